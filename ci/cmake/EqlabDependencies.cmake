@@ -1,0 +1,23 @@
+# Everything comes from the distribution's packages; ci/packages lists them and README.md says why each is here.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(simdjson REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(CLI11 QUIET)
+find_package(PkgConfig REQUIRED)
+
+if(NOT TARGET CLI11::CLI11)  # Debian 12 ships the headers with a pkg-config file only
+  pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)
+  add_library(CLI11::CLI11 ALIAS PkgConfig::CLI11)
+endif()
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+if(NOT TARGET re2::re2)
+  add_library(re2::re2 ALIAS PkgConfig::RE2)
+endif()
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+add_library(zstd::zstd ALIAS PkgConfig::ZSTD)

@@ -1,0 +1,47 @@
+# eqlab_layer(NAME FOLDER [DEPS …]): one static library from every .cc under FOLDER.
+# Sources are found by pattern, so that a new file needs no edit here.
+
+add_library(eqlab_warnings INTERFACE)
+add_library(eqlab::warnings ALIAS eqlab_warnings)
+# Multiply-add must not be fused: scores are the same bytes on every machine.
+target_compile_options(eqlab_warnings INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow
+  -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(eqlab_warnings INTERFACE -Wduplicated-cond -Wlogical-op -Wzero-as-null-pointer-constant)
+endif()
+if(EQLAB_DEV)
+  target_compile_options(eqlab_warnings INTERFACE -Werror)
+endif()
+if(EQLAB_SANITIZE)
+  add_compile_options(-fsanitize=${EQLAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${EQLAB_SANITIZE})
+  if(EQLAB_SANITIZE MATCHES "address")
+    add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  endif()
+endif()
+
+function(eqlab_layer name folder)
+  cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  list(SORT sources)
+  if(NOT sources)
+    message(FATAL_ERROR "${folder} has no sources")
+  endif()
+  add_library(eqlab_${name} STATIC ${sources})
+  add_library(eqlab::${name} ALIAS eqlab_${name})
+  target_include_directories(eqlab_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(eqlab_${name} PUBLIC ${arg_DEPS} PRIVATE eqlab::warnings)
+endfunction()
+
+# eqlab_embed(TARGET FILE NAME): FILE's bytes as `std::string_view eqlab::embedded::NAME`,
+# declared in the generated header embedded/NAME.h.
+function(eqlab_embed target file name)
+  set(out ${CMAKE_BINARY_DIR}/generated/embedded/${name})
+  add_custom_command(
+    OUTPUT ${out}.cc ${out}.h
+    COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_SOURCE_DIR}/${file} -DOUT=${out} -DNAME=${name}
+            -P ${CMAKE_SOURCE_DIR}/ci/cmake/Embed.cmake
+    DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/ci/cmake/Embed.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${out}.cc ${out}.h)
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endfunction()

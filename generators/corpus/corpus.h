@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/event/batch.h"
+#include "harness/truth/truth.h"
+
+namespace eqlab::generators {
+
+struct CorpusOptions {
+  std::string profile = "balanced";       ///< name of a built-in profile
+  std::uint64_t seed = 1;
+  std::uint64_t events = 0;               ///< wanted number, met within 2 %; 0: what hosts and days give
+  std::uint32_t hosts = 0;                ///< 0: the profile's own
+  double days = 0;                        ///< 0: the profile's own
+  std::vector<std::string> only;          ///< scenario ids; empty: all of the profile
+  std::vector<std::string> without;
+  std::string scenarios_dir;              ///< own catalogue instead of the built-in one; empty: built-in
+};
+
+/// A corpus that has been decided on but not written: everything about it follows from the options.
+/// It is made part by part (a part is a group of hosts), in any order and on any thread; a part's events
+/// come in order of time, and parts are independent. Same options, same bytes.
+/// Errors of `plan`: E5xx, with file and line where a scenario or profile is wrong.
+class Corpus {
+ public:
+  [[nodiscard]] static Result<Corpus> plan(const CorpusOptions& options);
+  Corpus(Corpus&&) noexcept;
+  Corpus& operator=(Corpus&&) noexcept;
+  ~Corpus();
+
+  [[nodiscard]] std::size_t part_count() const;
+
+  /// Makes the events of one part as batches, without going through text. `on_batch` is called with
+  /// batches of at most limits::batch_rows_max rows; the batch is reused afterwards.
+  /// Adds the part's hosts, incidents and event count to `truth` (not yet ordered or numbered).
+  /// Thread-safe. Cost: O(events of the part), memory O(events of one host's busiest hour + a batch).
+  void make_batches(std::size_t part, const event::Projection& projection,
+                    const std::function<void(const event::EventBatch&)>& on_batch, truth::Truth& truth) const;
+
+  /// The same events as JSON documents, one call each, in the same order.
+  struct Document {
+    EventTime event_time;
+    IngestTime ingest_time;
+    std::string_view json;                ///< without line end; valid during the call
+  };
+  void make_documents(std::size_t part, const std::function<void(const Document&)>& on_document,
+                      truth::Truth& truth) const;
+
+  /// Everything needed to make the corpus again, and what it holds: the manifest without checksums.
+  [[nodiscard]] const CorpusOptions& options() const;   ///< with the profile's own numbers filled in
+  [[nodiscard]] EventTime from() const;
+  [[nodiscard]] EventTime to() const;
+
+ private:
+  struct Impl;
+  explicit Corpus(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Puts what the parts brought in one order: hosts by id, incidents by (first event, host, scenario), and
+/// numbers the incidents. Call once, after all parts.
+void finish_truth(truth::Truth& truth, const Corpus& corpus);
+
+/// Writes `manifest.json`, `events-*.ndjson.zst` (in order of event time over all hosts) and
+/// `truth.ndjson` into `folder`, whole or not at all. The bytes do not depend on `threads`.
+/// Errors: E902 cannot be written; E503 the folder holds something that is not a corpus.
+struct WriteOptions {
+  std::string folder;
+  unsigned threads = 1;
+  bool compress = true;
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
+};
+struct WrittenCorpus {
+  std::uint64_t events = 0;
+  std::uint64_t incidents = 0;
+  std::uint64_t bytes = 0;                ///< on disk
+  std::vector<std::pair<std::string, std::string>> checksums;  ///< file name, SHA-256 in hex
+};
+[[nodiscard]] Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& options,
+                                                 const std::stop_token& stop);
+
+/// One row of `eqlab generate --list`.
+struct ScenarioSummary {
+  std::string id;
+  std::string title;
+  std::string intent;
+  std::string behaviour;
+  std::string expected;                   ///< for the base rule R22: Y, N or D, with the reason
+  std::string source;
+};
+[[nodiscard]] Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options);
+[[nodiscard]] std::vector<std::string> profile_names();
+
+}  // namespace eqlab::generators

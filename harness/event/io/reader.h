@@ -50,5 +50,13 @@ struct ReadOptions {
 ///
 /// Errors: E403 strict; E404 a folder without event files; E901 cannot be opened; E902 broken
 /// compression. Cost: see tests/bench.
+///
+/// `Scanned` is what one piece of the input yields: `scan` (any thread) adds a batch to it, `consume`
+/// (calling thread, input order) takes it. A default-constructed one begins each piece.
+template <class Scanned>
+[[nodiscard]] Result<ReadReport> read_events(const ReadOptions& options, const Projection& projection,
+                                             const std::function<void(Scanned&, const EventBatch&)>& scan,
+                                             const std::function<void(Scanned&&)>& consume,
+                                             const std::stop_token& stop);
 
 }  // namespace eqlab::event

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.h"
+#include "harness/eql/ast.h"
+#include "harness/eql/condition.h"
+#include "harness/event/schema.h"
+
+namespace eqlab::eql {
+
+/// Text to tree. Errors: E1xx, spanning the first token that cannot continue the query. Bounded by limits.h:
+/// depth, stages, list sizes. O(length).
+[[nodiscard]] Result<Query> parse_query(std::string_view source);
+
+/// Canonical text on one line; parse_query(print(q)) prints the same again. Comments are not kept.
+[[nodiscard]] std::string print(const Query& query);
+[[nodiscard]] std::string print(const Query& query, ExprId expr);
+
+struct CheckOptions {
+  std::string timestamp_field = "@timestamp";
+  std::string event_category_field = "event.category";
+  std::string tiebreaker_field = {};
+};
+
+/// Resolves fields, checks types, folds constants and brings conditions to leaves. Errors: E2xx.
+[[nodiscard]] Result<CheckedQuery> check_query(Query query, const event::Schema& schema, const CheckOptions& options);
+
+/// Canonical text of a checked filter, for tests and for explaining: leaves by identity.
+[[nodiscard]] std::string print_condition(const CheckedQuery& query, ConditionId condition);
+
+}  // namespace eqlab::eql

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "harness/eql/condition.h"
+#include "harness/scan/candidate_log.h"
+#include "harness/scan/plan.h"
+
+namespace eqlab::match {
+
+using scan::CandidateIndex;
+/// Stands for the event of a `![…]` stage.
+inline constexpr CandidateIndex missing_event = 0xFFFF'FFFFU;
+
+/// One result: an event, a sequence or a sample.
+struct Match {
+  std::vector<CandidateIndex> events;   ///< in order of stages, `missing_event` where the stage asks for none
+  std::vector<scan::KeyId> keys;        ///< join keys in written order; empty without `by`
+  friend bool operator==(const Match&, const Match&) = default;
+
+  /// The event that completed it: the last one that is not a placeholder.
+  [[nodiscard]] CandidateIndex completing() const;
+  [[nodiscard]] CandidateIndex first() const;
+};
+
+enum class ResultPosition : std::uint8_t { head, tail };
+
+struct MatchOptions {
+  /// Elasticsearch's `size`: how many results are kept, before the query's own pipes (eql spec 8.5).
+  /// Nothing: all.
+  std::optional<std::uint64_t> size = std::nullopt;
+  ResultPosition result_position = ResultPosition::tail;
+  std::uint64_t max_samples_per_key = 1;
+  /// Instead of the query's own maxspan; for sweeps.
+  std::optional<Duration> maxspan = std::nullopt;
+};
+
+struct Matches {
+  std::vector<Match> matches;           ///< ascending by completing event; samples by key
+  /// Pending sequences dropped because limits::pending_matches_max was reached; 0 in any sane use.
+  std::uint64_t dropped_pending = 0;
+};
+
+/// Runs one query over candidates: the exact sequence state machine of eql spec 8.2, missing events of
+/// 8.4, samples of 9, limits of 8.5. Holds references: `query` and `binding` must outlive it.
+/// Thread-safe: yes, `find` keeps its state on the stack.
+class Matcher {
+ public:
+  Matcher(const eql::CheckedQuery& query, const scan::QueryBinding& binding) : query_(&query), binding_(&binding) {}
+
+  /// `visible`: strictly increasing places in `log` (a subset is what one run of a rule can see).
+  /// Candidates that satisfy none of this query's filters are passed over. O(visible × stages).
+  [[nodiscard]] Matches find(const scan::CandidateLog& log, std::span<const CandidateIndex> visible,
+                             const MatchOptions& options) const;
+
+ private:
+  const eql::CheckedQuery* query_;
+  const scan::QueryBinding* binding_;
+};
+
+}  // namespace eqlab::match

@@ -1,5 +1,6 @@
 #include "harness/eql/unicode.h"
 
+#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/base/limits.h"
 #include "harness/eql/condition.h"
 #include "harness/scan/candidate_log.h"
 #include "harness/scan/plan.h"
@@ -36,6 +37,8 @@ struct MatchOptions {
   std::uint64_t max_samples_per_key = 1;
   /// Instead of the query's own maxspan; for sweeps.
   std::optional<Duration> maxspan = std::nullopt;
+  /// Sequences in progress at once; the oldest start is dropped first.
+  std::size_t pending_max = limits::pending_matches_max;
 };
 
 struct Matches {

@@ -64,7 +64,8 @@ class CandidateLog {
   // Filling, in input order.
   struct Entry {
     std::span<const std::uint64_t> filter_words;
-    EventTime event_time{};
+    EventTime event_time{};              ///< cut to the resolution
+    EventTime full_time{};
     bool dated = true;
     IngestTime ingest_time{};
     std::uint64_t line = 0;
@@ -78,7 +79,12 @@ class CandidateLog {
   void add(const Entry& entry, std::span<const std::vector<event::Value>> keys);
   /// Appends `later`, which came from later input, and renumbers its keys.
   void merge(CandidateLog&& later);
-  void finish();
+  /// How candidates of equal time and tiebreaker follow one another.
+  enum class Ties : std::uint8_t {
+    by_input,       ///< place in the input, as an index would have it
+    by_full_time,   ///< generated events: by time at full precision first, as their corpus is written
+  };
+  void finish(Ties ties = Ties::by_input);
 
  private:
   KeyId intern(const event::Value& value);
@@ -89,6 +95,7 @@ class CandidateLog {
   std::size_t dated_count_ = 0;
   std::vector<std::uint64_t> words_;
   std::vector<EventTime> event_time_;
+  std::vector<EventTime> full_time_;
   std::vector<std::uint8_t> is_dated_;
   std::vector<IngestTime> ingest_time_;
   std::vector<std::uint64_t> line_;

@@ -7,8 +7,11 @@
 
 #include "harness/base/result.h"
 #include "harness/eql/condition.h"
+#include "harness/eql/query.h"
 #include "harness/event/batch.h"
 #include "harness/scan/candidate_log.h"
+#include "harness/scan/leaf_test.h"
+#include "harness/scan/script_test.h"
 
 namespace eqlab::scan {
 
@@ -38,22 +41,22 @@ class Plan {
   /// Adds a query; filters that are the same condition share one index. The query need not outlive the plan.
   [[nodiscard]] QueryBinding add(const eql::CheckedQuery& query);
 
-  /// A filter as a boolean program in postfix order.
-  struct Op {
-    enum class Kind : std::uint8_t { always, never, leaf, all, any, none } kind = Kind::never;
-    std::uint32_t operand = 0;           ///< leaf: its index; all, any: number of operands
-  };
   struct PlannedLeaf {
     eql::Leaf leaf;
     event::ColumnIndex column = 0;       ///< native leaves
-    /// Script leaves: the tree and the columns of its fields.
-    std::optional<eql::Query> script;
-    std::vector<std::pair<std::string, event::ColumnIndex>> script_columns;
+    LeafTest test;                       ///< native leaves: compiled once, shared by all scanners
+    std::optional<ScriptTest> script;    ///< script leaves
+  };
+  /// A filter as a boolean tree over the plan's leaves.
+  struct Node {
+    eql::ConditionKind kind = eql::ConditionKind::never;
+    std::uint32_t leaf = 0;
+    std::vector<Node> children = {};     ///< native parts first: scripts run on what these leave
   };
 
   [[nodiscard]] const event::Projection& projection() const { return projection_; }
   [[nodiscard]] const std::vector<PlannedLeaf>& leaves() const { return leaves_; }
-  [[nodiscard]] const std::vector<std::vector<Op>>& filters() const { return filters_; }
+  [[nodiscard]] const std::vector<Node>& filters() const { return filters_; }
   [[nodiscard]] const std::vector<event::ColumnIndex>& key_columns() const { return key_columns_; }
   [[nodiscard]] std::optional<event::ColumnIndex> tiebreaker_column() const { return tiebreaker_column_; }
   /// Event times are cut to this before they are compared: 1 ms for `date`, 1 ns for `date_nanos`.
@@ -62,12 +65,14 @@ class Plan {
 
  private:
   FilterIndex add_filter(const eql::CheckedQuery& query, eql::ConditionId root);
+  Node plan_node(const eql::CheckedQuery& query, eql::ConditionId id);
+  [[nodiscard]] bool has_script(const Node& node) const;
   std::uint32_t add_leaf(const eql::CheckedQuery& query, const eql::Leaf& leaf);
   QueryBinding::Stage bind(const eql::CheckedQuery& query, const eql::CheckedStage& stage);
 
   event::Projection projection_;
   std::vector<PlannedLeaf> leaves_;
-  std::vector<std::vector<Op>> filters_;
+  std::vector<Node> filters_;
   std::vector<std::string> filter_identities_;
   std::vector<event::ColumnIndex> key_columns_;
   std::optional<event::ColumnIndex> tiebreaker_column_;

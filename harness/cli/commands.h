@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "harness/cli/console.h"
+#include "harness/event/schema.h"
+
+namespace eqlab::cli {
+
+/// A command that was chosen on the command line, ready to run.
+using Action = std::function<Exit(Console&)>;
+
+/// Each defines one command: its options, its help with an example, and what to do. The action is put into
+/// `chosen` when the command line names the command. `command_line` is what the user typed.
+void define_check(CLI::App& app, Action& chosen);
+void define_match(CLI::App& app, Action& chosen);
+void define_test(CLI::App& app, Action& chosen);
+void define_generate(CLI::App& app, Action& chosen);
+void define_score(CLI::App& app, Action& chosen, const std::string& command_line);
+
+/// `--schema`: nothing for the built-in one; `none` takes field types from use.
+[[nodiscard]] Result<event::Schema> schema_from(const std::string& option);
+/// `--threads` with the machine's number as default; checked to be 1 to 256.
+void add_threads_option(CLI::App& command, unsigned& threads);
+
+}  // namespace eqlab::cli

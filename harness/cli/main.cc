@@ -1,0 +1,77 @@
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "harness/base/parallel.h"
+#include "harness/base/text.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/version.h"
+
+namespace eqlab::cli {
+
+Result<event::Schema> schema_from(const std::string& option) {
+  if (option.empty()) return event::Schema(event::Schema::builtin());
+  if (option == "none") return event::Schema::open();
+  return event::Schema::load(option);
+}
+
+void add_threads_option(CLI::App& command, unsigned& threads) {
+  threads = hardware_threads();
+  command.add_option("--threads", threads, "Threads; the result is the same at any number")->check(CLI::Range(1U, 256U))->capture_default_str();
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"eqlab tells what a detection rule will do before it ships: what it catches, what it misses and why,\n"
+               "how many false alarms it raises, and how late the alert comes.",
+               "eqlab"};
+  app.set_version_flag("--version", std::string("eqlab ") + std::string(version));
+  app.set_help_all_flag("--help-all", "Help of every command");
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  app.footer("First steps:\n"
+             "  eqlab check rules/macos_installer_package_spawns_network_event.toml\n"
+             "  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000\n"
+             "Exit status: 0 fine, 1 the check itself failed, 2 unusable arguments, rule or scenario,\n"
+             "3 input or output failed, 130 interrupted.");
+
+  std::vector<std::string> words = {"eqlab"};
+  for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
+  Action chosen;
+  define_check(app, chosen);
+  define_match(app, chosen);
+  define_test(app, chosen);
+  define_generate(app, chosen);
+  define_score(app, chosen, quote_command(words));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);  // --help, --version
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "eqlab: %s\n", printable(error.what()).c_str());
+    const auto named = app.get_subcommands();
+    std::fprintf(stderr, "See eqlab %s--help.\n", named.empty() ? "" : (named[0]->get_name() + " ").c_str());
+    return static_cast<int>(Exit::unusable);
+  }
+  Console console;
+  return static_cast<int>(console.finish(chosen(console)));
+}
+
+}  // namespace
+}  // namespace eqlab::cli
+
+int main(int argc, char** argv) {
+  try {
+    return eqlab::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("error E903: out of memory\n", stderr);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error E904: %s\n", error.what());
+  }
+  return static_cast<int>(eqlab::cli::Exit::io_failed);
+}

@@ -1,0 +1,234 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "generators/corpus/corpus.h"
+#include "harness/base/parallel.h"
+#include "harness/base/text.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/corpus_options.h"
+#include "harness/cli/version.h"
+#include "harness/event/io/reader.h"
+#include "harness/match/matcher.h"
+#include "harness/report/scorecard.h"
+#include "harness/rule/rule.h"
+#include "harness/scan/plan.h"
+#include "harness/scan/scanner.h"
+#include "harness/schedule/simulation.h"
+#include "harness/score/scorecard.h"
+
+namespace eqlab::cli {
+namespace {
+
+struct Options {
+  std::string rule;
+  generators::CorpusOptions corpus;
+  std::string corpus_dir;
+  std::string schema;
+  std::string schedule;
+  std::string maxspan;
+  std::string format = "text";
+  std::string output_json;
+  std::string output_markdown;
+  unsigned threads = 1;
+  std::string command_line;
+};
+
+/// The labelled events, reduced to candidates.
+struct Scanned {
+  scan::CandidateLog log;
+  truth::Truth truth;
+};
+
+/// `interval=5m,lookback=9m,cap=100` over the rule's own schedule.
+Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view part = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    const std::size_t equals = part.find('=');
+    const std::string_view name = part.substr(0, equals);
+    const std::string_view value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    const auto duration = parse_duration(value);
+    const auto number = parse_number<unsigned>(value);
+    if (name == "interval" && duration && *duration >= std::chrono::seconds{1}) {
+      schedule.interval = *duration;
+    } else if (name == "lookback" && duration && *duration > Duration::zero()) {
+      schedule.look_back = *duration;
+    } else if (name == "cap" && number && *number > 0) {
+      schedule.max_signals = *number;
+    } else {
+      return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)), "write for example: --schedule interval=5m,lookback=9m,cap=100"));
+    }
+  }
+  return ok();
+}
+
+Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, Console& console, generators::CorpusOptions& used) {
+  EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(options.corpus));
+  used = corpus.options();
+  struct Part {
+    scan::CandidateLog log;
+    truth::Truth truth;
+    std::optional<Diagnostic> failure;
+  };
+  Scanned out{plan.new_log(), {}};
+  std::optional<Diagnostic> failure;
+  std::size_t next = 0;
+  std::size_t done = 0;
+  OrderedPool pool(options.threads);
+  const std::function<std::optional<std::size_t>()> produce = [&]() -> std::optional<std::size_t> {
+    if (next == corpus.part_count()) return std::nullopt;
+    return next++;
+  };
+  const std::function<Part(std::size_t)> work = [&](std::size_t index) {
+    Part part{plan.new_log(), {}, {}};
+    scan::Scanner scanner(plan);
+    corpus.make_batches(index, plan.projection(), [&](const event::EventBatch& batch) {
+      if (part.failure) return;
+      if (auto status = scanner.scan(batch, part.log); !status) part.failure = std::move(status.error());
+    }, part.truth);
+    return part;
+  };
+  const std::function<void(Part)> consume = [&](Part part) {
+    if (part.failure && !failure) failure = std::move(part.failure);
+    out.log.merge(std::move(part.log));
+    out.truth.events += part.truth.events;
+    std::ranges::move(part.truth.hosts, std::back_inserter(out.truth.hosts));
+    std::ranges::move(part.truth.incidents, std::back_inserter(out.truth.incidents));
+    console.progress("generating and scanning", ++done, corpus.part_count());
+  };
+  pool.run<std::size_t, Part>(produce, work, consume, console.stop());
+  if (failure) return fail(std::move(*failure));
+  generators::finish_truth(out.truth, corpus);
+  out.log.finish(scan::CandidateLog::Ties::by_full_time);
+  return out;
+}
+
+Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Console& console) {
+  const std::filesystem::path folder(options.corpus_dir);
+  EQLAB_TRY(truth::Truth truth, truth::read_truth((folder / "truth.ndjson").string()));
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().starts_with("events-")) files.push_back(entry.path().string());
+  }
+  if (error || files.empty()) return fail(error_in(options.corpus_dir, "E404", "no events-*.ndjson files in this folder", "make a corpus with eqlab generate -o DIR"));
+  std::ranges::sort(files);
+  struct Piece {
+    std::optional<scan::CandidateLog> log;
+    std::optional<Diagnostic> failure;
+  };
+  Scanned out{plan.new_log(), std::move(truth)};
+  std::optional<Diagnostic> failure;
+  const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
+    if (!piece.log) piece.log.emplace(plan.new_log());
+    scan::Scanner scanner(plan);
+    if (auto done = scanner.scan(batch, *piece.log); !done && !piece.failure) piece.failure = std::move(done.error());
+  };
+  const std::function<void(Piece&&)> take = [&](Piece&& piece) {
+    if (piece.failure && !failure) failure = std::move(piece.failure);
+    if (piece.log) out.log.merge(std::move(*piece.log));
+  };
+  event::ReadOptions reading{.paths = files, .threads = options.threads};
+  reading.progress = [&console](std::uint64_t done, std::uint64_t total) { console.progress("reading the corpus", done, total); };
+  EQLAB_TRY(const event::ReadReport read, event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
+  if (failure) return fail(std::move(*failure));
+  if (read.usable != out.truth.events && !console.stop().stop_requested()) {
+    return fail(error_in(options.corpus_dir, "E502", format("the corpus is not whole: truth.ndjson counts {} events, {} were read", out.truth.events, read.usable), "make it again with eqlab generate"));
+  }
+  out.log.finish();
+  return out;
+}
+
+Exit run(Options options, Console& console) {
+  const auto give_up = [&console](const Diagnostic& diagnostic) {
+    console.report(diagnostic);
+    return exit_for(diagnostic);
+  };
+  const double started = seconds_now();
+  auto rule = rule::load_rule(options.rule);
+  if (!rule) return give_up(rule.error());
+  if (auto applied = apply_schedule(options.schedule, rule->schedule); !applied) return give_up(applied.error());
+  std::optional<Duration> maxspan;
+  if (!options.maxspan.empty()) {
+    maxspan = parse_duration(options.maxspan);
+    if (!maxspan || *maxspan <= Duration::zero()) return give_up(error_in({}, "E905", "--maxspan: not a time", "write for example: --maxspan 15s"));
+  }
+  auto schema = schema_from(options.schema);
+  if (!schema) return give_up(schema.error());
+  auto query = rule::compile(*rule, *schema);
+  if (!query) return give_up(query.error());
+
+  const event::Field* const timestamp = schema->find(rule->timestamp_field);
+  scan::Plan::Options settings{.timestamp = timestamp != nullptr ? *timestamp : event::Field{.name = rule->timestamp_field, .type = event::FieldType::date, .source = rule->timestamp_field}};
+  if (const event::Field* const tiebreaker = schema->find(rule->tiebreaker_field)) settings.tiebreaker = *tiebreaker;
+  scan::Plan plan(std::move(settings));
+  const scan::QueryBinding binding = plan.add(*query);
+
+  generators::CorpusOptions used = options.corpus;
+  auto scanned = options.corpus_dir.empty() ? scan_generated(options, plan, console, used) : scan_corpus(options, plan, console);
+  if (console.stop().stop_requested()) {
+    console.note("interrupted: nothing was written\n");
+    return Exit::interrupted;
+  }
+  if (!scanned) return give_up(scanned.error());
+  const double scanned_at = seconds_now();
+
+  const match::Matcher matcher(*query, binding);
+  match::MatchOptions everything;
+  everything.maxspan = maxspan;
+  const match::Matches matches = matcher.find(scanned->log, scanned->log.dated(), everything);
+  schedule::SimulationOptions simulation_options;
+  simulation_options.start = scanned->truth.from;
+  simulation_options.maxspan = maxspan;
+  const schedule::Simulation simulation = schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
+  const truth::TruthIndex index(scanned->truth);
+  const score::Scorecard card = score::score({.log = scanned->log, .matches = matches, .simulation = simulation, .truth = scanned->truth, .index = index,
+                                              .query = *query, .binding = binding, .schedule = rule->schedule, .maxspan = maxspan});
+
+  report::ScorecardContext context;
+  context.rule_name = rule->name;
+  context.rule_file = options.rule;
+  context.rule_version = rule->version;
+  context.corpus = options.corpus_dir.empty() ? used.profile : options.corpus_dir;
+  if (options.corpus_dir.empty()) context.seed = used.seed;
+  context.command = options.command_line;
+  context.tool_version = std::string(version);
+  if (!options.output_json.empty()) {
+    if (auto written = write_file(options.output_json, report::scorecard_json(card, context)); !written) return give_up(written.error());
+  }
+  if (!options.output_markdown.empty()) {
+    if (auto written = write_file(options.output_markdown, report::scorecard_markdown(card, context)); !written) return give_up(written.error());
+  }
+  if (options.format == "json") console.print(report::scorecard_json(card, context));
+  else if (options.format == "markdown") console.print(report::scorecard_markdown(card, context));
+  else console.print(report::scorecard_text(card, context, {.colour = console.output_has_colour(), .columns = std::clamp<std::size_t>(console.columns(), 60, 100)}));
+  console.note(format("took {:.1f} s: {:.1f} s scanning ({} events/s), {:.2f} s deciding\n", seconds_now() - started, scanned_at - started,
+                      group_digits(static_cast<std::int64_t>(static_cast<double>(scanned->truth.events) / std::max(scanned_at - started, 1e-9))), seconds_now() - scanned_at));
+  return Exit::fine;
+}
+
+}  // namespace
+
+void define_score(CLI::App& app, Action& chosen, const std::string& command_line) {
+  CLI::App* const command = app.add_subcommand("score", "Run the rule's schedule over a labelled corpus and print the scorecard");
+  auto options = std::make_shared<Options>();
+  options->command_line = command_line;
+  command->add_option("RULE", options->rule, "Rule file")->required();
+  add_corpus_options(*command, options->corpus);
+  command->add_option("--corpus", options->corpus_dir, "Score a corpus folder instead of generating one");
+  command->add_option("--schema", options->schema, "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
+  command->add_option("--schedule", options->schedule, "Instead of the rule's own: interval=5m,lookback=9m,cap=100 (any of them)");
+  command->add_option("--maxspan", options->maxspan, "Instead of the query's own, for example 15s");
+  command->add_option("--format", options->format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}))->capture_default_str();
+  command->add_option("--output-json", options->output_json, "Also write the scorecard as JSON to this file");
+  command->add_option("--output-markdown", options->output_markdown, "Also write it as Markdown to this file");
+  add_threads_option(*command, options->threads);
+  command->footer("Example:\n  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000 --seed 1");
+  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
+}
+
+}  // namespace eqlab::cli

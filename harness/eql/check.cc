@@ -1,0 +1,595 @@
+// Tree to condition. Each condition is folded to null, false, true or a boolean tree over leaves, by the
+// rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of them.
+// Cases: tests/cases/check/ and tests/cases/match/.
+#include <algorithm>
+
+#include "harness/base/text.h"
+#include "harness/eql/constants.h"
+#include "harness/eql/pattern.h"
+#include "harness/eql/query.h"
+#include "harness/eql/regex.h"
+#include "harness/eql/types.h"
+#include "harness/event/ip.h"
+
+namespace eqlab::eql {
+namespace {
+
+using event::Field;
+using event::FieldType;
+
+/// A folded condition.
+struct Folded {
+  enum class State : std::uint8_t { null, no, yes, condition } state = State::null;
+  ConditionId id = 0;
+};
+
+Folded folded(const Operand& value) {
+  if (const auto* const truth = std::get_if<bool>(&value)) return {*truth ? Folded::State::yes : Folded::State::no};
+  return {Folded::State::null};
+}
+
+class Checker {
+ public:
+  Checker(Query query, const event::Schema& schema, const CheckOptions& options)
+      : options_(options), types_(out_.syntax, schema) {
+    out_.syntax = std::move(query);
+    out_.kind = out_.syntax.kind;
+    out_.maxspan = out_.syntax.maxspan;
+  }
+
+  Result<CheckedQuery> run() {
+    EQLAB_CHECK(check_settings());
+    EQLAB_CHECK(resolve_all());
+    EQLAB_CHECK(check_stages());
+    EQLAB_CHECK(check_keys());
+    EQLAB_CHECK(check_pipes());
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] const Expr& at(ExprId id) const { return out_.syntax.at(id); }
+  [[nodiscard]] static Failure<Diagnostic> error(Span span, std::string_view code, std::string message, std::string hint = {}) {
+    return fail(error_at(span, code, std::move(message), std::move(hint)));
+  }
+
+  // --- settings, names, stages, keys, pipes ---
+
+  Status check_settings() {
+    if (out_.kind == QueryKind::sample) return ok();
+    EQLAB_TRY(const Field field, types_.look_up(options_.timestamp_field, out_.syntax.span, ValueType::date));
+    if (!event::is_date(field.type)) {
+      return error(out_.syntax.span, "E208", format("the timestamp field {} is {}, not a date", field.name, event::to_string(field.type)));
+    }
+    if (options_.tiebreaker_field.empty()) return ok();
+    auto tiebreaker = types_.look_up(options_.tiebreaker_field, out_.syntax.span, ValueType::number);
+    if (!tiebreaker) return fail(std::move(tiebreaker.error()));
+    return ok();
+  }
+
+  Status resolve_all() {
+    const auto resolve_stage = [&](const Stage& stage) -> Status {
+      EQLAB_CHECK(types_.resolve(stage.filter.condition, ValueType::boolean));
+      return resolve_keys(stage.keys);
+    };
+    EQLAB_CHECK(resolve_keys(out_.syntax.shared_keys));
+    for (const Stage& stage : out_.syntax.stages) EQLAB_CHECK(resolve_stage(stage));
+    if (out_.syntax.until) EQLAB_CHECK(resolve_stage(*out_.syntax.until));
+    return ok();
+  }
+  Status resolve_keys(const std::vector<ExprId>& keys) {
+    for (const ExprId key : keys) EQLAB_CHECK(types_.resolve(key, ValueType::unknown));
+    return ok();
+  }
+
+  Status check_stages() {
+    for (std::uint32_t i = 0; i < out_.syntax.stages.size(); ++i) {
+      const Stage stage = out_.syntax.stages[i];
+      EQLAB_TRY(const CheckedStage checked, check_stage(stage, i));
+      for (int run = 0; run < stage.runs; ++run) out_.stages.push_back(checked);
+    }
+    if (!out_.syntax.until) return ok();
+    const Stage until = *out_.syntax.until;
+    EQLAB_TRY(CheckedStage checked, check_stage(until, static_cast<std::uint32_t>(out_.syntax.stages.size())));
+    // Only the last copy is the until; the others are ordinary trailing stages (spec 2.3).
+    for (int run = 1; run < until.runs; ++run) out_.stages.push_back(checked);
+    checked.missing = false;
+    out_.until = std::move(checked);
+    return ok();
+  }
+
+  Result<CheckedStage> check_stage(const Stage& stage, std::uint32_t written) {
+    CheckedStage checked;
+    checked.missing = stage.missing;
+    checked.written = written;
+    EQLAB_TRY(const ValueType type, types_.check(stage.filter.condition));
+    if (type != ValueType::boolean && type != ValueType::null) {
+      return error(at(stage.filter.condition).span, "E204", format("a condition must be true or false, this is {}", to_string(type)),
+                   "compare it: == for exactly equal, : to ignore case and allow wildcards");
+    }
+    EQLAB_TRY(const Folded condition, condition_of(stage.filter.condition));
+    std::vector<Folded> parts;
+    if (stage.filter.category) {
+      EQLAB_TRY(const Field category, types_.look_up(options_.event_category_field, stage.filter.category_span, ValueType::text));
+      parts.push_back(leaf({.kind = LeafKind::equal, .field = category, .constants = {*stage.filter.category}, .span = stage.filter.category_span}));
+    }
+    parts.push_back(condition);
+    const Folded whole = all_of(parts);
+    checked.filter = whole.state == Folded::State::condition ? whole.id
+                     : add({whole.state == Folded::State::yes ? ConditionKind::always : ConditionKind::never});
+    std::vector<ExprId> keys = out_.syntax.shared_keys;
+    keys.insert(keys.end(), stage.keys.begin(), stage.keys.end());
+    for (const ExprId key : keys) {
+      EQLAB_TRY(JoinKey checked_key, join_key(key));
+      checked.keys.push_back(std::move(checked_key));
+    }
+    return checked;
+  }
+
+  Result<JoinKey> join_key(ExprId id) const {
+    JoinKey key;
+    key.span = at(id).span;
+    key.optional = at(id).optional;
+    const Field* const field = types_.field(id);
+    key.unmapped = field == nullptr;
+    key.field = field == nullptr ? Field{.name = at(id).name, .source = at(id).name} : *field;
+    if (!key.field.has_exact) {
+      return error(key.span, "E206", format("{} is text without a keyword sub-field, so events cannot be joined by it", key.field.name));
+    }
+    return key;
+  }
+
+  Status check_keys() const {
+    const auto check = [&](const CheckedStage& stage) -> Status {
+      for (std::size_t i = 0; i < stage.keys.size(); ++i) {
+        const JoinKey& first = out_.stages[0].keys[i];
+        const JoinKey& key = stage.keys[i];
+        if (first.unmapped || key.unmapped || value_type(first.field.type) == value_type(key.field.type)) continue;
+        return error(key.span, "E207", format("join key {} is {}, but {} in its place at the first event is {}", key.field.name,
+                                              event::to_string(key.field.type), first.field.name, event::to_string(first.field.type)));
+      }
+      return ok();
+    };
+    for (const CheckedStage& stage : out_.stages) EQLAB_CHECK(check(stage));
+    return out_.until ? check(*out_.until) : ok();
+  }
+
+  Status check_pipes() {
+    for (const Pipe& pipe : out_.syntax.pipes) {
+      const ExprId argument = pipe.arguments[0];
+      const auto refuse = [&] { return error(at(argument).span, "E220", format("{} takes a whole number that is not negative", pipe.name)); };
+      EQLAB_CHECK(types_.resolve(argument, ValueType::number));
+      if (!types_.is_constant(argument)) return refuse();
+      EQLAB_TRY(const ValueType type, types_.check(argument));
+      if (type != ValueType::number) return refuse();
+      EQLAB_TRY(const Operand value, fold(out_.syntax, argument));
+      std::int64_t count = -1;
+      if (const auto* const n = std::get_if<std::int32_t>(&value)) count = *n;
+      if (const auto* const n = std::get_if<std::int64_t>(&value)) count = *n;
+      if (count < 0) return refuse();
+      out_.limits.push_back({pipe.name == "head" ? Limit::Side::head : Limit::Side::tail, static_cast<std::uint64_t>(count)});
+    }
+    return ok();
+  }
+
+  // --- conditions ---
+
+  ConditionId add(Condition condition) {
+    out_.conditions.push_back(std::move(condition));
+    return static_cast<ConditionId>(out_.conditions.size() - 1);
+  }
+
+  /// `and`: false decides; else a null makes the whole null (spec 3.5); true parts drop out.
+  Folded all_of(const std::vector<Folded>& parts) {
+    using State = Folded::State;
+    const auto has = [&](State state) { return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; }); };
+    if (has(State::no)) return {State::no};
+    if (has(State::null)) return {State::null};
+    return combine(parts, ConditionKind::all, State::yes);
+  }
+
+  /// `or`: true decides; null and false parts drop out.
+  Folded any_of(const std::vector<Folded>& parts) {
+    using State = Folded::State;
+    const auto has = [&](State state) { return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; }); };
+    if (has(State::yes)) return {State::yes};
+    return combine(parts, ConditionKind::any, has(State::null) ? State::null : State::no);
+  }
+
+  Folded combine(const std::vector<Folded>& parts, ConditionKind kind, Folded::State if_empty) {
+    Condition condition{.kind = kind};
+    for (const Folded& part : parts) {
+      if (part.state != Folded::State::condition) continue;
+      // Chains inside chains of the same kind become one.
+      if (const Condition& inner = out_.conditions[part.id]; inner.kind == kind) {
+        condition.children.insert(condition.children.end(), inner.children.begin(), inner.children.end());
+      } else {
+        condition.children.push_back(part.id);
+      }
+    }
+    if (condition.children.empty()) return {if_empty};
+    if (condition.children.size() == 1) return {Folded::State::condition, condition.children[0]};
+    return {Folded::State::condition, add(std::move(condition))};
+  }
+
+  Folded negation(const Folded& part) {
+    using State = Folded::State;
+    switch (part.state) {
+      case State::null: return {State::null};
+      case State::no: return {State::yes};
+      case State::yes: return {State::no};
+      case State::condition: break;
+    }
+    if (out_.conditions[part.id].kind == ConditionKind::none) return {State::condition, out_.conditions[part.id].children[0]};
+    return {State::condition, add({.kind = ConditionKind::none, .children = {part.id}})};
+  }
+
+  Folded leaf(Leaf leaf) {
+    std::ranges::sort(leaf.constants);
+    const auto repeats = std::ranges::unique(leaf.constants);
+    leaf.constants.erase(repeats.begin(), repeats.end());
+    leaf.identity = identity_of(leaf);
+    const auto known = std::ranges::find(out_.leaves, leaf.identity, &Leaf::identity);
+    const auto id = static_cast<LeafId>(known - out_.leaves.begin());
+    if (known == out_.leaves.end()) {
+      if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null) note_script_fields(leaf.script);
+      out_.leaves.push_back(std::move(leaf));
+    }
+    return {Folded::State::condition, add({.kind = ConditionKind::leaf, .leaf = id})};
+  }
+
+  std::string identity_of(const Leaf& leaf) const {
+    constexpr std::array<std::string_view, 14> names = {"exists", "==", "<", "<=", ">", ">=", "within", "like", "like\\", "starts", "regex", "cidr", "script", "script-null"};
+    const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
+    if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null) return format("{}({})", name, print(out_.syntax, leaf.script));
+    std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type), name, leaf.fold_case ? "~" : "");
+    for (const event::Value& constant : leaf.constants) {
+      const auto* const s = std::get_if<std::string>(&constant);
+      text += s != nullptr ? format(" \"{}\"", printable(*s)) : " " + event::to_text(constant);
+    }
+    for (const TimeRange& range : leaf.ranges) text += format(" {}..{}", range.first, range.last);
+    return text;
+  }
+
+  void note_script_fields(ExprId root) {  // NOLINT(misc-no-recursion)
+    if (const Field* const field = types_.field(root)) {
+      const std::pair<std::string, Field> use{at(root).name, *field};
+      if (std::ranges::find(out_.script_fields, use) == out_.script_fields.end()) out_.script_fields.push_back(use);
+    }
+    for (const ExprId child : at(root).children) note_script_fields(child);
+  }
+
+  Folded script(ExprId root, LeafKind kind = LeafKind::script) { return leaf({.kind = kind, .field = {}, .script = root, .span = at(root).span}); }
+
+  Result<Folded> condition_of(ExprId id) {  // NOLINT(misc-no-recursion)
+    const Expr e = at(id);
+    const bool is_chain = e.kind == ExprKind::logical_and || e.kind == ExprKind::logical_or || e.kind == ExprKind::logical_not;
+    if (!is_chain && types_.is_constant(id)) {
+      EQLAB_TRY(const Operand value, fold_with_null_rules(id));
+      return folded(value);
+    }
+    switch (e.kind) {
+      case ExprKind::literal:
+      case ExprKind::negate:
+      case ExprKind::arithmetic: break;
+      case ExprKind::field: return leaf({.kind = LeafKind::equal, .field = *types_.field(id), .constants = {true}, .span = e.span});
+      case ExprKind::logical_not: {
+        EQLAB_TRY(const Folded part, condition_of(e.children[0]));
+        return negation(part);
+      }
+      case ExprKind::logical_and:
+      case ExprKind::logical_or: {
+        std::vector<Folded> parts;
+        for (const ExprId child : e.children) {
+          EQLAB_TRY(const Folded part, condition_of(child));
+          parts.push_back(part);
+        }
+        return e.kind == ExprKind::logical_and ? all_of(parts) : any_of(parts);
+      }
+      case ExprKind::compare: return comparison(id);
+      case ExprKind::membership: return membership(id);
+      case ExprKind::pattern: return pattern(id);
+      case ExprKind::call: return call(id);
+    }
+    return error(e.span, "E204", "a condition must be true or false");
+  }
+
+  /// Constant comparisons with an unmapped field: `?f == "a"` asks whether "a" is null (spec 4.4).
+  Result<Operand> fold_with_null_rules(ExprId id) const {
+    const Expr& e = at(id);
+    if (e.kind == ExprKind::compare && (e.compare == CompareOp::equal || e.compare == CompareOp::not_equal)) {
+      EQLAB_TRY(const Operand left, fold(out_.syntax, e.children[0]));
+      EQLAB_TRY(const Operand right, fold(out_.syntax, e.children[1]));
+      if (is_null(left) || is_null(right)) {
+        const bool both = is_null(left) && is_null(right);
+        return Operand{e.compare == CompareOp::equal ? both : !both};
+      }
+    }
+    return fold(out_.syntax, id);
+  }
+
+  // --- comparisons ---
+
+  Result<Folded> comparison(ExprId id) {  // NOLINT(misc-no-recursion)
+    Expr e = at(id);
+    if (types_.is_constant(e.children[0])) flip(e);
+    const ExprId left = e.children[0];
+    EQLAB_TRY(const Operand constant, fold(out_.syntax, e.children[1]));
+    const bool is_equality = e.compare == CompareOp::equal || e.compare == CompareOp::not_equal;
+    const auto answer = [&](Folded equal) { return e.compare == CompareOp::not_equal ? negation(equal) : equal; };
+    if (is_null(constant)) {
+      if (!is_equality) return Folded{Folded::State::null};
+      if (!types_.is_plain_field(left)) return answer(script(left, LeafKind::script_null));
+      return answer(negation(leaf({.kind = LeafKind::exists, .field = *types_.field(left), .span = e.span})));
+    }
+    if (is_equality && std::holds_alternative<bool>(constant) && is_truth_valued(left)) {
+      EQLAB_TRY(const Folded condition, condition_of(left));
+      return std::get<bool>(constant) ? answer(condition) : answer(negation(condition));
+    }
+    if (types_.is_plain_field(left)) {
+      EQLAB_TRY(const Folded native, native_comparison(*types_.field(left), e.compare == CompareOp::not_equal ? CompareOp::equal : e.compare, constant, e));
+      return answer(native);
+    }
+    if (e.compare == CompareOp::not_equal) e.compare = CompareOp::equal;
+    else return script(add_expr(e));
+    return negation(script(add_expr(e)));
+  }
+
+  static void flip(Expr& e) {
+    std::swap(e.children[0], e.children[1]);
+    switch (e.compare) {
+      case CompareOp::less: e.compare = CompareOp::greater; break;
+      case CompareOp::less_equal: e.compare = CompareOp::greater_equal; break;
+      case CompareOp::greater: e.compare = CompareOp::less; break;
+      case CompareOp::greater_equal: e.compare = CompareOp::less_equal; break;
+      case CompareOp::equal:
+      case CompareOp::not_equal: break;
+    }
+  }
+
+  ExprId add_expr(Expr e) {
+    out_.syntax.exprs.push_back(std::move(e));
+    return static_cast<ExprId>(out_.syntax.exprs.size() - 1);
+  }
+
+  /// A function or predicate that yields true or false, so that `== true` may be dropped (spec 2.2).
+  [[nodiscard]] bool is_truth_valued(ExprId id) const {
+    const Expr& e = at(id);
+    if (e.kind == ExprKind::call) return find_function(e.name)->result == ValueType::boolean;
+    return e.kind == ExprKind::membership || e.kind == ExprKind::pattern || e.kind == ExprKind::compare || e.kind == ExprKind::logical_and ||
+           e.kind == ExprKind::logical_or || e.kind == ExprKind::logical_not;
+  }
+
+  static LeafKind leaf_kind(CompareOp op) {
+    switch (op) {
+      case CompareOp::equal:
+      case CompareOp::not_equal: return LeafKind::equal;
+      case CompareOp::less: return LeafKind::less;
+      case CompareOp::less_equal: return LeafKind::less_equal;
+      case CompareOp::greater: return LeafKind::greater;
+      case CompareOp::greater_equal: return LeafKind::greater_equal;
+    }
+    return LeafKind::equal;
+  }
+
+  Result<Folded> native_comparison(const Field& field, CompareOp op, const Operand& constant, const Expr& e) {
+    const Span span = at(e.children[1]).span;
+    const auto mismatch = [&](std::string_view what, std::string hint = {}) {
+      const ValueType given = std::holds_alternative<std::string>(constant) ? ValueType::text
+                              : std::holds_alternative<bool>(constant)      ? ValueType::boolean
+                                                                            : ValueType::number;
+      return error(span, "E203", format("{} is {}, but this is {}", field.name, what, to_string(given)), std::move(hint));
+    };
+    Leaf native{.kind = leaf_kind(op), .field = field, .span = e.span};
+    switch (value_type(field.type)) {
+      case ValueType::text: native.constants = {text_of(constant)}; return leaf(std::move(native));
+      case ValueType::number: {
+        auto number = numeric_constant(constant);
+        if (!number) return mismatch("a number");
+        native.constants = {std::move(*number)};
+        return leaf(std::move(native));
+      }
+      case ValueType::boolean: {
+        const std::string text = text_of(constant);
+        if (op != CompareOp::equal) return mismatch("true or false, which has no order");
+        if (text != "true" && text != "false" && !text.empty()) return mismatch("true or false");
+        native.constants = {text == "true"};
+        return leaf(std::move(native));
+      }
+      case ValueType::date: return date_comparison(std::move(native), op, constant, span);
+      case ValueType::ip: {
+        const std::string text = text_of(constant);
+        if (const auto address = event::parse_ip(text)) {
+          native.constants = {event::to_text(*address)};
+        } else if (op == CompareOp::equal && event::IpBlock::parse(text)) {
+          native.kind = LeafKind::cidr;
+          native.constants = {text};
+        } else {
+          return mismatch("an ip address", "write an address such as \"10.0.0.1\", or a block such as \"10.0.0.0/8\"");
+        }
+        return leaf(std::move(native));
+      }
+      case ValueType::version:
+      case ValueType::binary:
+        if (!std::holds_alternative<std::string>(constant)) return mismatch(to_string(value_type(field.type)));
+        native.constants = {text_of(constant)};
+        return leaf(std::move(native));
+      case ValueType::null:
+      case ValueType::unknown: break;
+    }
+    return mismatch("of a type that cannot be compared");
+  }
+
+  Result<Folded> date_comparison(Leaf native, CompareOp op, const Operand& constant, Span span) {
+    if (is_date_math(constant)) {
+      return error(span, "E209", "a date relative to now has no meaning in a replay", "write the date itself");
+    }
+    const auto range = date_constant(constant);
+    if (!range) {
+      return error(span, "E209", format("{} is a date, and \"{}\" cannot be read as one", native.field.name, printable(text_of(constant))), "for example: \"2026-03-02T09:14:07Z\"");
+    }
+    switch (op) {
+      case CompareOp::equal:
+      case CompareOp::not_equal:
+        native.kind = LeafKind::within;
+        native.ranges = {*range};
+        break;
+      // The bounds round so that `<=` and `>` speak of the whole unit written, as range queries do.
+      case CompareOp::less:
+      case CompareOp::greater_equal: native.constants = {range->first}; break;
+      case CompareOp::less_equal:
+      case CompareOp::greater: native.constants = {range->last}; break;
+    }
+    return leaf(std::move(native));
+  }
+
+  // --- lists and patterns ---
+
+  Result<Folded> membership(ExprId id) {
+    const Expr e = at(id);
+    const auto answer = [&](Folded found) { return e.negated ? negation(found) : found; };
+    if (!types_.is_plain_field(e.children[0])) {
+      Expr positive = e;
+      positive.negated = false;
+      return answer(script(add_expr(std::move(positive))));
+    }
+    const Field& field = *types_.field(e.children[0]);
+    Leaf native{.kind = LeafKind::equal, .field = field, .fold_case = e.fold_case, .span = e.span};
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      EQLAB_TRY(const Operand item, fold(out_.syntax, e.children[i]));
+      if (is_null(item)) continue;
+      if (value_type(field.type) == ValueType::text) {
+        native.constants.emplace_back(e.fold_case ? fold_ascii(text_of(item)) : text_of(item));
+      } else if (value_type(field.type) == ValueType::number) {
+        native.constants.push_back(*numeric_constant(item));
+      } else {
+        native.constants.emplace_back(std::get<bool>(item));
+      }
+    }
+    // Only nulls in the list: the whole folds to null, as a script would have it.
+    if (native.constants.empty()) return Folded{Folded::State::null};
+    return answer(leaf(std::move(native)));
+  }
+
+  Result<Folded> pattern(ExprId id) {
+    const Expr e = at(id);
+    if (!types_.is_plain_field(e.children[0])) return script(id);
+    const Field& field = *types_.field(e.children[0]);
+    std::vector<std::string> texts;
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      const event::Value& value = at(e.children[i]).value;
+      if (!event::is_null(value)) texts.push_back(text_of(operand_of(value)));
+    }
+    if (texts.empty()) return Folded{Folded::State::null};
+    if (e.pattern == PatternOp::regex) return regex(field, e, texts);
+    return wildcard(field, texts, e.fold_case, e.span);
+  }
+
+  /// One leaf for the constants without wildcards, one for the patterns; a pattern of stars asks only for existence.
+  Folded wildcard(const Field& field, const std::vector<std::string>& texts, bool fold_case, Span span) {
+    Leaf equal{.kind = LeafKind::equal, .field = field, .fold_case = fold_case, .span = span};
+    Leaf like{.kind = LeafKind::wildcard, .field = field, .fold_case = fold_case, .span = span};
+    for (const std::string& text : texts) {
+      if (matches_everything(text)) return leaf({.kind = LeafKind::exists, .field = field, .span = span});
+      Leaf& target = has_wildcards(text) ? like : equal;
+      target.constants.emplace_back(fold_case ? fold_ascii(text) : text);
+    }
+    std::vector<Folded> parts;
+    if (!equal.constants.empty()) parts.push_back(leaf(std::move(equal)));
+    if (!like.constants.empty()) parts.push_back(leaf(std::move(like)));
+    return any_of(parts);
+  }
+
+  Result<Folded> regex(const Field& field, const Expr& e, const std::vector<std::string>& texts) {
+    // Each is tried alone first, so that an error points at the pattern that has it.
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      const Expr& constant = at(e.children[i]);
+      if (event::is_null(constant.value)) continue;
+      EQLAB_CHECK(compile_regex(text_of(operand_of(constant.value)), e.fold_case, constant.span));
+    }
+    EQLAB_CHECK(compile_regex(join(texts, "|"), e.fold_case, e.span));
+    return leaf({.kind = LeafKind::regex, .field = field, .fold_case = e.fold_case, .constants = {join(texts, "|")}, .span = e.span});
+  }
+  static Status compile_regex(const std::string& text, bool fold_case, Span span) {
+    auto compiled = LuceneRegex::compile(text, fold_case, span);
+    if (!compiled) return fail(std::move(compiled.error()));
+    return ok();
+  }
+
+  // --- functions ---
+
+  Result<Folded> call(ExprId id) {
+    const Expr e = at(id);
+    const Function& function = *find_function(e.name);
+    if (function.result != ValueType::boolean) {
+      return error(e.span, "E204", format("a condition must be true or false, {} yields {}", function.name, to_string(function.result)), "compare it with something");
+    }
+    const bool is_native = types_.is_plain_field(e.children[0]) &&
+                           std::all_of(e.children.begin() + 1, e.children.end(), [&](ExprId child) { return types_.is_constant(child); });
+    if (!is_native) return script(id);
+    const Field& field = *types_.field(e.children[0]);
+    std::vector<std::string> texts;
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      EQLAB_TRY(const Operand constant, fold(out_.syntax, e.children[i]));
+      if (is_null(constant)) return Folded{Folded::State::null};
+      texts.push_back(text_of(constant));
+    }
+    const auto fold_texts = [&](std::string text) { return e.fold_case ? fold_ascii(text) : text; };
+    const auto pushed = [&](LeafKind kind, std::string text) -> Folded {
+      // Patterns of stars only: the field exists (spec 5.3).
+      if (kind == LeafKind::escaped_wildcard && matches_everything(text)) return leaf({.kind = LeafKind::exists, .field = field, .span = e.span});
+      return leaf({.kind = kind, .field = field, .fold_case = e.fold_case, .constants = {fold_texts(std::move(text))}, .span = e.span});
+    };
+    switch (function.id) {
+      case Function::Id::starts_with: return pushed(LeafKind::prefix, texts[0]);
+      case Function::Id::ends_with: return pushed(LeafKind::escaped_wildcard, "*" + texts[0]);
+      case Function::Id::string_contains: return pushed(LeafKind::escaped_wildcard, "*" + texts[0] + "*");
+      case Function::Id::wildcard: return wildcard(field, texts, e.fold_case, e.span);
+      case Function::Id::cidr_match: {
+        Leaf blocks{.kind = LeafKind::cidr, .field = field, .span = e.span};
+        blocks.constants.assign(texts.begin(), texts.end());
+        return leaf(std::move(blocks));
+      }
+      default: break;
+    }
+    return script(id);
+  }
+
+  const CheckOptions& options_;
+  CheckedQuery out_;
+  Types types_;
+};
+
+void print_condition_into(std::string& out, const CheckedQuery& query, ConditionId id, bool brackets) {  // NOLINT(misc-no-recursion)
+  const Condition& condition = query.conditions[id];
+  switch (condition.kind) {
+    case ConditionKind::always: out += "true"; return;
+    case ConditionKind::never: out += "false"; return;
+    case ConditionKind::leaf: out += '{' + query.leaves[condition.leaf].identity + '}'; return;
+    case ConditionKind::none:
+      out += "not ";
+      print_condition_into(out, query, condition.children[0], true);
+      return;
+    case ConditionKind::all:
+    case ConditionKind::any: break;
+  }
+  if (brackets) out += '(';
+  for (std::size_t i = 0; i < condition.children.size(); ++i) {
+    if (i > 0) out += condition.kind == ConditionKind::all ? " and " : " or ";
+    print_condition_into(out, query, condition.children[i], true);
+  }
+  if (brackets) out += ')';
+}
+
+}  // namespace
+
+Result<CheckedQuery> check_query(Query query, const event::Schema& schema, const CheckOptions& options) {
+  return Checker(std::move(query), schema, options).run();
+}
+
+std::string print_condition(const CheckedQuery& query, ConditionId condition) {
+  std::string out;
+  print_condition_into(out, query, condition, false);
+  return out;
+}
+
+}  // namespace eqlab::eql

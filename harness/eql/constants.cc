@@ -1,0 +1,101 @@
+#include "harness/eql/constants.h"
+
+#include "harness/base/text.h"
+#include "harness/base/time.h"
+
+namespace eqlab::eql {
+namespace {
+
+constexpr std::int64_t millisecond = 1'000'000;
+constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t day = 86'400 * second;
+
+std::optional<TimeRange> epoch_milliseconds(std::int64_t count) {
+  if (count > INT64_MAX / millisecond || count < INT64_MIN / millisecond) return std::nullopt;
+  return TimeRange{count * millisecond, count * millisecond + millisecond - 1};
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::optional<TimeRange> span_of(std::optional<std::int64_t> first, std::optional<std::int64_t> after) {
+  if (!first || !after) return std::nullopt;
+  return TimeRange{*first, *after - 1};
+}
+
+std::optional<TimeRange> whole_year(int year) {
+  return span_of(parse_iso8601(format("{:04}-01-01", year)), parse_iso8601(format("{:04}-01-01", year + 1)));
+}
+
+std::optional<TimeRange> whole_month(std::string_view text) {
+  const auto year = parse_number<int>(text.substr(0, 4));
+  const auto month = parse_number<int>(text.substr(5, 2));
+  if (!year || !month || *month < 1 || *month > 12) return std::nullopt;
+  const int next_year = *month == 12 ? *year + 1 : *year;
+  return span_of(parse_iso8601(format("{:04}-{:02}-01", *year, *month)),
+                 parse_iso8601(format("{:04}-{:02}-01", next_year, *month % 12 + 1)));
+}
+
+std::optional<TimeRange> iso_range(std::string_view text) {
+  if (text.size() == 4 && all_digits(text)) return whole_year(*parse_number<int>(text));
+  if (text.size() == 7 && text[4] == '-') return whole_month(text);
+  const auto first = parse_iso8601(text);
+  if (!first) return std::nullopt;
+  // How much is written decides how much is meant.
+  std::int64_t width = day;
+  if (text.size() > 10) {
+    std::string_view time = text.substr(11);
+    time = time.substr(0, time.find_first_of("Zz+-"));
+    const std::size_t dot = time.find_first_of(".,");
+    if (dot != std::string_view::npos) {
+      width = second;
+      for (std::size_t i = dot + 1; i < time.size() && width > 1; ++i) width /= 10;
+    } else {
+      width = time.size() <= 2 ? 3'600 * second : time.size() <= 5 ? 60 * second : second;
+    }
+  }
+  // Fractions finer than a millisecond still compare with dates kept in milliseconds.
+  return TimeRange{*first, *first + width - 1};
+}
+
+}  // namespace
+
+std::optional<TimeRange> date_constant(const Operand& constant) {
+  if (const auto* const n = std::get_if<std::int32_t>(&constant)) return epoch_milliseconds(*n);
+  if (const auto* const n = std::get_if<std::int64_t>(&constant)) return epoch_milliseconds(*n);
+  if (const auto* const date = std::get_if<ScriptDate>(&constant)) return TimeRange{date->nanoseconds, date->nanoseconds};
+  const auto* const text = std::get_if<std::string>(&constant);
+  if (text == nullptr) return std::nullopt;
+  if (all_digits(*text) && text->size() != 4) {
+    const auto count = parse_number<long>(*text);
+    return count ? epoch_milliseconds(*count) : std::nullopt;
+  }
+  return iso_range(*text);
+}
+
+bool is_date_math(const Operand& constant) {
+  const auto* const text = std::get_if<std::string>(&constant);
+  return text != nullptr && (text->starts_with("now") || text->find("||") != std::string::npos);
+}
+
+std::optional<event::Value> numeric_constant(const Operand& constant) {
+  struct Converter {
+    std::optional<event::Value> operator()(std::monostate) const { return std::nullopt; }
+    std::optional<event::Value> operator()(bool) const { return std::nullopt; }
+    std::optional<event::Value> operator()(std::int32_t n) const { return event::Value{std::int64_t{n}}; }
+    std::optional<event::Value> operator()(std::int64_t n) const { return event::Value{n}; }
+    std::optional<event::Value> operator()(std::uint64_t n) const { return event::Value{n}; }
+    std::optional<event::Value> operator()(double n) const { return event::Value{n}; }
+    std::optional<event::Value> operator()(const std::string& text) const {
+      if (const auto whole = parse_number<long>(text)) return event::Value{std::int64_t{*whole}};
+      if (const auto natural = parse_number<unsigned long>(text)) return event::Value{std::uint64_t{*natural}};
+      if (const auto real = parse_number<double>(text)) return event::Value{*real};
+      return std::nullopt;
+    }
+    std::optional<event::Value> operator()(ScriptDate) const { return std::nullopt; }
+  };
+  return std::visit(Converter{}, constant);
+}
+
+}  // namespace eqlab::eql

@@ -1,0 +1,254 @@
+// The single pass of eql spec 8.2: one slot for each positive stage and key, stages from last to first so
+// that an event never extends what it has just begun. Missing events are judged afterwards (8.4).
+// Held equal to a stage-by-stage finder in tests/exhaustive.
+#include "harness/match/sequence.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+
+#include "harness/match/join_keys.h"
+
+namespace eqlab::match {
+namespace {
+
+using scan::CandidateLog;
+using scan::QueryBinding;
+
+/// A sequence part-way: its events, one for each positive stage so far.
+using Partial = std::vector<CandidateIndex>;
+
+struct Completed {
+  Partial events;
+  std::uint32_t key = 0;
+};
+
+class Machine {
+ public:
+  Machine(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log, const MatchOptions& options)
+      : binding_(binding), log_(log), maxspan_(options.maxspan ? options.maxspan : query.maxspan), pending_max_(options.pending_max) {
+    for (std::size_t i = 0; i < query.stages.size(); ++i) {
+      if (!query.stages[i].missing) positive_.push_back(&binding.stages[i]);
+    }
+    slots_.resize(positive_.size());
+  }
+
+  void advance(CandidateIndex candidate) {
+    for (std::size_t stage = positive_.size(); stage-- > 0;) {
+      if (!log_.satisfies(candidate, positive_[stage]->filter)) continue;
+      for_each_key(log_, candidate, *positive_[stage], [&](const KeyTuple& key) { step(candidate, stage, keys_.number(key)); });
+    }
+    if (binding_.until && log_.satisfies(candidate, binding_.until->filter)) {
+      for_each_key(log_, candidate, *binding_.until, [&](const KeyTuple& key) {
+        const std::uint32_t number = keys_.number(key);
+        for (std::size_t stage = 0; stage < slots_.size(); ++stage) take(stage, number);
+      });
+    }
+  }
+
+  [[nodiscard]] const KeyTable& keys() const { return keys_; }
+  KeyTable& keys() { return keys_; }
+  std::vector<Completed> completed;
+  std::uint64_t dropped = 0;
+
+ private:
+  void step(CandidateIndex candidate, std::size_t stage, std::uint32_t key) {
+    Partial events;
+    if (stage > 0) {
+      events = take(stage - 1, key);
+      if (events.empty()) return;
+      // Too late: the partial sequence is lost all the same.
+      if (maxspan_ && log_.event_time(candidate) - log_.event_time(events[0]) > *maxspan_) return;
+    }
+    events.push_back(candidate);
+    if (stage + 1 == positive_.size()) {
+      completed.push_back({std::move(events), key});
+    } else {
+      put(stage, key, std::move(events));
+    }
+  }
+
+  Partial take(std::size_t stage, std::uint32_t key) {
+    if (key >= slots_[stage].size() || slots_[stage][key].empty()) return {};
+    --pending_;
+    Partial events;
+    events.swap(slots_[stage][key]);
+    return events;
+  }
+
+  void put(std::size_t stage, std::uint32_t key, Partial events) {
+    if (key >= slots_[stage].size()) slots_[stage].resize(keys_.size());
+    if (slots_[stage][key].empty()) ++pending_;
+    if (stage == 0) starts_.emplace_back(events[0], key);
+    slots_[stage][key] = std::move(events);
+    while (pending_ > pending_max_) drop_oldest();
+    // Starts that have gone long since must not pile up.
+    if (starts_.size() > 2 * pending_max_ + 1024) forget_gone_starts();
+  }
+
+  [[nodiscard]] bool is_pending(CandidateIndex start, std::uint32_t key) const {
+    return std::ranges::any_of(slots_, [&](const auto& slot) { return key < slot.size() && !slot[key].empty() && slot[key][0] == start; });
+  }
+
+  void drop_oldest() {
+    const auto [start, key] = starts_.front();
+    starts_.pop_front();
+    for (std::size_t stage = 0; stage < slots_.size(); ++stage) {
+      if (key < slots_[stage].size() && !slots_[stage][key].empty() && slots_[stage][key][0] == start) {
+        take(stage, key);
+        ++dropped;
+      }
+    }
+  }
+
+  void forget_gone_starts() {
+    std::erase_if(starts_, [&](const auto& entry) { return !is_pending(entry.first, entry.second); });
+  }
+
+  const QueryBinding& binding_;
+  const CandidateLog& log_;
+  std::optional<Duration> maxspan_;
+  std::size_t pending_max_;
+  std::vector<const QueryBinding::Stage*> positive_;
+  KeyTable keys_;
+  std::vector<std::vector<Partial>> slots_;   // by stage, then key; an empty one is no partial
+  std::size_t pending_ = 0;
+  std::deque<std::pair<CandidateIndex, std::uint32_t>> starts_;
+};
+
+/// The events that would spoil a `![…]` stage, by key, in order of time.
+class Spoilers {
+ public:
+  Spoilers(const CandidateLog& log, std::span<const CandidateIndex> visible, const QueryBinding::Stage& stage, KeyTable& keys) : log_(log) {
+    for (const CandidateIndex candidate : visible) {
+      if (!log.satisfies(candidate, stage.filter)) continue;
+      for_each_key(log, candidate, stage, [&](const KeyTuple& key) {
+        const std::uint32_t number = keys.number(key);
+        if (number >= times_.size()) times_.resize(keys.size());
+        times_[number].push_back(log.event_time(candidate));
+      });
+    }
+  }
+
+  /// Strictly between the two times.
+  [[nodiscard]] bool any_between(std::uint32_t key, EventTime after, EventTime before) const {
+    const auto first = first_after(key, after);
+    return first && *first < before;
+  }
+  [[nodiscard]] std::optional<EventTime> first_after(std::uint32_t key, EventTime time) const {
+    if (key >= times_.size()) return std::nullopt;
+    const auto found = std::ranges::upper_bound(times_[key], time);
+    if (found == times_[key].end()) return std::nullopt;
+    return *found;
+  }
+  [[nodiscard]] std::optional<EventTime> last_before(std::uint32_t key, EventTime time) const {
+    if (key >= times_.size()) return std::nullopt;
+    const auto found = std::ranges::lower_bound(times_[key], time);
+    if (found == times_[key].begin()) return std::nullopt;
+    return *std::prev(found);
+  }
+
+ private:
+  const CandidateLog& log_;
+  std::vector<std::vector<EventTime>> times_;
+};
+
+/// Where the missing stages of a query lie among its positive ones.
+struct MissingStages {
+  struct Middle {
+    std::size_t before = 0;   ///< number of positive stages before it, at least 1
+    std::size_t spoilers = 0;
+  };
+  std::vector<Spoilers> spoilers;
+  std::vector<std::size_t> leading;
+  std::vector<Middle> middle;
+  std::vector<std::size_t> trailing;
+};
+
+MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
+                              std::span<const CandidateIndex> visible, std::size_t positives, KeyTable& keys) {
+  MissingStages out;
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < query.stages.size(); ++i) {
+    if (!query.stages[i].missing) {
+      ++before;
+      continue;
+    }
+    const std::size_t index = out.spoilers.size();
+    out.spoilers.emplace_back(log, visible, binding.stages[i], keys);
+    if (before == 0) {
+      out.leading.push_back(index);
+    } else if (before == positives) {
+      out.trailing.push_back(index);
+    } else {
+      out.middle.push_back({before, index});
+    }
+  }
+  return out;
+}
+
+/// Eql spec 8.4.
+bool survives(const Completed& match, const MissingStages& missing, const CandidateLog& log, Duration maxspan) {
+  const EventTime first = log.event_time(match.events.front());
+  const EventTime last = log.event_time(match.events.back());
+  for (const MissingStages::Middle& middle : missing.middle) {
+    const EventTime after = log.event_time(match.events[middle.before - 1]);
+    const EventTime until = log.event_time(match.events[middle.before]);
+    if (missing.spoilers[middle.spoilers].any_between(match.key, after, until)) return false;
+  }
+  std::optional<EventTime> leading;
+  for (const std::size_t stage : missing.leading) {
+    const auto time = missing.spoilers[stage].last_before(match.key, first);
+    if (time && (!leading || *time > *leading)) leading = time;
+  }
+  std::optional<EventTime> trailing;
+  for (const std::size_t stage : missing.trailing) {
+    const auto time = missing.spoilers[stage].first_after(match.key, last);
+    if (time && (!trailing || *time < *trailing)) trailing = time;
+  }
+  if (!missing.leading.empty() && !missing.trailing.empty()) return !leading || !trailing || *trailing - *leading > maxspan;
+  if (!missing.leading.empty()) return !leading || last - *leading > maxspan;
+  if (!missing.trailing.empty()) return !trailing || *trailing - first > maxspan;
+  return true;
+}
+
+}  // namespace
+
+Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
+                       std::span<const CandidateIndex> visible, const MatchOptions& options) {
+  // Undated events cannot be placed in a sequence; they are at the end.
+  const auto dated = visible.first(static_cast<std::size_t>(
+      std::ranges::lower_bound(visible, static_cast<CandidateIndex>(log.dated_count())) - visible.begin()));
+  Machine machine(query, binding, log, options);
+  for (const CandidateIndex candidate : dated) machine.advance(candidate);
+
+  const bool has_missing = std::ranges::any_of(query.stages, &eql::CheckedStage::missing);
+  if (has_missing) {
+    const auto positives = static_cast<std::size_t>(std::ranges::count(query.stages, false, &eql::CheckedStage::missing));
+    const MissingStages missing = collect_missing(query, binding, log, dated, positives, machine.keys());
+    const Duration maxspan = options.maxspan ? *options.maxspan : query.maxspan.value_or(Duration::max());
+    std::erase_if(machine.completed, [&](const Completed& match) { return !survives(match, missing, log, maxspan); });
+  }
+
+  const KeyTable& keys = machine.keys();
+  std::ranges::stable_sort(machine.completed, [&](const Completed& a, const Completed& b) {
+    if (a.events.back() != b.events.back()) return a.events.back() < b.events.back();
+    return key_less(log, keys.tuple(a.key), keys.tuple(b.key));
+  });
+  Matches out;
+  out.dropped_pending = machine.dropped;
+  out.matches.reserve(machine.completed.size());
+  for (Completed& completed : machine.completed) {
+    Match match{.events = {}, .keys = keys.tuple(completed.key)};
+    if (!has_missing) {
+      match.events = std::move(completed.events);
+    } else {
+      std::size_t next = 0;
+      for (const eql::CheckedStage& stage : query.stages) match.events.push_back(stage.missing ? missing_event : completed.events[next++]);
+    }
+    out.matches.push_back(std::move(match));
+  }
+  return out;
+}
+
+}  // namespace eqlab::match

@@ -1,0 +1,255 @@
+#include "harness/scan/leaf_test.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "harness/base/check.h"
+#include "harness/base/text.h"
+#include "harness/eql/pattern.h"
+#include "harness/eql/regex.h"
+#include "harness/event/ip.h"
+
+namespace eqlab::scan {
+namespace {
+
+using eql::LeafKind;
+using event::Dictionary;
+using event::FieldType;
+using event::Physical;
+using event::ValueCode;
+
+bool satisfies_order(LeafKind kind, int order) {
+  switch (kind) {
+    case LeafKind::equal: return order == 0;
+    case LeafKind::less: return order == -1;
+    case LeafKind::less_equal: return order == -1 || order == 0;
+    case LeafKind::greater: return order == 1;
+    case LeafKind::greater_equal: return order == 1 || order == 0;
+    default: return false;
+  }
+}
+
+int sign(int order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+
+bool is_ordered(LeafKind kind) {
+  return kind == LeafKind::less || kind == LeafKind::less_equal || kind == LeafKind::greater || kind == LeafKind::greater_equal;
+}
+
+__extension__ using Wide = __int128;  // holds both 64-bit kinds
+
+/// Whole numbers against a double, exactly.
+int compare_integer_real(Wide whole, double real) {
+  if (std::isnan(real)) return 2;
+  if (real >= 0x1p65) return -1;
+  if (real <= -0x1p65) return 1;
+  const double floor = std::floor(real);
+  const auto below = static_cast<Wide>(floor);
+  if (whole != below) return whole < below ? -1 : 1;
+  return real > floor ? -1 : 0;
+}
+
+struct Version {
+  std::vector<std::string_view> parts;
+  std::vector<std::string_view> pre_release;
+  std::string_view build;
+  bool valid = false;
+};
+
+bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
+
+std::vector<std::string_view> split_dots(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const std::size_t dot = text.find('.');
+    out.push_back(text.substr(0, dot));
+    if (dot == std::string_view::npos) return out;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+Version parse_version(std::string_view text) {
+  Version version;
+  if (const std::size_t plus = text.find('+'); plus != std::string_view::npos) {
+    version.build = text.substr(plus + 1);
+    text = text.substr(0, plus);
+  }
+  std::string_view main = text;
+  if (const std::size_t dash = text.find('-'); dash != std::string_view::npos) {
+    main = text.substr(0, dash);
+    version.pre_release = split_dots(text.substr(dash + 1));
+  }
+  version.parts = split_dots(main);
+  version.valid = std::ranges::all_of(version.parts, is_digits) &&
+                  std::ranges::none_of(version.pre_release, [](std::string_view part) { return part.empty(); });
+  return version;
+}
+
+int compare_digits(std::string_view a, std::string_view b) {
+  a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
+  b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
+  if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
+  return sign(a.compare(b));
+}
+
+int compare_identifiers(std::string_view a, std::string_view b) {
+  if (is_digits(a) != is_digits(b)) return is_digits(a) ? -1 : 1;
+  return is_digits(a) ? compare_digits(a, b) : sign(a.compare(b));
+}
+
+int compare_lists(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (const int order = compare_identifiers(a[i], b[i]); order != 0) return order;
+  }
+  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+}
+
+}  // namespace
+
+int compare_numbers(const event::Value& a, const event::Value& b) {
+  const auto whole = [](const event::Value& v) -> std::optional<Wide> {
+    if (const auto* const n = std::get_if<std::int64_t>(&v)) return *n;
+    if (const auto* const n = std::get_if<std::uint64_t>(&v)) return *n;
+    return std::nullopt;
+  };
+  const auto x = whole(a);
+  const auto y = whole(b);
+  if (x && y) return *x < *y ? -1 : *y < *x ? 1 : 0;
+  const auto* const real_a = std::get_if<double>(&a);
+  const auto* const real_b = std::get_if<double>(&b);
+  if (x && real_b != nullptr) return compare_integer_real(*x, *real_b);
+  if (real_a != nullptr && y) {
+    const int order = compare_integer_real(*y, *real_a);
+    return order == 2 ? 2 : -order;
+  }
+  if (real_a == nullptr || real_b == nullptr || std::isnan(*real_a) || std::isnan(*real_b)) return 2;
+  return *real_a < *real_b ? -1 : *real_b < *real_a ? 1 : 0;
+}
+
+int compare_versions(std::string_view a, std::string_view b) {
+  const Version x = parse_version(a);
+  const Version y = parse_version(b);
+  if (x.valid != y.valid) return x.valid ? -1 : 1;
+  if (!x.valid) return sign(a.compare(b));
+  if (const int order = compare_lists(x.parts, y.parts); order != 0) return order;
+  if (x.pre_release.empty() != y.pre_release.empty()) return x.pre_release.empty() ? 1 : -1;
+  if (const int order = compare_lists(x.pre_release, y.pre_release); order != 0) return order;
+  return sign(x.build.compare(y.build));
+}
+
+/// What each kind of leaf needs, ready for use.
+struct LeafTest::Compiled {
+  explicit Compiled(const eql::Leaf& source) : leaf(source) {
+    for (const event::Value& constant : leaf.constants) {
+      const auto* const text = std::get_if<std::string>(&constant);
+      switch (leaf.kind) {
+        case LeafKind::equal:
+          if (text != nullptr) texts.insert(*text);
+          break;
+        case LeafKind::wildcard: patterns.emplace_back(*text); break;
+        case LeafKind::escaped_wildcard: patterns.emplace_back(*text, eql::Wildcard::Escapes::backslash); break;
+        case LeafKind::regex: {
+          auto compiled = eql::LuceneRegex::compile(*text, leaf.fold_case, {});
+          EQLAB_ASSERT(compiled.has_value());  // the checker has compiled it before
+          regexes.push_back(std::move(*compiled));
+          break;
+        }
+        case LeafKind::cidr: {
+          const auto block = event::IpBlock::parse(*text);
+          EQLAB_ASSERT(block.has_value());
+          blocks.push_back(*block);
+          break;
+        }
+        default: break;
+      }
+    }
+    if (is_ordered(leaf.kind) && leaf.field.type == FieldType::ip) {
+      address = event::parse_ip(std::get<std::string>(leaf.constants[0]));
+      EQLAB_ASSERT(address.has_value());
+    }
+  }
+
+  [[nodiscard]] bool test_text(std::string_view value) const {
+    switch (leaf.kind) {
+      case LeafKind::exists: return true;
+      case LeafKind::equal: return texts.contains(value);
+      case LeafKind::wildcard:
+      case LeafKind::escaped_wildcard: return std::ranges::any_of(patterns, [&](const eql::Wildcard& p) { return p.matches(value); });
+      case LeafKind::prefix:
+        return std::ranges::any_of(leaf.constants, [&](const event::Value& c) { return value.starts_with(std::get<std::string>(c)); });
+      case LeafKind::regex: return regexes[0].matches(value);
+      case LeafKind::cidr: {
+        const auto parsed = event::parse_ip(value);
+        return parsed && std::ranges::any_of(blocks, [&](const event::IpBlock& b) { return b.contains(*parsed); });
+      }
+      case LeafKind::less:
+      case LeafKind::less_equal:
+      case LeafKind::greater:
+      case LeafKind::greater_equal: return satisfies_order(leaf.kind, order_text(value));
+      case LeafKind::within:
+      case LeafKind::script:
+      case LeafKind::script_null: return false;
+    }
+    return false;
+  }
+
+  [[nodiscard]] int order_text(std::string_view value) const {
+    const std::string& constant = std::get<std::string>(leaf.constants[0]);
+    if (leaf.field.type == FieldType::version) return compare_versions(value, constant);
+    if (leaf.field.type == FieldType::ip) {
+      const auto parsed = event::parse_ip(value);
+      if (!parsed) return 2;
+      return *parsed < *address ? -1 : *address < *parsed ? 1 : 0;
+    }
+    return sign(value.compare(constant));
+  }
+
+  [[nodiscard]] bool test_value(const event::Value& value) const {
+    switch (leaf.kind) {
+      case LeafKind::exists: return true;
+      case LeafKind::within: {
+        const std::int64_t time = std::get<std::int64_t>(value);
+        return std::ranges::any_of(leaf.ranges, [&](const eql::TimeRange& r) { return r.first <= time && time <= r.last; });
+      }
+      default:
+        return std::ranges::any_of(leaf.constants, [&](const event::Value& constant) {
+          if (std::holds_alternative<bool>(value)) return leaf.kind == LeafKind::equal && value == constant;
+          return satisfies_order(leaf.kind, compare_numbers(value, constant));
+        });
+    }
+  }
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  eql::Leaf leaf;
+  boost::unordered_flat_set<std::string, TextHash, std::equal_to<>> texts;
+  std::vector<eql::Wildcard> patterns;
+  std::vector<eql::LuceneRegex> regexes;
+  std::vector<event::IpBlock> blocks;
+  std::optional<event::IpAddress> address;
+};
+
+LeafTest::LeafTest(const eql::Leaf& leaf)
+    : compiled_(leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null ? nullptr : std::make_shared<const Compiled>(leaf)) {}
+
+void LeafTest::evaluate(const Dictionary& values, std::vector<std::uint8_t>& truth) const {
+  truth.assign(values.size() + 1, 0);
+  // Constants are folded already; a regex folds in its own program.
+  const bool folds = compiled_->leaf.fold_case && compiled_->leaf.kind != LeafKind::regex;
+  for (ValueCode code = 0; code < values.size(); ++code) {
+    if (values.physical() != Physical::text) {
+      truth[code] = compiled_->test_value(values.value(code)) ? 1 : 0;
+    } else if (folds) {
+      truth[code] = compiled_->test_text(fold_ascii(values.text(code))) ? 1 : 0;
+    } else {
+      truth[code] = compiled_->test_text(values.text(code)) ? 1 : 0;
+    }
+  }
+}
+
+}  // namespace eqlab::scan

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/event/batch.h"
+#include "harness/scan/candidate_log.h"
+#include "harness/scan/plan.h"
+
+namespace eqlab::scan {
+
+/// Runs a plan over batches and keeps the rows that satisfy at least one filter. Owns scratch memory:
+/// one scanner per thread; the plan must outlive it. Cost: O(distinct values × leaves + rows × leaves).
+class Scanner {
+ public:
+  explicit Scanner(const Plan& plan) : plan_(&plan), leaf_masks_(plan.leaves().size()), leaf_known_(plan.leaves().size()) {}
+
+  /// Adds the batch's candidates to `log`. Errors: E216 with the line of the event on which a script
+  /// fails, as Elasticsearch's search would.
+  [[nodiscard]] Status scan(const event::EventBatch& batch, CandidateLog& log);
+
+ private:
+  /// One bit a row; bits past the last row are 0.
+  using Mask = std::vector<std::uint64_t>;
+
+  const Mask& leaf_mask(std::uint32_t leaf);
+  /// The rows of `active` that satisfy `node`.
+  Mask evaluate(const Plan::Node& node, const Mask& active);
+  Mask evaluate_script(const ScriptTest& script, const Mask& active);
+  void add_candidate(event::RowIndex row, const std::vector<Mask>& filters, CandidateLog& log);
+
+  const Plan* plan_;
+  const event::EventBatch* batch_ = nullptr;
+  std::vector<Mask> leaf_masks_;
+  std::vector<std::uint8_t> leaf_known_;   // for the batch at hand
+  std::vector<std::uint8_t> truth_;
+  std::vector<std::vector<event::Value>> keys_;
+  std::vector<std::uint64_t> words_;
+  std::optional<Diagnostic> failure_;
+};
+
+}  // namespace eqlab::scan

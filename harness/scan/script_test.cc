@@ -1,0 +1,70 @@
+#include "harness/scan/script_test.h"
+
+#include <algorithm>
+
+#include "harness/base/limits.h"
+#include "harness/eql/script.h"
+
+namespace eqlab::scan {
+namespace {
+
+eql::Operand operand_of(const event::Dictionary& values, event::ValueCode code, bool is_date) {
+  using event::Physical;
+  switch (values.physical()) {
+    case Physical::text: return std::string(values.text(code));
+    case Physical::integer:
+      if (is_date) return eql::ScriptDate{values.integer(code)};
+      return values.integer(code);
+    case Physical::natural: return values.natural(code);
+    case Physical::real: return values.real(code);
+    case Physical::boolean: return values.boolean(code);
+  }
+  return {};
+}
+
+void collect_fields(const eql::Query& query, eql::ExprId id, std::vector<eql::ExprId>& out) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+  if (query.at(id).kind == eql::ExprKind::field) out.push_back(id);
+  for (const eql::ExprId child : query.at(id).children) collect_fields(query, child, out);
+}
+
+}  // namespace
+
+ScriptTest::ScriptTest(const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection)
+    : query_(std::make_shared<const eql::Query>(query.syntax)), root_(leaf.script), wants_null_(leaf.kind == eql::LeafKind::script_null) {
+  std::vector<eql::ExprId> fields;
+  collect_fields(*query_, root_, fields);
+  for (const eql::ExprId id : fields) {
+    const auto known = std::ranges::find(query.script_fields, query_->at(id).name, &std::pair<std::string, event::Field>::first);
+    if (known == query.script_fields.end()) continue;  // optional and unmapped: null without an occurrence
+    occurrences_.push_back({id, projection.add(known->second), event::is_date(known->second.type)});
+  }
+}
+
+Result<bool> ScriptTest::evaluate(const event::EventBatch& batch, event::RowIndex row) const {
+  std::vector<std::size_t> choice(occurrences_.size(), 0);
+  const eql::FieldResolver resolver = [&](eql::ExprId id) -> eql::Operand {
+    for (std::size_t i = 0; i < occurrences_.size(); ++i) {
+      if (occurrences_[i].expr != id) continue;
+      const event::Column& column = batch.columns[occurrences_[i].column];
+      const auto codes = column.codes(row);
+      if (codes.empty()) return {};
+      return operand_of(column.dictionary(), codes[choice[i]], occurrences_[i].is_date);
+    }
+    return {};
+  };
+  for (std::size_t tried = 0; tried < limits::key_combinations_max; ++tried) {
+    EQLAB_TRY(const eql::Operand value, eql::evaluate(*query_, root_, resolver));
+    const auto* const truth = std::get_if<bool>(&value);
+    if (wants_null_ ? eql::is_null(value) : truth != nullptr && *truth) return true;
+    // The next choice, like a number whose digits have different bases.
+    std::size_t digit = 0;
+    for (; digit < choice.size(); ++digit) {
+      if (++choice[digit] < batch.columns[occurrences_[digit].column].codes(row).size()) break;
+      choice[digit] = 0;
+    }
+    if (digit == choice.size()) return false;
+  }
+  return false;
+}
+
+}  // namespace eqlab::scan

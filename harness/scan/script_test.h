@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/eql/condition.h"
+#include "harness/event/batch.h"
+
+namespace eqlab::scan {
+
+/// A script leaf: true for a row when some choice of one value for each field occurrence makes the
+/// expression true (or null, for `E == null`); a missing field contributes one null (eql spec 4.1).
+/// Immutable and thread-safe.
+class ScriptTest {
+ public:
+  /// `projection` gains the columns of the script's fields.
+  ScriptTest(const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection);
+
+  /// Errors: E216, what Elasticsearch's search would fail with on this row.
+  /// At most limits::key_combinations_max choices are tried; rows with more are judged by those.
+  [[nodiscard]] Result<bool> evaluate(const event::EventBatch& batch, event::RowIndex row) const;
+
+ private:
+  struct Occurrence {
+    eql::ExprId expr = 0;
+    event::ColumnIndex column = 0;
+    bool is_date = false;
+  };
+  std::shared_ptr<const eql::Query> query_;
+  eql::ExprId root_ = 0;
+  bool wants_null_ = false;
+  std::vector<Occurrence> occurrences_;
+};
+
+}  // namespace eqlab::scan

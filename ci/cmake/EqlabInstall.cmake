@@ -1,2 +1,32 @@
+# `cmake --install build/release` and the Debian package, `cpack -G DEB` in the build folder (which
+# needs dpkg-dev and file, to find the libraries that the program depends on).
 include(GNUInstallDirs)
+
 install(TARGETS eqlab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/eqlab/rules
+        FILES_MATCHING PATTERN "*.toml" PATTERN "*.case" PATTERN "*.eql" PATTERN "*.ndjson" PATTERN "*.md")
+install(FILES README.md CHANGELOG.md NOTICE LICENSE LICENSES/Elastic-2.0.txt
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES harness/eql/SYNTAX.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+# The name under which Debian looks for the licence of a package.
+install(FILES ci/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME eqlab)
+set(CPACK_PACKAGE_VENDOR "eqlab maintainers")
+set(CPACK_PACKAGE_CONTACT "eqlab maintainers <maintainers@eqlab.example>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION
+"eqlab tells what an EQL detection rule will do before it ships: what it
+catches, what it misses and why, how many false alarms it raises, and how
+late the alert comes. It generates labelled endpoint events, or reads real
+ones, and evaluates the rule as the detection engine would.")
+set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+include(CPack)

@@ -14,6 +14,8 @@
 
 namespace eqlab::generators {
 
+struct CorpusPlan;
+
 struct CorpusOptions {
   std::string profile = "balanced";       ///< name of a built-in profile
   std::uint64_t seed = 1;
@@ -26,9 +28,11 @@ struct CorpusOptions {
 };
 
 /// A corpus that has been decided on but not written: everything about it follows from the options.
-/// It is made part by part (a part is a group of hosts), in any order and on any thread; a part's events
-/// come in order of time, and parts are independent. Same options, same bytes.
-/// Errors of `plan`: E5xx, with file and line where a scenario or profile is wrong.
+/// It is made part by part (a part is a group of hosts), in any order and on any thread. A part's events
+/// come host by host, those of one host in order of time, so that EventBatch::line rises; parts are
+/// independent. Same options, same bytes.
+/// Errors of `plan`: E5xx, with file and line where a scenario or profile is wrong (incident/scenario.h);
+/// E504 hosts, days and events cannot go together; E520 no such profile; E521 no such scenario.
 class Corpus {
  public:
   [[nodiscard]] static Result<Corpus> plan(const CorpusOptions& options);
@@ -41,7 +45,7 @@ class Corpus {
   /// Makes the events of one part as batches, without going through text. `on_batch` is called with
   /// batches of at most limits::batch_rows_max rows; the batch is reused afterwards.
   /// Adds the part's hosts, incidents and event count to `truth` (not yet ordered or numbered).
-  /// Thread-safe. Cost: O(events of the part), memory O(events of one host's busiest hour + a batch).
+  /// Thread-safe. Cost: O(events of the part), memory O(events of one slice of one host + a batch).
   void make_batches(std::size_t part, const event::Projection& projection,
                     const std::function<void(const event::EventBatch&)>& on_batch, truth::Truth& truth) const;
 
@@ -58,11 +62,12 @@ class Corpus {
   [[nodiscard]] const CorpusOptions& options() const;   ///< with the profile's own numbers filled in
   [[nodiscard]] EventTime from() const;
   [[nodiscard]] EventTime to() const;
+  /// For the writer, which makes all hosts slice by slice.
+  [[nodiscard]] const CorpusPlan& plan_of() const { return *plan_; }
 
  private:
-  struct Impl;
-  explicit Corpus(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Corpus(std::unique_ptr<const CorpusPlan> plan);
+  std::unique_ptr<const CorpusPlan> plan_;
 };
 
 /// Puts what the parts brought in one order: hosts by id, incidents by (first event, host, scenario), and
@@ -76,6 +81,7 @@ struct WriteOptions {
   std::string folder;
   unsigned threads = 1;
   bool compress = true;
+  std::string version = {};               ///< of the program, for the manifest
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 };
 struct WrittenCorpus {

@@ -12,10 +12,15 @@
 namespace eqlab {
 
 /// The only way to format text here; the standard library of the oldest supported compiler has none.
-template <class... Args>
-[[nodiscard]] std::string format(fmt::format_string<Args...> pattern, Args&&... args) {
-  return fmt::format(pattern, std::forward<Args>(args)...);
-}
+/// An object, not a function: newer libraries do have a `std::format`, which a call `format("{}", name)`
+/// with a std::string would find beside a function of ours, and be ambiguous.
+struct Formatter {
+  template <class... Args>
+  [[nodiscard]] std::string operator()(fmt::format_string<Args...> pattern, Args&&... args) const {
+    return fmt::format(pattern, std::forward<Args>(args)...);
+  }
+};
+inline constexpr Formatter format{};
 
 /// Control characters, bidirectional marks and invalid UTF-8 as visible escapes (`\n`, `\x1b`, `\u202e`): what may be
 /// printed on a terminal when the text comes from events or rules.

@@ -60,6 +60,7 @@ std::string system_error() { return std::strerror(errno); }
 }  // namespace
 
 Exit exit_for(const Diagnostic& diagnostic) {
+  if (diagnostic.code == "E905" || diagnostic.code.starts_with("E45")) return Exit::unusable;  // arguments, case files
   if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4")) return Exit::io_failed;
   if (diagnostic.code == "E216") return Exit::io_failed;  // found while reading events, as a search would
   if (diagnostic.code >= "E501" && diagnostic.code <= "E504") return Exit::io_failed;

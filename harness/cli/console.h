@@ -17,7 +17,8 @@ namespace eqlab::cli {
 /// Exit statuses: a pipeline must tell "the check failed" from "the harness broke".
 enum class Exit : int { fine = 0, check_failed = 1, unusable = 2, io_failed = 3, interrupted = 130 };
 
-/// E4xx, E501 to E504 and E9xx are input and output, all else is about arguments, rules and scenarios.
+/// E4xx, E501 to E504 and E9xx are input and output; all else (and E45x, E905) is about arguments, rules, cases
+/// and scenarios.
 [[nodiscard]] Exit exit_for(const Diagnostic& diagnostic);
 
 /// Standard output and error, and what a terminal adds to them.

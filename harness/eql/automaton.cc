@@ -29,7 +29,17 @@ constexpr std::size_t remembered_max = 500'000;
 
 constexpr std::uint32_t unbounded = LuceneTree::unbounded;
 
-enum class Shape : std::uint32_t { nothing, empty, everything, characters, sequence, union_of, intersection, complement, repetition };
+enum class Shape : std::uint32_t {
+  nothing,
+  empty,
+  everything,
+  characters,
+  sequence,
+  union_of,
+  intersection,
+  complement,
+  repetition,
+};
 
 struct Term {
   Shape shape = Shape::nothing;
@@ -226,10 +236,15 @@ class AutomatonBuilder {
       return out;
     };
     switch (node.kind) {
-      case Kind::characters: return tree_.sets[node.set].ranges().empty() ? terms_.nothing() : terms_.characters(node.set);
+      case Kind::characters: {
+        const bool is_empty = tree_.sets[node.set].ranges().empty();
+        return is_empty ? terms_.nothing() : terms_.characters(node.set);
+      }
       case Kind::sequence: {
         TermId rest = terms_.empty();
-        for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) rest = terms_.sequence(term_of(*child), rest);
+        for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) {
+          rest = terms_.sequence(term_of(*child), rest);
+        }
         return rest;
       }
       case Kind::union_of: return terms_.union_of(children());
@@ -286,6 +301,7 @@ class AutomatonBuilder {
   TermId derive_sequence(TermId id, Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
     Terms options;
     while (terms_.term(id).shape == Shape::sequence) {
+      terms_.count_work(1);
       const TermId first = terms_.term(id).parts[0];
       const TermId rest = terms_.term(id).parts[1];
       options.push_back(terms_.sequence(derivative(first, c), rest));

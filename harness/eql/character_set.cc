@@ -9,6 +9,12 @@ namespace {
 
 constexpr char32_t case_gap = 'a' - 'A';
 
+bool is_letter_in_both_cases(const CharacterSet& set) {
+  const auto& ranges = set.ranges();
+  return ranges.size() == 2 && ranges[0].first == ranges[0].last && ranges[0].first >= 'A' && ranges[0].first <= 'Z' &&
+         ranges[1] == CharacterRange{ranges[0].first + case_gap, ranges[0].first + case_gap};
+}
+
 }  // namespace
 
 CharacterSet::CharacterSet(std::initializer_list<CharacterRange> ranges) {
@@ -74,10 +80,15 @@ void append_re2(std::string& out, const CharacterSet& set) {
     out += "(?s:.)";
   } else if (ranges.size() == 1 && ranges[0].first == ranges[0].last) {
     append(ranges[0].first);
-  } else if (set == CharacterSet{{'K', 'K'}, {'k', 'k'}} || set == CharacterSet{{'S', 'S'}, {'s', 's'}}) {
-    // RE2 takes a class of two cases for a literal that ignores case. Where it later merges that with its
-    // neighbours in an alternation, it adds what else folds to k and s: the Kelvin sign and the long s.
-    out += ranges[0].first == 'K' ? "(?:K|k)" : "(?:S|s)";
+  } else if (is_letter_in_both_cases(set)) {
+    // Written as a class, RE2 would take it for a literal that ignores case; and where it merges such a one
+    // with its neighbours in an alternation it adds what else folds to the letter (the Kelvin sign, the long
+    // s), or forgets the upper case if the lower is there already.
+    out += "(?:";
+    append(ranges[0].first);
+    out += '|';
+    append(ranges[1].first);
+    out += ')';
   } else {
     out += '[';
     for (const auto& [first, last] : ranges) {

@@ -237,6 +237,16 @@ class Checker {
     return {Folded::State::condition, add({.kind = ConditionKind::leaf, .leaf = id})};
   }
 
+  /// Quotes and backslashes escaped, so that no constant reads like two, or like another.
+  static std::string unambiguous(std::string_view constant) {
+    std::string out;
+    for (const char c : constant) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    return printable(out);
+  }
+
   std::string identity_of(const Leaf& leaf) const {
     constexpr std::array<std::string_view, 14> names = {"exists", "==", "<", "<=", ">", ">=", "within", "like", "like\\", "starts", "regex", "cidr", "script", "script-null"};
     const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
@@ -244,7 +254,7 @@ class Checker {
     std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type), name, leaf.fold_case ? "~" : "");
     for (const event::Value& constant : leaf.constants) {
       const auto* const s = std::get_if<std::string>(&constant);
-      text += s != nullptr ? format(" \"{}\"", printable(*s)) : " " + event::to_text(constant);
+      text += s != nullptr ? format(" \"{}\"", unambiguous(*s)) : " " + event::to_text(constant);
     }
     for (const TimeRange& range : leaf.ranges) text += format(" {}..{}", range.first, range.last);
     return text;

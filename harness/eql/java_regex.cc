@@ -32,7 +32,9 @@ std::optional<CharacterSet> predefined(char32_t letter) {
     case 'd': return characters::digits();
     case 'w': return characters::word();
     case 's': return CharacterSet{{'\t', '\r'}, {' ', ' '}};
-    case 'h': return CharacterSet{{'\t', '\t'}, {' ', ' '}, {0xA0, 0xA0}, {0x1680, 0x1680}, {0x180E, 0x180E}, {0x2000, 0x200A}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
+    case 'h':
+      return CharacterSet{{'\t', '\t'}, {' ', ' '}, {0xA0, 0xA0}, {0x1680, 0x1680}, {0x180E, 0x180E},
+                          {0x2000, 0x200A}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
     case 'v': return CharacterSet{{'\n', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}};
     case 'D': case 'W': case 'S': case 'H': case 'V': return predefined(letter - 'A' + 'a')->complement();
     default: return std::nullopt;
@@ -120,7 +122,8 @@ class Translator {
     return error_at(span_, "E218", format("not a regular expression: {}", what), std::move(hint));
   }
   [[nodiscard]] Diagnostic unsupported(std::string_view what, std::string hint = {}) const {
-    return error_at(span_, "E218", format("{} in a regular expression over a computed value is not supported", what), std::move(hint));
+    std::string message = format("{} in a regular expression over a computed value is not supported", what);
+    return error_at(span_, "E218", std::move(message), std::move(hint));
   }
 
   Status translate_item() {
@@ -202,7 +205,8 @@ class Translator {
       if (!take(U":")) return fail(invalid("a group without `)`"));
     }
     if (groups_.size() > limits::expression_depth_max) {
-      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep", limits::expression_depth_max)));
+      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep",
+                                                 limits::expression_depth_max)));
     }
     EQLAB_CHECK(begin_item());
     groups_.push_back({.flags = inside});
@@ -246,7 +250,9 @@ class Translator {
         case 'd': out.unix_lines = value; break;
         case 'm': out.multi_line = value; break;
         case 'x': case 'u': case 'U': return fail(unsupported(format("the flag (?{})", static_cast<char>(text_[at_]))));
-        default: return fail(invalid(format("`{}` is no flag", printable(utf8({&text_[at_], 1}))), "flags are i s d m; a group that is not captured begins with (?:"));
+        default:
+          return fail(invalid(format("`{}` is no flag", printable(utf8({&text_[at_], 1}))),
+                              "flags are i s d m; a group that is not captured begins with (?:"));
       }
     }
     return ok();
@@ -468,7 +474,10 @@ Result<std::string> translate_java_regex(std::string_view pattern, bool fold_cas
 Result<JavaRegex> JavaRegex::compile(std::string_view pattern, bool fold_case, Span span) {
   EQLAB_TRY(const std::string translated, translate_java_regex(pattern, fold_case, span));
   std::shared_ptr<const Re2Program> program = Re2Program::compile(translated);
-  if (!program) return fail(error_at(span, "E218", "regular expression is too complex", "write smaller repetition counts, or several simpler conditions"));
+  if (!program) {
+    return fail(error_at(span, "E218", "regular expression is too complex",
+                         "write smaller repetition counts, or several simpler conditions"));
+  }
   return JavaRegex(std::move(program));
 }
 

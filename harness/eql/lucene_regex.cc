@@ -41,7 +41,9 @@ class TreeBuilder {
 
   NodeId repetition(NodeId item, std::uint32_t least, std::uint32_t most) {
     // `?`, `*` and `+` one on another are one of them again. Chains of them have no depth, then.
-    const auto is_mark = [](std::uint32_t low, std::uint32_t high) { return low <= 1 && (high == unbounded || (low == 0 && high == 1)); };
+    const auto is_mark = [](std::uint32_t low, std::uint32_t high) {
+      return low <= 1 && (high == unbounded || (low == 0 && high == 1));
+    };
     Node& below = tree_.nodes[item];
     if (below.kind == Kind::repetition && is_mark(below.least, below.most) && is_mark(least, most)) {
       below.least = std::min(below.least, least);
@@ -105,7 +107,8 @@ class TreeBuilder {
     std::vector<NodeId> options;
     options.push_back(sequence({digit_range(low[0], low[0]), fixed_width(low.substr(1), std::string(rest, '9'))}));
     if (low[0] + 1 < high[0]) {
-      options.push_back(sequence({digit_range(static_cast<char>(low[0] + 1), static_cast<char>(high[0] - 1)), any_digits(rest)}));
+      const NodeId between = digit_range(static_cast<char>(low[0] + 1), static_cast<char>(high[0] - 1));
+      options.push_back(sequence({between, any_digits(rest)}));
     }
     options.push_back(sequence({digit_range(high[0], high[0]), fixed_width(std::string(rest, '0'), high.substr(1))}));
     return union_of(std::move(options));
@@ -130,14 +133,18 @@ class Parser {
 
  private:
   [[nodiscard]] bool more() const { return at_ < text_.size(); }
-  [[nodiscard]] bool peek(std::u32string_view any_of) const { return more() && any_of.find(text_[at_]) != std::u32string_view::npos; }
+  [[nodiscard]] bool peek(std::u32string_view any_of) const {
+    return more() && any_of.find(text_[at_]) != std::u32string_view::npos;
+  }
   bool take(char32_t c) {
     if (!more() || text_[at_] != c) return false;
     ++at_;
     return true;
   }
   /// An error at the character that comes next, or at `at`.
-  [[nodiscard]] Diagnostic error(std::string_view what, std::string hint = {}) const { return error(what, std::move(hint), at_); }
+  [[nodiscard]] Diagnostic error(std::string_view what, std::string hint = {}) const {
+    return error(what, std::move(hint), at_);
+  }
   [[nodiscard]] Diagnostic error(std::string_view what, std::string hint, std::size_t at) const {
     const std::string where = at < text_.size() ? format("at character {}", at + 1) : "at its end";
     return error_at(span_, "E218", format("not a regular expression: {}, {}", what, where), std::move(hint));
@@ -149,7 +156,8 @@ class Parser {
 
   Result<NodeId> parse_union(int depth) {  // NOLINT(misc-no-recursion): expression_depth_max
     if (depth > limits::expression_depth_max) {
-      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep", limits::expression_depth_max)));
+      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep",
+                                                 limits::expression_depth_max)));
     }
     std::vector<NodeId> branches;
     do {
@@ -213,7 +221,10 @@ class Parser {
       }
     }
     if (!take('}')) return fail(error("expected `}` after the number of repetitions", hint));
-    if (most < least) return fail(error(format("repetition {{{},{}}} ends below its start", least, most), format("write {{{},{}}}", most, least), start));
+    if (most < least) {
+      return fail(error(format("repetition {{{},{}}} ends below its start", least, most),
+                        format("write {{{},{}}}", most, least), start));
+    }
     return Counts{least, most};
   }
   Result<std::uint32_t> parse_count() {
@@ -239,7 +250,10 @@ class Parser {
     do {  // at least one item: a `]` in the first place is a character
       EQLAB_CHECK(parse_class_item(set));
     } while (more() && !peek(U"]"));
-    if (!take(']')) return fail(error("character class without `]`", R"(write \[ for the character itself; \- for a hyphen at the end of a class)", start));
+    if (!take(']')) {
+      return fail(error("character class without `]`",
+                        R"(write \[ for the character itself; \- for a hyphen at the end of a class)", start));
+    }
     return build_.characters(negated ? set.complement() : set);
   }
 
@@ -295,7 +309,10 @@ class Parser {
       const std::size_t start = at_ - 1;
       if (take(')')) return build_.sequence({});
       EQLAB_TRY(const NodeId group, parse_union(depth + 1));
-      if (!take(')')) return fail(error(format("`(` of character {} without `)`", start + 1), R"(write \( for the character itself, x? for an x that may be missing)"));
+      if (!take(')')) {
+        return fail(error(format("`(` of character {} without `)`", start + 1),
+                          R"(write \( for the character itself, x? for an x that may be missing)"));
+      }
       return group;
     }
     EQLAB_TRY(const auto predefined, parse_predefined());
@@ -323,7 +340,9 @@ class Parser {
     const std::string high = inside.substr(hyphen + 1);
     auto from = parse_bound(low);
     auto to = parse_bound(high);
-    if (!from || !to) return fail(error(format("<{}> is not an interval of two numbers below 2147483648", printable(inside)), hint, start));
+    if (!from || !to) {
+      return fail(error(format("<{}> is not an interval of two numbers below 2147483648", printable(inside)), hint, start));
+    }
     if (*from > *to) std::swap(from, to);
     return build_.interval(*from, *to, low.size() == high.size() ? low.size() : 0);
   }

@@ -29,7 +29,8 @@ bool is_for_re2(const LuceneTree& tree) {
 }
 
 /// Appends the node as one unit, which a repetition may follow.
-void append_re2(std::string& out, const LuceneTree& tree, LuceneTree::NodeId id) {  // NOLINT(misc-no-recursion): height of the tree, which its parser bounds
+// NOLINTNEXTLINE(misc-no-recursion): height of the tree, which its parser bounds
+void append_re2(std::string& out, const LuceneTree& tree, LuceneTree::NodeId id) {
   const LuceneTree::Node& node = tree.node(id);
   switch (node.kind) {
     case Kind::characters: append_re2(out, tree.sets[node.set]); return;

@@ -1,4 +1,5 @@
-// Reading and writing of addresses is the C library's (inet_pton, inet_ntop).
+// Reading is the C library's (inet_pton). Writing is not: inet_ntop spells ::102:304 as ::1.2.3.4, RFC 5952 and
+// Elasticsearch do not.
 #include "harness/event/ip.h"
 
 #include <arpa/inet.h>
@@ -18,7 +19,7 @@ constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 bool IpAddress::is_v4() const { return std::equal(v4_prefix.begin(), v4_prefix.end(), bytes.begin()); }
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
-  if (text.empty() || text.size() >= INET6_ADDRSTRLEN) return std::nullopt;
+  if (text.empty() || text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::array<char, INET6_ADDRSTRLEN> copy{};
   std::memcpy(copy.data(), text.data(), text.size());
   IpAddress address;
@@ -32,13 +33,33 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
 }
 
 std::string to_text(const IpAddress& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.is_v4()) {
-    inet_ntop(AF_INET, address.bytes.data() + v4_prefix.size(), text.data(), text.size());
-  } else {
-    inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
+  const std::array<std::uint8_t, 16>& bytes = address.bytes;
+  if (address.is_v4()) return format("{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
+  std::array<unsigned, 8> groups{};
+  for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = (unsigned{bytes[2 * i]} << 8U) | bytes[2 * i + 1];
+  // The first of the longest runs of two or more zero groups is written `::`.
+  std::size_t run_begin = groups.size();
+  std::size_t run_length = 1;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    std::size_t length = 0;
+    while (i + length < groups.size() && groups[i + length] == 0) ++length;
+    if (length > run_length) {
+      run_begin = i;
+      run_length = length;
+    }
+    i += length;
   }
-  return text.data();
+  std::string out;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i == run_begin) {
+      out += "::";
+      i += run_length - 1;
+      continue;
+    }
+    if (!out.empty() && !out.ends_with(':')) out += ':';
+    out += format("{:x}", groups[i]);
+  }
+  return out;
 }
 
 std::optional<IpBlock> IpBlock::parse(std::string_view text) {

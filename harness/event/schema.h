@@ -17,7 +17,7 @@ struct Field {
   FieldType type = FieldType::keyword;
   /// Where documents carry it: the name itself, the target of an alias, or the parent of a multi-field
   /// (`process.name.caseless` reads `process.name`).
-  std::string source;
+  std::string source = {};
   /// For `text`: it has a keyword sub-field, so that EQL can use it (eql spec 3.1). Always true otherwise.
   bool has_exact = true;
   /// Mapping's `null_value`: what an explicit JSON null is read as.
@@ -26,6 +26,9 @@ struct Field {
   std::optional<std::size_t> ignore_above = std::nullopt;
   /// Mapping's `format` of a date field; empty means ISO 8601 or epoch milliseconds.
   std::string date_format = {};
+  /// Mapping's `normalizer` folds case (`lowercase`, and Defend's `.caseless` sub-fields): values are kept with
+  /// ASCII letters in lower case.
+  bool folds_case = false;
   friend bool operator==(const Field&, const Field&) = default;
 };
 
@@ -42,6 +45,7 @@ class Schema {
   [[nodiscard]] static Result<Schema> load(const std::string& path);
   [[nodiscard]] static Result<Schema> from_mapping(std::string_view json, const std::string& name);
   [[nodiscard]] static Result<Schema> from_csv(std::string_view csv, const std::string& name);
+  /// Fields as given; an empty `source` means the name.
   [[nodiscard]] static Schema of(std::vector<Field> fields);
 
   [[nodiscard]] const Field* find(std::string_view name) const;
@@ -53,6 +57,10 @@ class Schema {
   [[nodiscard]] const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
 
  private:
+  /// Follows from the names: what lies under `nested` is nested, `a.b` under a field `a` with values is its
+  /// multi-field, and a keyword sub-field makes `text` usable.
+  void derive();
+
   std::map<std::string, Field, std::less<>> fields_;
   bool open_ = false;
 };

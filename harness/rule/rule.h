@@ -64,7 +64,11 @@ struct Rule {
   std::string event_category_field = "event.category";
   std::map<std::string, std::string> metadata;    ///< `[metadata]`, scalars as text
   SourceText query;                               ///< the EQL, with the way back to the file
-  /// Byte of the file where each top-level key of `[rule]` begins; for lint.
+  /// Keys present that narrow what the rule sees and that are not applied here: `filters`, `exceptions_list`.
+  std::vector<std::string> not_applied;
+  /// Byte of the file where each top-level key of `[rule]` begins, `""` where `[rule]` itself stands, and
+  /// `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on; for lint. Empty: a bare
+  /// query, which has no metadata to judge.
   std::map<std::string, std::size_t> key_positions;
 };
 

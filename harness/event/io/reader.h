@@ -1,44 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <istream>
 #include <stop_token>
-#include <string>
-#include <vector>
 
 #include "harness/base/result.h"
 #include "harness/event/batch.h"
+#include "harness/event/io/read_report.h"
 
 namespace eqlab::event {
-
-/// What was found wrong in an input, and where.
-struct InputProblem {
-  std::string file;
-  std::uint64_t line = 0;    ///< in that file, from 1; 0: the file as a whole
-  std::string message;
-  friend bool operator==(const InputProblem&, const InputProblem&) = default;
-};
-
-/// read == usable + malformed, always; undated events are usable.
-struct ReadReport {
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;         ///< after decompression
-  std::uint64_t read = 0;          ///< documents found, whole or broken
-  std::uint64_t usable = 0;
-  std::uint64_t malformed = 0;
-  std::uint64_t undated = 0;       ///< usable, but `timestamp_field` is missing or unreadable
-  std::uint64_t ill_typed = 0;     ///< projected values that their field's type cannot hold; read as missing
-  std::vector<InputProblem> problems;  ///< the first limits::reported_problems_max, in input order
-};
-
-struct ReadOptions {
-  std::vector<std::string> paths;  ///< files, folders (walked in order of name), `-` for standard input
-  bool strict = false;             ///< stop at the first malformed document: E403 at its file and line
-  bool keep_sources = false;       ///< fill EventBatch::sources
-  unsigned threads = 1;
-  std::function<void(std::uint64_t bytes_done, std::uint64_t bytes_total)> progress = {};  ///< total 0: unknown
-};
 
 /// Reads all inputs and hands over every batch, in input order, on the calling thread; `work` runs on
 /// the pool, so put the scan there. The result does not depend on `threads` or on where batches end.
@@ -60,3 +29,5 @@ template <class Scanned>
                                              const std::stop_token& stop);
 
 }  // namespace eqlab::event
+
+#include "harness/event/io/reader-inl.h"

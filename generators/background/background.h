@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "generators/background/stories.h"
+
+namespace eqlab::generators {
+
+/// When unrelated listed clients connect: a Poisson process that is on a fifth of the time, at five times
+/// its mean rate, because such connections cluster. Its mean is exactly the rate given.
+class BurstyArrivals {
+ public:
+  BurstyArrivals(Rng rng, double mean_per_hour, EventTime from);
+  /// Appends the arrivals in [where the last call ended, to).
+  void advance(EventTime to, std::vector<EventTime>& arrivals);
+
+ private:
+  Rng rng_;
+  double mean_per_hour_;
+  EventTime now_;
+  EventTime switch_at_;
+  bool is_on_ = false;
+};
+
+/// The background of one host, told story by story into the host's pending events.
+class Background {
+ public:
+  Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables, EventTime from);
+
+  /// Tells what listed clients do from where the last call ended until `to`; rates of the persona, never
+  /// thinned.
+  void tell_listed(EventTime to, std::vector<Event>& events);
+  /// The two minutes after an install bring more of them on managed hosts.
+  void tell_after_install(EventTime installed, Rng& rng, std::vector<Event>& events);
+  /// Tells ballast that begins in [from, to) until `wanted` more events stand in `events`, exactly.
+  void tell_ballast(EventTime from, EventTime to, std::uint64_t wanted, std::vector<Event>& events);
+  /// One event by itself at that time: a connection that outlives the corpus.
+  void tell_single(EventTime time, std::vector<Event>& events);
+
+ private:
+  void tell(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events);
+
+  const BackgroundStories& stories_;
+  HostTables& tables_;
+  Rng ballast_rng_;
+  Rng listed_rng_;
+  BurstyArrivals root_;
+  BurstyArrivals console_;
+  std::vector<EventTime> arrivals_;
+};
+
+/// How many connections listed clients make on a host in [from, to), by user: exactly those that
+/// Background will tell, apart from the extra ones after installs.
+struct ListedCounts {
+  std::uint64_t root = 0;
+  std::uint64_t console = 0;
+};
+[[nodiscard]] ListedCounts count_listed(const Host& host, const Rng& host_rng, EventTime from, EventTime to);
+
+/// Times are whole microseconds: what documents can express.
+[[nodiscard]] constexpr EventTime whole_microseconds(EventTime time) {
+  return EventTime(std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()));
+}
+
+/// A public address out of the ranges reserved for documentation, the same for the same bits.
+[[nodiscard]] Address external_address(std::uint64_t bits);
+
+}  // namespace eqlab::generators

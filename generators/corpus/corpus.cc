@@ -1,0 +1,118 @@
+// Tested in tests/unit/generators/corpus_test.cc.
+#include "generators/corpus/corpus.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "generators/corpus/host_stream.h"
+#include "generators/document/batch_rows.h"
+#include "generators/document/json_document.h"
+#include "harness/base/limits.h"
+#include "harness/base/text.h"
+
+namespace eqlab::generators {
+namespace {
+
+struct HostRange {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+HostRange hosts_of(const CorpusPlan& plan, std::size_t part) {
+  const auto begin = static_cast<std::uint32_t>(part * plan.hosts_per_part);
+  return {begin, std::min(begin + plan.hosts_per_part, plan.options.hosts)};
+}
+
+std::string_view behaviour_of(const Scenario& scenario) {
+  if (scenario.truth_code == "M1" || scenario.truth_code == "G1") return "connects within 60 s";
+  return scenario.truth_code == "OOS" ? "out of scope" : "no connection within 60 s";
+}
+
+}  // namespace
+
+Corpus::Corpus(std::unique_ptr<const CorpusPlan> plan) : plan_(std::move(plan)) {}
+Corpus::Corpus(Corpus&&) noexcept = default;
+Corpus& Corpus::operator=(Corpus&&) noexcept = default;
+Corpus::~Corpus() = default;
+
+Result<Corpus> Corpus::plan(const CorpusOptions& options) {
+  EQLAB_TRY(std::unique_ptr<CorpusPlan> plan, make_plan(options));
+  return Corpus(std::move(plan));
+}
+
+std::size_t Corpus::part_count() const {
+  return (plan_->options.hosts + plan_->hosts_per_part - 1) / plan_->hosts_per_part;
+}
+
+void Corpus::make_batches(std::size_t part, const event::Projection& projection,
+                          const std::function<void(const event::EventBatch&)>& on_batch, truth::Truth& truth) const {
+  BatchRows rows(projection);
+  rows.start_batch();
+  const HostRange range = hosts_of(*plan_, part);
+  for (std::uint32_t h = range.begin; h < range.end; ++h) {
+    HostStream stream(*plan_, h);
+    rows.start_host(stream.host());
+    for (std::size_t slice = 0; slice < plan_->slice_count; ++slice) {
+      stream.advance([&](const EventView& view) {
+        rows.append(view);
+        if (rows.batch().row_count() == limits::batch_rows_max) {
+          on_batch(rows.batch());
+          rows.start_batch();
+        }
+      });
+    }
+    stream.finish(truth);
+  }
+  if (rows.batch().row_count() > 0) on_batch(rows.batch());
+}
+
+void Corpus::make_documents(std::size_t part, const std::function<void(const Document&)>& on_document,
+                            truth::Truth& truth) const {
+  std::string json;
+  JsonDocument document;
+  const HostRange range = hosts_of(*plan_, part);
+  for (std::uint32_t h = range.begin; h < range.end; ++h) {
+    HostStream stream(*plan_, h);
+    document.start_host(stream.host());
+    for (std::size_t slice = 0; slice < plan_->slice_count; ++slice) {
+      stream.advance([&](const EventView& view) {
+        json.clear();
+        document.append(view, json);
+        on_document({.event_time = view.event.time, .ingest_time = view.ingest, .json = json});
+      });
+    }
+    stream.finish(truth);
+  }
+}
+
+const CorpusOptions& Corpus::options() const { return plan_->options; }
+EventTime Corpus::from() const { return plan_->from; }
+EventTime Corpus::to() const { return plan_->to; }
+
+void finish_truth(truth::Truth& truth, const Corpus& corpus) {
+  truth.from = corpus.from();
+  truth.to = corpus.to();
+  std::ranges::sort(truth.hosts, {}, &truth::HostRecord::id);
+  std::ranges::sort(truth.incidents, [](const truth::Incident& a, const truth::Incident& b) {
+    return std::tie(a.first, a.host_id, a.scenario) < std::tie(b.first, b.host_id, b.scenario);
+  });
+  std::size_t number = 0;
+  for (truth::Incident& incident : truth.incidents) incident.id = format("I-{:06}", ++number);
+}
+
+Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options) {
+  EQLAB_TRY(const Catalogue catalogue, load_catalogue(options.scenarios_dir));
+  std::vector<ScenarioSummary> rows;
+  for (const Scenario& scenario : catalogue.scenarios) {
+    rows.push_back({.id = scenario.id,
+                    .title = scenario.title,
+                    .intent = std::string(truth::to_string(scenario.intent)),
+                    .behaviour = std::string(behaviour_of(scenario)),
+                    .expected = scenario.expected_because.empty()
+                                    ? scenario.expected_r22
+                                    : format("{}: {}", scenario.expected_r22, scenario.expected_because),
+                    .source = scenario.source});
+  }
+  return rows;
+}
+
+}  // namespace eqlab::generators

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/result.h"
+
+namespace eqlab::generators {
+
+/// SHA-256 of what was added, in hex.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  void add(std::string_view bytes);
+  [[nodiscard]] std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A corpus folder under construction: files go into a folder beside it, which takes its place in the end.
+/// Destroyed before `commit`, it leaves everything as it was.
+class CorpusFolder {
+ public:
+  /// Errors: E503 the folder holds something that is not a corpus; E902 cannot be made.
+  [[nodiscard]] static Result<CorpusFolder> begin(const std::string& folder);
+  CorpusFolder(CorpusFolder&& other) noexcept;
+  CorpusFolder& operator=(CorpusFolder&&) = delete;
+  ~CorpusFolder();
+
+  /// Closes the file before it and begins another. Errors: E902.
+  [[nodiscard]] Status start_file(const std::string& name);
+  [[nodiscard]] Status append(std::string_view bytes);
+  [[nodiscard]] Status end_file();
+  /// Puts the folder in its place, instead of an older corpus there.
+  [[nodiscard]] Status commit();
+
+  struct File {
+    std::string name;
+    std::uint64_t bytes = 0;
+    std::string sha256;
+  };
+  [[nodiscard]] const std::vector<File>& files() const { return files_; }
+
+ private:
+  explicit CorpusFolder(std::filesystem::path target);
+  [[nodiscard]] Failure<Diagnostic> cannot(const std::filesystem::path& path, std::string_view what, int error) const;
+
+  struct Close {
+    void operator()(std::FILE* file) const { (void)std::fclose(file); }
+  };
+  std::filesystem::path target_;
+  std::filesystem::path building_;
+  std::unique_ptr<std::FILE, Close> open_;
+  std::unique_ptr<Sha256> digest_;
+  std::vector<File> files_;
+};
+
+}  // namespace eqlab::generators

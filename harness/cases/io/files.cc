@@ -1,0 +1,71 @@
+// The only file of this folder that opens files.
+#include "harness/cases/io/files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <system_error>
+
+#include "harness/rule/rule.h"
+
+namespace eqlab::cases {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<std::string>> find_case_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> found;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      if (!fs::exists(path, error)) return fail(error_in(path, "E901", "there is no such file or folder"));
+      found.push_back(path);
+      continue;
+    }
+    const std::size_t before = found.size();
+    fs::recursive_directory_iterator walk(path, error);
+    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+      if (walk->path().extension() == ".case") found.push_back(walk->path().string());
+    }
+    if (error) return fail(error_in(path, "E901", "folder cannot be read: " + error.message()));
+    if (found.size() == before) return fail(error_in(path, "E453", "there is no .case file in this folder"));
+  }
+  std::ranges::sort(found);
+  const auto repeats = std::ranges::unique(found);
+  found.erase(repeats.begin(), repeats.end());
+  return found;
+}
+
+Result<std::string> read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(error_in(path, "E901", "cannot be opened"));
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.bad()) return fail(error_in(path, "E901", "cannot be read"));
+  return std::move(text).str();
+}
+
+Status write_text(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) return fail(error_in(path, "E902", "cannot be written"));
+  return ok();
+}
+
+Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
+  EQLAB_TRY(const std::string text, read_text(path));
+  EQLAB_TRY(std::vector<CaseBlock> blocks, parse_cases(text, path));
+  std::map<std::string, Result<rule::Rule>> rules;   // each file is read once
+  for (CaseBlock& block : blocks) {
+    if (block.rule_path.empty()) continue;
+    const std::string rule_file = (fs::path(path).parent_path() / block.rule_path).lexically_normal().string();
+    const auto [rule, is_new] = rules.try_emplace(rule_file, fail(Diagnostic{}));
+    if (is_new) rule->second = rule::load_rule(rule_file);
+    apply_rule(block, rule->second);
+  }
+  return blocks;
+}
+
+}  // namespace eqlab::cases

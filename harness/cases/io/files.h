@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/cases/case_block.h"
+
+namespace eqlab::cases {
+
+/// The files, and all `.case` files in the folders and below, in order of path, each once. E453, E901.
+[[nodiscard]] Result<std::vector<std::string>> find_case_files(const std::vector<std::string>& paths);
+
+[[nodiscard]] Result<std::string> read_text(const std::string& path);
+[[nodiscard]] Status write_text(const std::string& path, const std::string& text);
+
+/// Parses and opens the rules that the blocks name.
+[[nodiscard]] Result<std::vector<CaseBlock>> load_cases(const std::string& path);
+
+}  // namespace eqlab::cases

@@ -1,0 +1,80 @@
+#include "harness/report/cells.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/text.h"
+
+namespace eqlab::report {
+
+std::size_t width(std::string_view text) { return split_characters(text).size(); }
+
+std::string cut(std::string_view text, std::size_t columns) {
+  const std::vector<std::string_view> characters = split_characters(text);
+  if (characters.size() <= columns) return std::string(text);
+  if (columns == 0) return {};
+  std::string out;
+  for (std::size_t i = 0; i + 1 < columns; ++i) out += characters[i];
+  return out + "…";
+}
+
+std::string pad_right(std::string_view text, std::size_t columns) {
+  const std::size_t used = width(text);
+  return std::string(text) + std::string(columns > used ? columns - used : 0, ' ');
+}
+
+std::string pad_left(std::string_view text, std::size_t columns) {
+  const std::size_t used = width(text);
+  return std::string(columns > used ? columns - used : 0, ' ') + std::string(text);
+}
+
+std::string bar(std::uint64_t part, std::uint64_t whole, std::size_t columns) {
+  std::size_t filled = 0;
+  if (whole > 0 && part > 0) {
+    const double share = static_cast<double>(part) / static_cast<double>(whole);
+    filled = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(share * static_cast<double>(columns))), 1,
+                                     columns);
+  }
+  std::string out;
+  for (std::size_t i = 0; i < columns; ++i) out += i < filled ? "█" : "░";
+  return out;
+}
+
+std::string grouped(std::uint64_t number) { return group_digits(static_cast<std::int64_t>(number)); }
+
+std::string percent(double share) { return format("{:.1f} %", share * 100); }
+
+std::string percent_interval(const score::Interval& interval) {
+  return format("[{:.1f} – {:.1f}]", interval.low * 100, interval.high * 100);
+}
+
+std::string figure(double number) {
+  if (number >= 100) return group_digits(std::llround(number));
+  return format("{:.3g}", number);
+}
+
+std::string count_of(std::uint64_t number, std::string_view singular, std::string_view plural) {
+  return format("{} {}", grouped(number), number == 1 ? singular : plural);
+}
+
+std::string hits_of_total(const score::Proportion& proportion) {
+  return format("{} of {}", grouped(proportion.hits), grouped(proportion.total));
+}
+
+std::string schedule_text(const rule::Schedule& schedule) {
+  std::string out = format("every {}, looks back {}", human_duration(schedule.interval), human_duration(schedule.look_back));
+  if (schedule.to != Duration::zero()) out += format(" to {} ago", human_duration(schedule.to));
+  return out + format(", cap {}", grouped(schedule.max_signals));
+}
+
+std::optional<double> shown(std::optional<double> per_host_day) {
+  if (!per_host_day) return std::nullopt;
+  return *per_host_day * score::hosts_shown;
+}
+
+double rounded(double number) {
+  if (!std::isfinite(number)) return 0;
+  return parse_number<double>(format("{:.6g}", number)).value_or(0);
+}
+
+}  // namespace eqlab::report

@@ -1,0 +1,169 @@
+#include "harness/report/scorecard_markdown.h"
+
+#include <algorithm>
+
+#include "harness/base/text.h"
+#include "harness/base/time.h"
+#include "harness/report/cells.h"
+
+namespace eqlab::report {
+namespace {
+
+using score::Scorecard;
+
+constexpr std::size_t examples_max = 4;
+
+std::string row(const std::vector<std::string>& cells) { return "| " + join(cells, " | ") + " |\n"; }
+
+/// `aligned` has one character a column: `l` or `r`.
+std::string table_head(const std::vector<std::string>& titles, std::string_view aligned) {
+  std::vector<std::string> rule;
+  for (const char side : aligned) rule.emplace_back(side == 'r' ? "--:" : "---");
+  return row(titles) + row(rule);
+}
+
+std::string examples(const std::vector<score::NamedCount>& counts) {
+  std::vector<std::string> parts;
+  std::uint64_t rest = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (i < examples_max) {
+      parts.push_back(format("{} {}", markdown_text(cut(printable(counts[i].name), 60)), grouped(counts[i].count)));
+    } else {
+      rest += counts[i].count;
+    }
+  }
+  if (rest > 0) parts.push_back(format("+{}", grouped(rest)));
+  return join(parts, " · ");
+}
+
+std::vector<std::string> proportion_row(std::string title, const score::Proportion& p, std::string_view otherwise) {
+  if (!p.value()) return {std::move(title), "–", std::string(otherwise), ""};
+  return {std::move(title), hits_of_total(p), percent(*p.value()), percent_interval(*p.interval())};
+}
+
+std::string headline(const Scorecard& card) {
+  std::string out = table_head({"", "count", "value", "95 % interval"}, "lrrr");
+  out += row(proportion_row("malicious incidents caught", card.recall.all, no_malicious));
+  out += row(proportion_row("… of those that open a connection", card.recall.with_behaviour, "–"));
+  out += row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable, "–"));
+  out += row(proportion_row("… of those that a run saw in time", card.recall.visible, "–"));
+  out += row(proportion_row("alerts about a malicious incident (repeats left out)", card.precision, no_alerts));
+  out += row(proportion_row("alerts whose events belong together, whoever's they are", card.behaviour_precision, no_alerts));
+  out += row({"F1 of caught incidents and right alerts", "", card.f1 ? format("{:.3f}", *card.f1) : "–", ""});
+  const auto rate = shown(card.false_alarms.rate.value());
+  const auto interval = card.false_alarms.rate.interval();
+  out += rate && interval
+             ? row({"false alarms per 1,000 hosts a day", grouped(card.false_alarms.rate.count), figure(*rate),
+                    format("[{} – {}]", figure(interval->low * score::hosts_shown),
+                           figure(interval->high * score::hosts_shown))})
+             : row({"false alarms per 1,000 hosts a day", grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
+  const score::LatencySummary& late = card.latency.from_event;
+  out += late.count > 0 ? row({"from the last event to the alert", grouped(late.count),
+                               format("{} median", human_duration(late.p50)),
+                               format("{} p95, {} p99, {} worst", human_duration(late.p95), human_duration(late.p99),
+                                      human_duration(late.max))})
+                        : row({"from the last event to the alert", "–", std::string(no_alerts), ""});
+  return out;
+}
+
+std::string misses(const Scorecard& card) {
+  if (card.misses.empty()) return {};
+  std::string out = "\n### Where the misses went\n\n" + table_head({"missed", "reason", "examples"}, "rll");
+  for (const score::MissGroup& group : card.misses) {
+    const std::string detail = group.note.empty() ? examples(group.examples) : markdown_text(group.note);
+    out += row({grouped(group.count), markdown_text(group.text), detail});
+  }
+  return out;
+}
+
+std::string alarms(const Scorecard& card) {
+  const score::FalseAlarms& alarms = card.false_alarms;
+  if (alarms.rate.count == 0) return {};
+  std::string out = "\n### Where the false alarms come from\n\n" + table_head({"alerts", "cause", "examples"}, "rll");
+  if (alarms.coincidence > 0) {
+    out += row({grouped(alarms.coincidence), "coincidence: events of unrelated activity", examples(alarms.coincidence_by_persona)});
+  }
+  if (alarms.causal_benign + alarms.out_of_scope > 0) {
+    std::string cause = format("{} benign activity that really does it", grouped(alarms.causal_benign));
+    if (alarms.out_of_scope > 0) cause += format(", {} out of scope", grouped(alarms.out_of_scope));
+    out += row({grouped(alarms.causal_benign + alarms.out_of_scope), cause, examples(alarms.causal_by_scenario)});
+  }
+  if (alarms.impossible > 0) out += row({grouped(alarms.impossible), "break the rule: a fault of the matcher", ""});
+  return out;
+}
+
+std::string expectation(const score::ScenarioRow& scenario) {
+  std::vector<std::string> parts;
+  if (scenario.expected_fires > 0) parts.emplace_back("fires");
+  if (scenario.expected_silent > 0) parts.emplace_back("silent");
+  if (scenario.expected_depends > 0) parts.emplace_back("depends");
+  return parts.empty() ? "–" : join(parts, " or ");
+}
+
+std::string scenarios(const Scorecard& card) {
+  if (card.scenarios.empty()) return {};
+  std::string out = "\n### Scenarios\n\n" + table_head({"", "scenario", "intent", "alerted", "by chance", "expected",
+                                                        "main reason of misses", ""},
+                                                       "lllrrlll");
+  for (const score::ScenarioRow& scenario : card.scenarios) {
+    const std::string why =
+        scenario.main_reason.empty()
+            ? std::string()
+            : format("{} ({})", markdown_text(scenario.main_reason), grouped(scenario.main_reason_count));
+    out += row({markdown_text(scenario.id), markdown_text(scenario.title), std::string(truth::to_string(scenario.intent)),
+                format("{} of {}", grouped(scenario.alerted), grouped(scenario.incidents)),
+                grouped(scenario.coincidences), expectation(scenario), why, scenario.disagrees() ? "**differs**" : ""});
+  }
+  return out;
+}
+
+/// A block that nothing inside can close.
+std::string code_block(std::string_view text) {
+  std::string fence = "```";
+  while (text.find(fence) != std::string_view::npos) fence += '`';
+  return fence + "sh\n" + std::string(text) + "\n" + fence + "\n";
+}
+
+}  // namespace
+
+std::string markdown_text(std::string_view text) {
+  const std::string safe = printable(text);
+  std::string out;
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const char c = safe[i];
+    const bool is_link = (c == ':' && i + 1 < safe.size() && safe[i + 1] == '/') ||
+                         (c == '.' && i >= 3 && fold_ascii(safe.substr(i - 3, 3)) == "www");
+    constexpr std::string_view special = "\\`*_{}[]<>#|~&!$@";
+    if (c == '@' || c == '#') {
+      // Mentions and issue numbers are recognised after entities are resolved; an invisible space parts them.
+      out += format("&#{};&#8203;", static_cast<int>(c));
+    } else if (is_link || special.find(c) != std::string_view::npos) {
+      out += format("&#{};", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string scorecard_markdown(const Scorecard& card, const RunInfo& info) {
+  std::string out = "## " + markdown_text(info.rule_name);
+  if (info.rule_version > 0) out += format(" · v{}", info.rule_version);
+  out += "\n\n";
+  std::vector<std::string> parts;
+  if (!info.corpus.empty()) parts.push_back(markdown_text(info.corpus));
+  parts.push_back(count_of(card.hosts, "host", "hosts"));
+  parts.push_back(format("{:.4g} days", card.days));
+  parts.push_back(count_of(card.events, "event", "events"));
+  if (info.seed) parts.push_back(format("seed {}", *info.seed));
+  parts.push_back(schedule_text(card.schedule));
+  out += join(parts, " · ") + "\n\n";
+  out += headline(card);
+  out += misses(card);
+  out += alarms(card);
+  out += scenarios(card);
+  if (!info.command.empty()) out += "\n### Again\n\n" + code_block(printable(info.command));
+  return out;
+}
+
+}  // namespace eqlab::report

@@ -1,0 +1,246 @@
+#include "harness/report/scorecard_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/text.h"
+#include "harness/base/time.h"
+#include "harness/report/cells.h"
+
+namespace eqlab::report {
+namespace {
+
+using score::MissGroup;
+using score::NamedCount;
+using score::Scorecard;
+
+constexpr std::size_t bar_columns = 30;
+constexpr std::size_t reason_columns_max = 40;
+
+enum class Weight : std::uint8_t { plain, strong, faint };
+
+class Page {
+ public:
+  explicit Page(const TextOptions& options) : options_(options) {}
+
+  void line(std::string_view text, Weight weight = Weight::plain) {
+    const std::string fitting = cut(text, options_.columns);
+    if (options_.colour == Colour::off || weight == Weight::plain) {
+      out_ += fitting;
+    } else {
+      out_ += (weight == Weight::strong ? "\x1b[1m" : "\x1b[2m") + fitting + "\x1b[0m";
+    }
+    out_ += '\n';
+  }
+  void blank() { out_ += '\n'; }
+  /// A line that must stay whole, such as a command to copy.
+  void whole_line(std::string_view text) { (out_ += text) += '\n'; }
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  const TextOptions& options_;
+  std::string out_;
+};
+
+/// `python3.11 31 · ruby 14 · +9`: as many names as fit, then the count behind the rest.
+std::string examples_text(const std::vector<NamedCount>& examples, std::size_t columns) {
+  std::string out;
+  std::uint64_t rest = 0;
+  for (const NamedCount& example : examples) rest += example.count;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    // Room for ` · +1,234` after it, unless it is the last.
+    const std::string item = format("{} {}", cut(printable(examples[i].name), 28), grouped(examples[i].count));
+    const std::size_t reserve = i + 1 < examples.size() ? 9 : 0;
+    const std::size_t between = out.empty() ? 0 : 3;
+    if (width(out) + between + width(item) + reserve > columns) break;
+    if (!out.empty()) out += " · ";
+    out += item;
+    rest -= examples[i].count;
+  }
+  if (rest > 0) out += format("{}+{}", out.empty() ? "" : " · ", grouped(rest));
+  return out;
+}
+
+std::string days_text(double days) {
+  if (days == 1) return "1 day";
+  return format("{:.4g} days", days);
+}
+
+void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOptions& options) {
+  std::string first = printable(info.rule_name);
+  if (info.rule_version > 0) first += format(" · v{}", info.rule_version);
+  page.line(first + " · " + schedule_text(card.schedule), Weight::strong);
+
+  std::vector<std::string> parts;
+  if (!info.corpus.empty()) parts.push_back(printable(info.corpus));
+  parts.push_back(count_of(card.hosts, "host", "hosts"));
+  parts.push_back(days_text(card.days));
+  parts.push_back(count_of(card.events, "event", "events"));
+  parts.push_back(count_of(card.malicious_incidents, "malicious incident", "malicious incidents"));
+  if (info.seed) parts.push_back(format("seed {}", *info.seed));
+  const std::string second = join(parts, " · ");
+  std::string took;
+  if (info.seconds && *info.seconds > 0) {
+    const double rate = static_cast<double>(card.events) / *info.seconds;
+    took = rate >= 1e6 ? format("{:.3g} s, {:.2g} M events/s", *info.seconds, rate / 1e6)
+                       : format("{:.3g} s, {} events/s", *info.seconds, figure(rate));
+  }
+  if (!took.empty() && width(second) + 3 + width(took) <= options.columns) {
+    page.line(second + pad_left(took, options.columns - width(second)));
+  } else {
+    page.line(second);
+    if (!took.empty()) page.line(took);
+  }
+}
+
+void headline(Page& page, const Scorecard& card) {
+  constexpr std::size_t middle = 44;
+  page.blank();
+  const score::Proportion& recall = card.recall.all;
+  if (recall.value()) {
+    page.line(pad_right(format("  catches   {} malicious incidents", hits_of_total(recall)), middle) +
+                  format("  {}   {}", percent(*recall.value()), percent_interval(*recall.interval())),
+              Weight::strong);
+  } else {
+    page.line(format("  catches   {}", no_malicious), Weight::strong);
+  }
+
+  std::string raises = format("  raises    {}", count_of(card.precision.total, "alert", "alerts"));
+  if (card.precision.total > 0) raises += format(", {} right", grouped(card.precision.hits));
+  const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
+  if (repeats > 0) raises += format(" (+{} repeats)", grouped(repeats));
+  const auto rate = shown(card.false_alarms.rate.value());
+  const auto interval = card.false_alarms.rate.interval();
+  if (rate && interval) {
+    page.line(pad_right(raises, middle) + format("  {} false a day per {} hosts   [{} – {}]", figure(*rate),
+                                                 grouped(static_cast<std::uint64_t>(score::hosts_shown)),
+                                                 figure(interval->low * score::hosts_shown),
+                                                 figure(interval->high * score::hosts_shown)),
+              Weight::strong);
+  } else {
+    page.line(raises, Weight::strong);
+    page.line(format("            false alarms {}", no_exposure));
+  }
+
+  const score::LatencySummary& late = card.latency.from_event;
+  if (late.count > 0) {
+    page.line(format("  alerts    {} after the last event of the match (median), {} p95, {} worst",
+                     human_duration(late.p50), human_duration(late.p95), human_duration(late.max)),
+              Weight::strong);
+  } else {
+    page.line(format("  alerts    latency {}", no_alerts), Weight::strong);
+  }
+}
+
+void losses(Page& page, const Scorecard& card, const TextOptions& options) {
+  if (card.misses.empty()) return;
+  const std::uint64_t missed = card.recall.all.total - card.recall.all.hits;
+  page.blank();
+  page.line(card.recall.all.hits == 0 ? format("where the {} went", grouped(missed))
+                                      : format("where the other {} went", grouped(missed)));
+  const std::size_t rows = std::min(card.misses.size(), options.rows_max);
+  std::size_t count_columns = 3;
+  std::size_t reason_columns = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    count_columns = std::max(count_columns, width(grouped(card.misses[i].count)));
+    reason_columns = std::max(reason_columns, width(printable(card.misses[i].text)));
+  }
+  reason_columns = std::min(reason_columns, reason_columns_max);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const MissGroup& group = card.misses[i];
+    std::string line = "  " + bar(group.count, missed, bar_columns) + "  " +
+                       pad_left(grouped(group.count), count_columns) + "  " +
+                       pad_right(cut(printable(group.text), reason_columns), reason_columns) + "  ";
+    const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
+    line += group.note.empty() ? examples_text(group.examples, left) : cut(printable(group.note), left);
+    page.line(line);
+  }
+  if (rows < card.misses.size()) page.line(format("  and {} more reasons", card.misses.size() - rows));
+}
+
+void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
+  const score::FalseAlarms& alarms = card.false_alarms;
+  if (alarms.rate.count == 0) return;
+  struct Row {
+    std::uint64_t count;
+    std::string_view text;
+    const std::vector<NamedCount>* examples;
+  };
+  static const std::vector<NamedCount> none;
+  std::vector<Row> rows = {{alarms.coincidence, "coincidence: events of unrelated activity", &alarms.coincidence_by_persona},
+                           {alarms.causal_benign, "benign activity that really does it", &alarms.causal_by_scenario},
+                           {alarms.out_of_scope, "stories that are out of scope",
+                            alarms.causal_benign == 0 ? &alarms.causal_by_scenario : &none},
+                           {alarms.impossible, "alerts that break the rule: a fault of the matcher", &none}};
+  std::erase_if(rows, [](const Row& row) { return row.count == 0; });
+  std::ranges::stable_sort(rows, std::greater<>(), &Row::count);
+  page.blank();
+  page.line(format("where the {} come{} from", count_of(alarms.rate.count, "false alarm", "false alarms"),
+                   alarms.rate.count == 1 ? "s" : ""));
+  std::size_t text_columns = 0;
+  std::size_t count_columns = 5;
+  for (const Row& row : rows) {
+    text_columns = std::max(text_columns, width(row.text));
+    count_columns = std::max(count_columns, width(grouped(row.count)));
+  }
+  for (const Row& row : rows) {
+    std::string line = "  " + pad_left(grouped(row.count), count_columns) + "  " + pad_right(row.text, text_columns) + "  ";
+    const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
+    page.line(line + examples_text(*row.examples, left));
+  }
+}
+
+void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
+  std::vector<const score::ScenarioRow*> rows;
+  for (const score::ScenarioRow& row : card.scenarios) {
+    if (row.disagrees()) rows.push_back(&row);
+  }
+  if (!rows.empty()) {
+    page.blank();
+    page.line("scenarios that did not do what they promise");
+    for (std::size_t i = 0; i < std::min(rows.size(), options.rows_max); ++i) {
+      const score::ScenarioRow& row = *rows[i];
+      std::string what;
+      if (row.fires_but_missed > 0) what = format("{} should fire and did not", grouped(row.fires_but_missed));
+      if (row.silent_but_alerted > 0) {
+        if (!what.empty()) what += ", ";
+        what += format("{} should stay silent and fired", grouped(row.silent_but_alerted));
+      }
+      if (row.fires_but_missed > 0 && !row.main_reason.empty()) what += ": " + printable(row.main_reason);
+      page.line("  " + pad_right(cut(printable(row.id), 8), 6) + pad_right(cut(printable(row.title), 36), 38) + what);
+    }
+    if (rows.size() > options.rows_max) page.line(format("  and {} more", rows.size() - options.rows_max));
+  }
+
+  const schedule::SimulationCounters& runs = card.runs;
+  std::vector<std::string> notes;
+  if (runs.runs_at_cap > 0) {
+    notes.push_back(format("{} of {} reached the cap; {} cut", count_of(runs.runs_at_cap, "run", "runs"),
+                           grouped(runs.runs), count_of(runs.cut, "match", "matches")));
+  }
+  if (runs.failed_runs > 0) notes.push_back(format("{} failed", count_of(runs.failed_runs, "run", "runs")));
+  if (runs.dropped_pending > 0) {
+    notes.push_back(format("{} dropped for want of room", count_of(runs.dropped_pending, "sequence", "sequences")));
+  }
+  if (notes.empty()) return;
+  page.blank();
+  for (std::size_t i = 0; i < notes.size(); ++i) page.line((i == 0 ? "note   " : "       ") + notes[i]);
+}
+
+}  // namespace
+
+std::string scorecard_text(const Scorecard& card, const RunInfo& info, const TextOptions& options) {
+  Page page(options);
+  header(page, card, info, options);
+  headline(page, card);
+  losses(page, card, options);
+  alarms(page, card, options);
+  surprises(page, card, options);
+  if (!info.command.empty()) {
+    page.blank();
+    page.whole_line("again  " + printable(info.command));
+  }
+  return page.take();
+}
+
+}  // namespace eqlab::report

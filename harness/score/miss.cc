@@ -1,0 +1,460 @@
+#include "harness/score/miss.h"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "harness/base/text.h"
+
+// A chain is one own event per stage, in order, as the sequence would take them. From each event that can start,
+// the chain that completes first is built greedily, which for a fixed start is the shortest. The questions then
+// are: is there a chain at all; one with common keys; one within maxspan; one that nothing stops; one that some
+// search saw whole. The first "no" is the reason.
+namespace eqlab::score {
+namespace {
+
+using scan::CandidateIndex;
+using truth::Role;
+
+/// A candidate that is an event of the incident; the same event delivered twice is two of them.
+struct OwnEvent {
+  CandidateIndex candidate = 0;
+  std::uint32_t event = 0;            ///< place in Incident::events
+};
+
+using Chain = std::vector<OwnEvent>;
+using Keys = std::vector<scan::KeyId>;
+enum class KeyRule : std::uint8_t { ignored, common };
+
+/// Join-key combinations of one event that are tried; arrays beyond this come from no real agent.
+constexpr std::size_t combinations_max = 64;
+
+}  // namespace
+
+std::string_view to_string(MissReason reason) {
+  switch (reason) {
+    case MissReason::no_connection: return "no-connection";
+    case MissReason::stage_unmatched: return "stage-unmatched";
+    case MissReason::out_of_order: return "out-of-order";
+    case MissReason::keys_differ: return "keys-differ";
+    case MissReason::over_maxspan: return "over-maxspan";
+    case MissReason::stopped: return "stopped";
+    case MissReason::too_late: return "too-late";
+    case MissReason::cut_by_cap: return "cut-by-cap";
+    case MissReason::paired_elsewhere: return "paired-elsewhere";
+    case MissReason::unexplained: return "unexplained";
+  }
+  return "";
+}
+
+Reach reach_of(MissReason reason) {
+  switch (reason) {
+    case MissReason::no_connection: return Reach::none;
+    case MissReason::stage_unmatched:
+    case MissReason::out_of_order:
+    case MissReason::keys_differ:
+    case MissReason::over_maxspan:
+    case MissReason::stopped: return Reach::behaviour;
+    case MissReason::too_late: return Reach::reachable;
+    case MissReason::cut_by_cap:
+    case MissReason::paired_elsewhere:
+    case MissReason::unexplained: return Reach::visible;
+  }
+  return Reach::none;
+}
+
+std::string subject_of(std::string_view what) {
+  const std::size_t verb = what.find(' ');
+  if (verb == std::string_view::npos) return std::string(what);
+  std::string_view rest = what.substr(verb + 1);
+  const std::size_t last = rest.rfind(' ');
+  const std::size_t colon = rest.rfind(':');
+  const bool ends_in_port = colon != std::string_view::npos && colon + 1 < rest.size() &&
+                            rest.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  if (last != std::string_view::npos && ends_in_port && colon > last) rest = rest.substr(0, last);
+  return std::string(rest);
+}
+
+struct MissExplainer::Impl {
+  explicit Impl(const MissInputs& given);
+
+  [[nodiscard]] bool is_sample() const { return in.rule.query.kind == eql::QueryKind::sample; }
+  [[nodiscard]] const std::string* category(std::size_t positive) const;
+  [[nodiscard]] bool wants_network() const;
+  [[nodiscard]] bool satisfies(const OwnEvent& own, std::size_t positive) const {
+    return in.log.satisfies(own.candidate, stage(positive).filter);
+  }
+  [[nodiscard]] const scan::QueryBinding::Stage& stage(std::size_t positive) const {
+    return in.rule.binding.stages[positives[positive]];
+  }
+  [[nodiscard]] std::vector<Keys> keys_of(CandidateIndex candidate, const scan::QueryBinding::Stage& at) const;
+  [[nodiscard]] bool has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at, const Keys& keys) const;
+  [[nodiscard]] std::vector<Chain> chains(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+                                          KeyRule rule) const;
+  [[nodiscard]] std::optional<Chain> complete(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+                                              const OwnEvent& start, const Keys* keys) const;
+  [[nodiscard]] Duration span(const Chain& chain) const {
+    return in.log.event_time(chain.back().candidate) - in.log.event_time(chain.front().candidate);
+  }
+  [[nodiscard]] bool fits(const Chain& chain) const {
+    return is_sample() || !in.rule.maxspan || span(chain) <= *in.rule.maxspan;
+  }
+  [[nodiscard]] bool is_stopped(const Chain& chain) const;
+  [[nodiscard]] bool was_visible(const truth::Incident& incident, const std::vector<OwnEvent>& own) const;
+  [[nodiscard]] Miss unmatched(const truth::Incident& incident, const std::vector<OwnEvent>& own) const;
+  [[nodiscard]] Miss differing_keys(const std::vector<Chain>& found) const;
+  [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
+  [[nodiscard]] std::string example_for(const truth::Incident& incident, std::size_t positive) const;
+  [[nodiscard]] std::string key_text(CandidateIndex candidate, std::optional<scan::KeySlot> slot) const;
+
+  MissInputs in;
+  std::vector<std::size_t> positives;            ///< stages that ask for an event
+  std::vector<std::vector<OwnEvent>> own_events; ///< by incident; in order of candidates
+  std::set<std::uint32_t> capped;                ///< incidents of which a match was cut
+  boost::unordered_flat_map<CandidateIndex, CandidateIndex> start_of_completing;
+  boost::unordered_flat_map<CandidateIndex, CandidateIndex> completing_of_start;
+};
+
+MissExplainer::Impl::Impl(const MissInputs& given) : in(given), own_events(given.truth.incidents.size()) {
+  for (std::size_t j = 0; j < in.rule.query.stages.size(); ++j) {
+    if (!in.rule.query.stages[j].missing) positives.push_back(j);
+  }
+  for (std::size_t c = 0; c < in.log.dated_count(); ++c) {
+    const auto candidate = static_cast<CandidateIndex>(c);
+    const auto* label = in.index.find(in.log.event_id(candidate));
+    if (label == nullptr) continue;
+    if (in.truth.incidents[label->incident].events[label->event].role == Role::noise) continue;
+    own_events[label->incident].push_back({.candidate = candidate, .event = label->event});
+  }
+  for (const schedule::CappedMatch& lost : in.simulation.lost_to_cap) {
+    if (const auto incident = causal_incident(in.log, lost.match, in.truth, in.index)) capped.insert(*incident);
+  }
+  for (const match::Match& match : in.matches.matches) {
+    start_of_completing.emplace(match.completing(), match.first());
+    completing_of_start.emplace(match.first(), match.completing());
+  }
+}
+
+const std::string* MissExplainer::Impl::category(std::size_t positive) const {
+  const std::uint32_t written = in.rule.query.stages[positives[positive]].written;
+  const auto& stages = in.rule.query.syntax.stages;
+  return written < stages.size() && stages[written].filter.category ? &*stages[written].filter.category : nullptr;
+}
+
+bool MissExplainer::Impl::wants_network() const {
+  for (std::size_t j = 0; j < positives.size(); ++j) {
+    if (category(j) != nullptr && *category(j) == "network") return true;
+  }
+  return false;
+}
+
+std::vector<Keys> MissExplainer::Impl::keys_of(CandidateIndex candidate, const scan::QueryBinding::Stage& at) const {
+  std::vector<Keys> out = {{}};
+  for (std::size_t i = 0; i < at.keys.size(); ++i) {
+    const auto values = at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
+    std::vector<Keys> longer;
+    for (const Keys& keys : out) {
+      const auto extend = [&](scan::KeyId key) {
+        if (longer.size() >= combinations_max) return;
+        longer.push_back(keys);
+        longer.back().push_back(key);
+      };
+      for (const scan::KeyId key : values) extend(key);
+      if (values.empty() && at.optional_keys[i]) extend(scan::null_key);
+    }
+    out = std::move(longer);
+  }
+  return out;
+}
+
+bool MissExplainer::Impl::has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
+                                   const Keys& keys) const {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto values = at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
+    const bool fits_key = keys[i] == scan::null_key ? values.empty() && at.optional_keys[i]
+                                                    : std::ranges::find(values, keys[i]) != values.end();
+    if (!fits_key) return false;
+  }
+  return true;
+}
+
+std::optional<Chain> MissExplainer::Impl::complete(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+                                                   const OwnEvent& start, const Keys* keys) const {
+  Chain chain = {start};
+  for (std::size_t j = 1; j < positives.size(); ++j) {
+    const auto from = is_sample() ? own.begin()
+                                  : std::ranges::upper_bound(own, chain.back().candidate, {}, &OwnEvent::candidate);
+    const auto next = std::find_if(from, own.end(), [&](const OwnEvent& event) {
+      const auto same = [&](const OwnEvent& taken) { return taken.candidate == event.candidate; };
+      return satisfies(event, j) && !std::ranges::any_of(chain, same) &&
+             may_be_linked(incident, start.event, event.event) &&
+             (keys == nullptr || has_keys(event.candidate, stage(j), *keys));
+    });
+    if (next == own.end()) return std::nullopt;
+    chain.push_back(*next);
+  }
+  return chain;
+}
+
+std::vector<Chain> MissExplainer::Impl::chains(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+                                               KeyRule rule) const {
+  std::vector<Chain> out;
+  for (const OwnEvent& start : own) {
+    if (!satisfies(start, 0)) continue;
+    if (rule == KeyRule::ignored) {
+      if (auto chain = complete(incident, own, start, nullptr)) out.push_back(std::move(*chain));
+      continue;
+    }
+    for (const Keys& keys : keys_of(start.candidate, stage(0))) {
+      if (auto chain = complete(incident, own, start, &keys)) out.push_back(std::move(*chain));
+    }
+  }
+  return out;
+}
+
+/// An `until` event with the same keys from the first event on, but before the last.
+bool MissExplainer::Impl::is_stopped(const Chain& chain) const {
+  if (!in.rule.binding.until) return false;
+  const std::vector<Keys> keys = keys_of(chain.front().candidate, stage(0));
+  for (CandidateIndex c = chain.front().candidate; c < chain.back().candidate; ++c) {
+    if (!in.log.satisfies(c, in.rule.binding.until->filter)) continue;
+    const auto stops = [&](const Keys& own_keys) { return has_keys(c, *in.rule.binding.until, own_keys); };
+    if (std::ranges::any_of(keys, stops)) return true;
+  }
+  return false;
+}
+
+bool MissExplainer::Impl::was_visible(const truth::Incident& incident, const std::vector<OwnEvent>& own) const {
+  const EventTime first = in.log.event_time(own.front().candidate);
+  const EventTime last = in.log.event_time(own.back().candidate);
+  const auto& searches = in.simulation.searches;
+  const auto begin = std::ranges::lower_bound(searches, on_clock<WallTime>(first), {}, &schedule::SearchRecord::started_at);
+  std::vector<OwnEvent> seen_before;
+  for (auto it = begin; it != searches.end(); ++it) {
+    if (it->window.from > last) {
+      // A run that catches up searches older windows than the run before it, by this much at most.
+      if (it->window.from - last > schedule::catch_up_windows_max * in.schedule.interval) break;
+      continue;
+    }
+    const WallTime searched_at = schedule::saturating_add(it->started_at, in.simulation.search_delay);
+    std::vector<OwnEvent> visible;
+    for (const OwnEvent& event : own) {
+      const EventTime time = in.log.event_time(event.candidate);
+      if (time < it->window.from || time > it->window.to) continue;
+      if (schedule::searchable_at(in.log, event.candidate, in.simulation.refresh) <= searched_at) {
+        visible.push_back(event);
+      }
+    }
+    const auto same = [](const OwnEvent& a, const OwnEvent& b) { return a.candidate == b.candidate; };
+    if (std::ranges::equal(visible, seen_before, same)) continue;
+    for (const Chain& chain : chains(incident, visible, KeyRule::common)) {
+      if (fits(chain) && !is_stopped(chain)) return true;
+    }
+    seen_before = std::move(visible);
+  }
+  return false;
+}
+
+/// What the incident has where the query asks for stage `positive`.
+std::string MissExplainer::Impl::example_for(const truth::Incident& incident, std::size_t positive) const {
+  const std::string* asked = category(positive);
+  const bool wants = asked != nullptr && *asked == "network";
+  for (const truth::IncidentEvent& event : incident.events) {
+    if (event.role == Role::noise || (event.role == Role::network) != wants) continue;
+    return subject_of(event.what);
+  }
+  return {};
+}
+
+Miss MissExplainer::Impl::unmatched(const truth::Incident& incident, const std::vector<OwnEvent>& own) const {
+  const auto event_satisfies = [&](std::uint32_t event, std::size_t positive) {
+    return std::ranges::any_of(own, [&](const OwnEvent& o) { return o.event == event && satisfies(o, positive); });
+  };
+  if (positives.size() == 2 && !incident.true_pairs.empty()) {
+    // The pair that gets furthest speaks for the incident: first by filters satisfied, then by time.
+    const auto* best = &incident.true_pairs.front();
+    int best_score = -1;
+    for (const auto& pair : incident.true_pairs) {
+      const int score = (event_satisfies(pair.first, 0) ? 1 : 0) + (event_satisfies(pair.second, 1) ? 1 : 0);
+      if (score > best_score) {
+        best = &pair;
+        best_score = score;
+      }
+    }
+    if (!event_satisfies(best->first, 0)) {
+      return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[0]), .keys = {},
+              .example = subject_of(incident.events[best->first].what), .gap = {}};
+    }
+    if (!event_satisfies(best->second, 1)) {
+      return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[1]), .keys = {},
+              .example = subject_of(incident.events[best->second].what), .gap = {}};
+    }
+    return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
+  }
+  for (std::size_t j = 0; j < positives.size(); ++j) {
+    if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
+    return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[j]), .keys = {},
+            .example = example_for(incident, j), .gap = {}};
+  }
+  return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
+}
+
+std::string MissExplainer::Impl::key_text(CandidateIndex candidate, std::optional<scan::KeySlot> slot) const {
+  const auto keys = slot ? in.log.keys(candidate, *slot) : std::span<const scan::KeyId>();
+  return keys.empty() ? "missing" : event::to_text(in.log.key_value(keys[0]));
+}
+
+/// The chain with the fewest differing keys speaks for the incident.
+Miss MissExplainer::Impl::differing_keys(const std::vector<Chain>& found) const {
+  const Chain* best = nullptr;
+  std::vector<std::size_t> best_keys;
+  for (const Chain& chain : found) {
+    std::vector<std::size_t> differing;
+    for (std::size_t i = 0; i < stage(0).keys.size(); ++i) {
+      const auto key_set = [&](std::size_t j) {
+        std::vector<scan::KeyId> out;
+        for (const Keys& keys : keys_of(chain[j].candidate, {.keys = {stage(j).keys[i]}, .optional_keys = {stage(j).optional_keys[i]}})) {
+          out.push_back(keys[0]);
+        }
+        return out;
+      };
+      std::vector<scan::KeyId> common = key_set(0);
+      for (std::size_t j = 1; j < chain.size(); ++j) {
+        const std::vector<scan::KeyId> here = key_set(j);
+        std::erase_if(common, [&](scan::KeyId key) { return std::ranges::count(here, key) == 0; });
+      }
+      if (common.empty()) differing.push_back(i);
+    }
+    if (best == nullptr || differing.size() < best_keys.size()) {
+      best = &chain;
+      best_keys = differing;
+    }
+  }
+  // Several values each: every key has a common one, only not all of them at once.
+  if (best_keys.empty()) {
+    for (std::size_t i = 0; i < stage(0).keys.size(); ++i) best_keys.push_back(i);
+  }
+  Miss miss{.reason = MissReason::keys_differ, .keys = {}, .example = {}, .gap = {}};
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  for (const std::size_t i : best_keys) {
+    names.push_back(in.rule.query.stages[positives[0]].keys[i].field.name);
+    // Values as the sequence goes along, repeats left out.
+    std::vector<std::string> texts;
+    for (std::size_t j = 0; j < best->size(); ++j) {
+      const std::string text = key_text((*best)[j].candidate, stage(j).keys[i]);
+      if (texts.empty() || texts.back() != text) texts.push_back(text);
+    }
+    values.push_back(join(texts, ", then "));
+  }
+  miss.keys = join(names, " and ");
+  // Values of identifiers of hosts and processes differ from incident to incident; one key's are worth counting.
+  miss.example = values.size() == 1 ? values[0] : std::string();
+  return miss;
+}
+
+Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
+  Miss miss{.reason = MissReason::paired_elsewhere, .keys = {}, .example = {}, .gap = {}};
+  for (const Chain& chain : found) {
+    const auto start = start_of_completing.find(chain.back().candidate);
+    if (start != start_of_completing.end() && start->second != chain.front().candidate) {
+      miss.example = "its last event went to another start";
+      return miss;
+    }
+    const auto completing = completing_of_start.find(chain.front().candidate);
+    if (completing != completing_of_start.end() && completing->second != chain.back().candidate) {
+      miss.example = "its first event went to another completion";
+      return miss;
+    }
+  }
+  if (positives.size() < in.rule.query.stages.size()) {
+    miss.reason = MissReason::stopped;
+    return miss;
+  }
+  if (positives.size() == 1) {
+    miss.reason = MissReason::unexplained;
+    return miss;
+  }
+  const auto is_match = [&](const Chain& chain) {
+    const auto completing = completing_of_start.find(chain.front().candidate);
+    return completing != completing_of_start.end() && completing->second == chain.back().candidate;
+  };
+  if (std::ranges::any_of(found, is_match)) {
+    miss.example = "its events went to other matches in the runs that saw them";
+    return miss;
+  }
+  miss.example = "another start took its place";
+  return miss;
+}
+
+MissExplainer::MissExplainer(const MissInputs& inputs) : impl_(std::make_unique<Impl>(inputs)) {}
+MissExplainer::~MissExplainer() = default;
+
+Miss MissExplainer::explain(std::uint32_t incident_place) const {
+  const Impl& at = *impl_;
+  const truth::Incident& incident = at.in.truth.incidents[incident_place];
+  const std::vector<OwnEvent>& own = at.own_events[incident_place];
+  Miss miss{.reason = MissReason::no_connection, .keys = {}, .example = {}, .gap = {}};
+
+  if (incident.behaviour == truth::Behaviour::none && at.wants_network()) {
+    const bool connects_later =
+        std::ranges::any_of(incident.events, [](const truth::IncidentEvent& e) { return e.role == Role::network; });
+    miss.example = connects_later ? "only later, or by other code" : "none at all";
+    return miss;
+  }
+  const std::vector<Chain> in_order = at.chains(incident, own, KeyRule::ignored);
+  if (in_order.empty()) return at.unmatched(incident, own);
+
+  std::vector<Chain> found = at.chains(incident, own, KeyRule::common);
+  if (found.empty()) return at.differing_keys(in_order);
+
+  const Chain& nearest = *std::ranges::min_element(found, {}, [&](const Chain& chain) { return at.span(chain); });
+  if (!at.fits(nearest)) {
+    miss.reason = MissReason::over_maxspan;
+    miss.gap = at.span(nearest);
+    return miss;
+  }
+  std::erase_if(found, [&](const Chain& chain) { return !at.fits(chain); });
+  std::erase_if(found, [&](const Chain& chain) { return at.is_stopped(chain); });
+  if (found.empty()) {
+    miss.reason = MissReason::stopped;
+    return miss;
+  }
+  if (!at.was_visible(incident, own)) {
+    miss.reason = MissReason::too_late;
+    miss.example = incident.persona;
+    return miss;
+  }
+  if (at.capped.contains(incident_place)) {
+    miss.reason = MissReason::cut_by_cap;
+    return miss;
+  }
+  return at.paired(found);
+}
+
+std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::optional<Duration> maxspan) {
+  switch (miss.reason) {
+    case MissReason::no_connection: return "no connection at all, or none in time";
+    case MissReason::stage_unmatched: {
+      const std::uint32_t written = query.stages[miss.stage].written;
+      const auto& stages = query.syntax.stages;
+      const bool is_named = written < stages.size() && stages[written].filter.category.has_value();
+      const std::string what = is_named ? *stages[written].filter.category + " event" : "event";
+      return query.stages.size() == 1 ? format("no {} satisfies the query", what)
+                                      : format("no {} satisfies step {}", what, miss.stage + 1);
+    }
+    case MissReason::out_of_order: return "its events come in another order";
+    case MissReason::keys_differ: return format("{} changes between the steps", miss.keys);
+    case MissReason::over_maxspan:
+      return maxspan ? format("longer than maxspan ({})", human_duration(*maxspan)) : "longer than maxspan";
+    case MissReason::stopped: return "stopped by until or by an event that must not happen";
+    case MissReason::too_late: return "arrived too late for every run";
+    case MissReason::cut_by_cap: return "cut by the cap";
+    case MissReason::paired_elsewhere: return "its events went into other matches";
+    case MissReason::unexplained: return "unexplained: matcher and truth disagree";
+  }
+  return {};
+}
+
+}  // namespace eqlab::score

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/match/matcher.h"
+#include "harness/rule/rule.h"
+#include "harness/schedule/simulation.h"
+#include "harness/score/verdict.h"
+#include "harness/truth/truth.h"
+
+/// Why an incident raised no alert of its own: decided from the candidates alone, by asking how far the incident's own
+/// events get through the query, one demand after another. Works for any query; stages and keys are named as
+/// the query names them.
+namespace eqlab::score {
+
+/// In the order in which they are asked; each says that everything above it was met.
+enum class MissReason : std::uint8_t {
+  no_connection,     ///< the query wants a network event and the package opened no connection (in time)
+  stage_unmatched,   ///< none of its events satisfies some stage
+  out_of_order,      ///< each stage has an event, but not one after the other
+  keys_differ,       ///< in order, but join keys have other values or none
+  over_maxspan,      ///< everything, but too far apart
+  stopped,           ///< an `until` event, or one that must not happen, lies between
+  too_late,          ///< matches on complete data, but no search ever saw all of it in its window
+  cut_by_cap,        ///< seen, but newer matches filled max_signals
+  paired_elsewhere,  ///< seen, but its events went into other matches
+  unexplained,       ///< none of these: a fault of the matcher or of the labels
+};
+inline constexpr std::size_t miss_reason_count = 10;
+[[nodiscard]] std::string_view to_string(MissReason reason);
+
+/// How far an incident gets: what is left of it in each denominator of recall.
+enum class Reach : std::uint8_t { none, behaviour, reachable, visible };
+[[nodiscard]] Reach reach_of(MissReason reason);
+
+struct Miss {
+  MissReason reason = MissReason::unexplained;
+  std::uint32_t stage = 0;            ///< stage_unmatched: which, from 0
+  std::string keys;                   ///< keys_differ: their names
+  std::string example;                ///< what to show and count within the reason; may be empty
+  std::optional<Duration> gap;        ///< over_maxspan: the nearest span
+  friend bool operator==(const Miss&, const Miss&) = default;
+};
+
+/// The reason in words, without the example: `no network event satisfies step 2`.
+[[nodiscard]] std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::optional<Duration> maxspan);
+
+/// Everything that the question needs; all must outlive the explainer.
+struct MissInputs {
+  const scan::CandidateLog& log;
+  const match::Matches& matches;      ///< over all data, without cap
+  const schedule::Simulation& simulation;
+  const truth::Truth& truth;
+  const truth::TruthIndex& index;
+  JudgedRule rule;
+  rule::Schedule schedule;
+};
+
+/// Answers for one incident after another. Building it costs one pass over the log. An event that occurs in
+/// no stage of the query, or was lost on the way, counts the same: it satisfied nothing.
+class MissExplainer {
+ public:
+  explicit MissExplainer(const MissInputs& inputs);
+  ~MissExplainer();
+  MissExplainer(const MissExplainer&) = delete;
+  MissExplainer& operator=(const MissExplainer&) = delete;
+
+  /// `incident` (place in Truth::incidents) must have no causal alert.
+  [[nodiscard]] Miss explain(std::uint32_t incident) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// `connect python3.11 203.0.113.8:443` → `python3.11`; `exec dash < package_script_service` →
+/// `dash < package_script_service`: the text of a truth event without its verb and address.
+[[nodiscard]] std::string subject_of(std::string_view what);
+
+}  // namespace eqlab::score

@@ -1,0 +1,90 @@
+#include "harness/cases/event_line.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/text.h"
+
+namespace eqlab::cases {
+namespace {
+
+using std::chrono::nanoseconds;
+
+const event::Schema& schema() {
+  static const event::Schema fields = event::Schema::of({{.name = "k", .type = event::FieldType::keyword, .source = "k"},
+                                                         {.name = "n", .type = event::FieldType::long_, .source = "n"},
+                                                         {.name = "b", .type = event::FieldType::boolean, .source = "b"}});
+  return fields;
+}
+
+/// The event in one line: time, then `field=[kind:text,…]`; or `CODE begin-end message`.
+std::string reading(const std::string& line) {
+  auto raw = read_event_line(line, 0, line.size());
+  auto typed = raw ? type_event(*raw, schema()) : Result<CaseEvent>(fail(raw.error()));
+  if (!typed) return format("{} {}-{} {}", typed.error().code, typed.error().span.begin, typed.error().span.end, typed.error().message);
+  std::string out = typed->id + " " + (typed->time ? format_iso8601(typed->time->time_since_epoch().count(), 9) : "none");
+  for (const CaseField& field : typed->fields) {
+    out += format(" {}={}", field.name, field.is_array ? "[" : "");
+    for (std::size_t i = 0; i < field.values.size(); ++i) {
+      constexpr std::string_view kinds = "zbnt";
+      out += format("{}{}:{}", i == 0 ? "" : ",", kinds[static_cast<std::size_t>(field.values[i].kind)], field.values[i].text);
+    }
+    if (field.is_array) out += "]";
+  }
+  return out;
+}
+
+TEST(EventLine, OffsetsAreExactToTheNanosecond) {
+  EXPECT_EQ(parse_offset("29.999999999s"), nanoseconds{29'999'999'999});
+  EXPECT_EQ(parse_offset("0s"), nanoseconds{0});
+  EXPECT_EQ(parse_offset("2m"), std::chrono::minutes{2});
+  EXPECT_EQ(parse_offset("1.5h"), std::chrono::minutes{90});
+  EXPECT_EQ(parse_offset("-3s"), std::chrono::seconds{-3});
+  EXPECT_EQ(parse_offset("1ns"), nanoseconds{1});
+  for (const std::string_view wrong : {"", "s", "1", "1w", "1.s", "1.0000000001s", "1.5ns", "1.2.3s", "--1s", "+1s", "99999999999999d"}) {
+    EXPECT_EQ(parse_offset(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(EventLine, ValuesTakeTheTypeOfTheirField) {
+  EXPECT_EQ(reading("1 @0s process k=12 n=12 b=true u=12 w=word"),
+            "1 2026-01-01T00:00:00.000000000Z =t:process k=t:12 n=n:12 b=b:true u=n:12 w=t:word");
+}
+
+TEST(EventLine, NullQuotesAndArrays) {
+  EXPECT_EQ(reading(R"(1 @1.5s - k="a \"b\" c" n=[1, 2] u=[] w=null v="null")"),
+            R"(1 2026-01-01T00:00:01.500000000Z k=t:a "b" c n=[n:1,n:2] u=[] w=z: v=t:null)");
+}
+
+TEST(EventLine, CategoriesMayBeSeveral) {
+  EXPECT_EQ(reading("1 @none [process,network]"), "1 none =[t:process,t:network]");
+}
+
+TEST(EventLine, AbsoluteTimes) {
+  EXPECT_EQ(reading("x @2024-02-29T12:00:00.5Z -"), "x 2024-02-29T12:00:00.500000000Z");
+}
+
+TEST(EventLine, DocumentsAreFlattened) {
+  EXPECT_EQ(reading(R"(1 @0s {"a":{"b":[{"c":1},{"c":[2,null]}]},"k":5,"b":"x"})"),
+            "1 2026-01-01T00:00:00.000000000Z a.b.c=[n:1,n:2,z:] b=t:x k=n:5");
+}
+
+TEST(EventLine, MistakesAreNamedWhereTheyStand) {
+  EXPECT_EQ(reading("1 0s process"), "E451 2-4 expected the event's time");
+  EXPECT_EQ(reading("1 @soon process"), "E451 2-7 'soon' is not a time");
+  EXPECT_EQ(reading("1 @0s"), "E451 5-5 the event has no category");
+  EXPECT_EQ(reading("1 @0s k=a"), "E451 6-9 expected the event's category before its fields");
+  EXPECT_EQ(reading("1 @0s process k a"), "E451 14-15 expected field=value, found 'k'");
+  EXPECT_EQ(reading("1 @0s process n=abc"), "E451 16-19 n is of type long, which needs a number");
+  EXPECT_EQ(reading("1 @0s process n=007"), "E451 16-19 n is of type long, which needs a number");
+  EXPECT_EQ(reading("1 @0s process b=1"), "E451 16-17 b is of type boolean, which needs true or false");
+  EXPECT_EQ(reading("1 @0s process k=\"a"), "E451 16-17 text is not closed");
+  EXPECT_EQ(reading("1 @0s process k=\"a\\"), "E451 16-17 text is not closed");
+  EXPECT_EQ(reading("1 @0s process k=[a"), "E451 16-17 array is not closed");
+  EXPECT_EQ(reading("1 @0s process k="), "E451 16-16 a value is missing");
+  EXPECT_EQ(reading("1 @0s process k=a k=b"), "E451 18-19 k is given twice");
+  EXPECT_EQ(reading("1 @0s {\"a\":}"), "E451 6-12 this is not a JSON object");
+  EXPECT_EQ(reading("- @0s process"), "E451 0-1 '-' cannot be the id of an event");
+}
+
+}  // namespace
+}  // namespace eqlab::cases

@@ -1,0 +1,300 @@
+// The program as its users meet it: statuses, streams, messages. Every command, every exit status.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <filesystem>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+namespace eqlab::test {
+namespace {
+
+using Json = nlohmann::json;
+
+
+const std::string rule = std::string(EQLAB_SOURCE_DIR) + "/rules/macos_installer_package_spawns_network_event.toml";
+
+/// An installer shell on host a at 0 s and its curl 0.4 s later, then the same on host b with 31 s between.
+const std::string events = R"({"@timestamp":"2026-03-02T09:00:00.000Z","event":{"category":["process"],"type":["start"],"action":"exec"},"host":{"id":"a","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"bash","parent":{"name":"package_script_service"}}}
+{"@timestamp":"2026-03-02T09:00:00.400Z","event":{"category":["network"],"type":["start"]},"host":{"id":"a","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"curl"}}
+{"@timestamp":"2026-03-02T10:00:00.000Z","event":{"category":["process"],"type":["start"],"action":"exec"},"host":{"id":"b","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"sh","parent":{"name":"installer"}}}
+{"@timestamp":"2026-03-02T10:00:31.000Z","event":{"category":["network"],"type":["start"]},"host":{"id":"b","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"curl"}}
+)";
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Help, EveryCommandShowsAnExample) {
+  for (const std::string command : {"check", "match", "test", "generate", "score"}) {
+    const Outcome help = eqlab({command, "--help"});
+    EXPECT_EQ(help.status, 0) << command;
+    EXPECT_TRUE(contains(help.out, "Example:\n  eqlab " + command)) << help.out;
+  }
+  EXPECT_TRUE(contains(eqlab({"--help"}).out, "score"));
+  EXPECT_TRUE(contains(eqlab({"--version"}).out, "eqlab "));
+}
+
+TEST(Arguments, MistakesEndWithStatus2AndSayWhereHelpIs) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {}, {"frobnicate"}, {"check"}, {"match", "--frob"}, {"score", rule, "--threads", "0"}, {"generate"}, {"score", rule, "--profile", "x"}, {"match", "--size", "ten", rule}}) {
+    const Outcome outcome = eqlab(words);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_TRUE(contains(outcome.err, "--help")) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST(Check, ASoundRuleIsDescribed) {
+  const Outcome outcome = eqlab({"check", rule});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "sequence of 2 by host.id, user.id within 30 s")) << outcome.out;
+}
+
+TEST(Check, ATypoInTheEleventhLineIsPointedAt) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("typo.toml", R"([rule]
+name = "Typo"
+type = "eql"
+language = "eql"
+severity = "low"
+risk_score = 21
+from = "now-9m"
+query = '''
+process where host.os.type == "macos" and
+  process.name : ("bash", "sh") and
+  proces.parent.name : "installer"
+'''
+)");
+  const Outcome outcome = eqlab({"check", path});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(contains(outcome.err, path + ":11:3: error E201: unknown field proces.parent.name\n"
+                                           "    proces.parent.name : \"installer\"\n"
+                                           "    ^^^^^^^^^^^^^^^^^^\n"
+                                           "  did you mean process.parent.name"))
+      << outcome.err;
+  const Json json = Json::parse(eqlab({"check", "--format", "json", path}).out);
+  EXPECT_EQ(json["errors"], 1);
+  EXPECT_EQ(json["rules"][0]["diagnostics"][0]["line"], 11);
+  EXPECT_EQ(json["rules"][0]["diagnostics"][0]["column"], 3);
+}
+
+TEST(Check, EveryRuleReportsItsOwnErrorAndAMissingFileIsStatus3) {
+  const TemporaryFolder folder;
+  const std::string first = folder.write("first.eql", "process where process.name = \"curl\"");
+  const std::string second = folder.write("second.eql", "process where");
+  const Outcome both = eqlab({"check", first, second, rule});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_TRUE(contains(both.err, first + ":1:28: error E109"));
+  EXPECT_TRUE(contains(both.err, second + ":1:14: error E106"));
+  EXPECT_EQ(eqlab({"check", folder.path("absent.toml")}).status, 3);
+}
+
+TEST(Check, WarningsFailOnlyWhenAsked) {
+  EXPECT_EQ(eqlab({"check", "--warnings-fail", rule}).status, 1);
+}
+
+TEST(Match, AnswersInJsonAsTheContractSays) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("events.ndjson", events + "{broken\n");
+  const Outcome outcome = eqlab({"match", rule, path, "--format", "json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json["events_read"], 5);
+  EXPECT_EQ(json["malformed"], 1);
+  ASSERT_EQ(json["matches"].size(), 1U);
+  EXPECT_EQ(json["matches"][0]["kind"], "sequence");
+  EXPECT_EQ(json["matches"][0]["join_keys"], Json({"a", "0"}));
+  EXPECT_EQ(json["matches"][0]["events"][0]["line"], 1);
+  EXPECT_EQ(json["matches"][0]["events"][1]["line"], 2);
+  EXPECT_TRUE(contains(outcome.err, path + ":5: malformed: ")) << outcome.err;
+}
+
+TEST(Match, ReadsStandardInputAndCountsLinesOverAllInputs) {
+  const TemporaryFolder folder;
+  const std::string first = folder.write("first.ndjson", events);
+  const Outcome outcome = eqlab({"match", "--query", "network where process.name == \"curl\"", "--format", "ndjson", "--all", first, "-"}, {.input = events});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  std::vector<int> lines;
+  std::istringstream in(outcome.out);
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line)["events"][0]["line"].get<int>());
+  std::sort(lines.begin(), lines.end());
+  EXPECT_EQ(lines, (std::vector<int>{2, 4, 6, 8}));
+}
+
+TEST(Match, SizeKeepsTheLastTenUnlessTold) {
+  std::string many;
+  for (int i = 0; i < 25; ++i) many += R"({"@timestamp":)" + std::to_string(1'000 + i) + R"(,"event.category":"process","process.name":"curl"})" "\n";
+  const auto count = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"match", "--query", "process where true", "--format", "json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json::parse(eqlab(words, {.input = many}).out);
+  };
+  EXPECT_EQ(count({})["matches"].size(), 10U);
+  EXPECT_EQ(count({})["matches"][0]["events"][0]["line"], 16);
+  EXPECT_EQ(count({})["matches_found"], 25);
+  EXPECT_EQ(count({"--all"})["matches"].size(), 25U);
+  EXPECT_EQ(count({"--size", "3", "--result-position", "head"})["matches"][2]["events"][0]["line"], 3);
+}
+
+TEST(Match, AnUnusableQueryShowsTheCaretAndEndsWith2) {
+  const Outcome outcome = eqlab({"match", "--query", "process where process.pid == \"abc\"", "-"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "query:1:30: error E203: process.pid is a number, but this is a string\n"
+            "  process where process.pid == \"abc\"\n"
+            "                               ^^^^^\n");
+}
+
+TEST(Match, StrictStopsAtTheFirstMalformedEvent) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("events.ndjson", "{\"a\":1}\n{\"a\":\n" + events);
+  const Outcome outcome = eqlab({"match", rule, path, "--strict"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, path + ":2")) << outcome.err;
+}
+
+TEST(Match, AMissingFileAndAFailingScriptEndWith3) {
+  EXPECT_EQ(eqlab({"match", rule, "/nonexistent/events.ndjson"}).status, 3);
+  const Outcome outcome = eqlab({"match", "--query", "process where process.pid / 0 == 1"}, {.input = R"({"@timestamp":1,"event.category":"process","process.pid":5})"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, "division by zero")) << outcome.err;
+}
+
+TEST(Match, EventTextNeverReachesTheTerminalRaw) {
+  const Outcome outcome = eqlab({"match", "--query", "process where process.name != null"},
+                                {.input = R"({"@timestamp":1,"event.category":"process","process.name":"\u001b[2Jevil\u202e\n2  forged"})"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_FALSE(contains(outcome.out, "\x1b"));
+  EXPECT_FALSE(contains(outcome.out, "\xE2\x80\xAE"));
+  EXPECT_TRUE(contains(outcome.out, "\\x1b[2Jevil\\u202e\\n2  forged")) << outcome.out;
+}
+
+TEST(Match, ResultsAreTheSameAtAnyThreadCount) {
+  std::string many;
+  for (int i = 0; i < 400; ++i) many += events;
+  const auto run = [&](const char* threads) { return eqlab({"match", rule, "--all", "--format", "json", "--threads", threads}, {.input = many}).out; };
+  EXPECT_EQ(run("1"), run("3"));
+}
+
+TEST(Colour, OnlyWhereAskedFor) {
+  EXPECT_FALSE(contains(eqlab({"match", "--query", "x"}).err, "\x1b"));
+  EXPECT_TRUE(contains(eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1"}}).err, "\x1b[1;31m"));
+  EXPECT_FALSE(contains(eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1", "NO_COLOR=1"}}).err, "\x1b"));
+}
+
+TEST(Test_, PassingFailingAndUnusableCaseFiles) {
+  const TemporaryFolder folder;
+  const std::string passing = "why: one event\nevents\n  1  @0s  process  process.name=curl\nquery\n  process where process.name == \"curl\"\nids\n  1\n";
+  const std::string good = folder.write("good.case", passing);
+  const std::string bad = folder.write("bad.case", std::string(passing).replace(passing.rfind("  1\n"), 4, "  none\n"));
+  const std::string broken = folder.write("broken.case", "why: nothing else\nfrobnicate\n");
+  EXPECT_EQ(eqlab({"test", good}).status, 0);
+  const Outcome failed = eqlab({"test", bad});
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_TRUE(contains(failed.out, "0 passed, 1 failed")) << failed.out;
+  EXPECT_EQ(eqlab({"test", broken}).status, 2);
+  EXPECT_EQ(eqlab({"test", folder.path("absent.case")}).status, 3);
+  EXPECT_TRUE(contains(eqlab({"test", bad, "--format", "junit"}).out, "<failure"));
+  EXPECT_EQ(eqlab({"test", bad, "--update"}).status, 0);
+  EXPECT_EQ(read_file(bad), passing);
+}
+
+TEST(Generate, SameBytesTwiceAndAtAnyThreadCount) {
+  const TemporaryFolder folder;
+  const auto checksums = [&](const std::string& name, const char* threads) {
+    const Outcome outcome = eqlab({"generate", "-o", folder.path(name), "--events", "20000", "--hosts", "20", "--seed", "7", "--threads", threads, "--format", "json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return Json::parse(outcome.out)["files"];
+  };
+  const Json first = checksums("a", "1");
+  EXPECT_GE(first.size(), 2U);
+  EXPECT_EQ(first, checksums("b", "2"));
+  EXPECT_EQ(first, checksums("a", "2"));  // again, over the old one
+  EXPECT_EQ(read_file(folder.path("a/manifest.json")), read_file(folder.path("b/manifest.json")));
+}
+
+TEST(Generate, WillNotWriteOverSomethingElse) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path("mine"));
+  folder.write("mine/letter.txt", "dear");
+  const Outcome outcome = eqlab({"generate", "-o", folder.path("mine"), "--events", "2000", "--hosts", "2"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, "E503")) << outcome.err;
+  EXPECT_EQ(read_file(folder.path("mine/letter.txt")), "dear");
+}
+
+TEST(Generate, CtrlCLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  const Outcome outcome = eqlab({"generate", "-o", folder.path("big"), "--events", "50000000"}, {.interrupt_after_ms = 1'500});
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path("big/manifest.json")));
+  std::size_t left = 0;
+  if (std::filesystem::exists(folder.path("big"))) {
+    for ([[maybe_unused]] const auto& entry : std::filesystem::recursive_directory_iterator(folder.path("big"))) ++left;
+  }
+  EXPECT_EQ(left, 0U);
+}
+
+TEST(Generate, ListsItsScenarios) {
+  const Json rows = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out);
+  ASSERT_GE(rows.size(), 16U);
+  for (const Json& row : rows) {
+    EXPECT_FALSE(row["expected"].get<std::string>().empty());
+    EXPECT_FALSE(row["source"].get<std::string>().empty());
+  }
+}
+
+TEST(Score, SameFiguresAtAnyThreadCountAndFromTheWrittenCorpus) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> corpus = {"--events", "60000", "--hosts", "40", "--seed", "3"};
+  const auto score = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"score", rule, "--format", "json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = eqlab(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    Json card = Json::parse(outcome.out);
+    for (const char* const told : {"command", "corpus", "seed", "run"}) card.erase(told);
+    return card;
+  };
+  auto with = [&](const char* threads) {
+    std::vector<std::string> words = corpus;
+    words.insert(words.end(), {"--threads", threads});
+    return score(words);
+  };
+  const Json one = with("1");
+  EXPECT_EQ(one, with("2"));
+  std::vector<std::string> generate = {"generate", "-o", folder.path("corpus")};
+  generate.insert(generate.end(), corpus.begin(), corpus.end());
+  ASSERT_EQ(eqlab(generate).status, 0);
+  EXPECT_EQ(one, score({"--corpus", folder.path("corpus")}));
+}
+
+TEST(Score, WritesItsFilesWholeOrSaysWhyNot) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> words = {"score", rule, "--events", "20000", "--hosts", "20"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    return eqlab(more);
+  };
+  EXPECT_EQ(with({"--output-json", folder.path("out/card.json"), "--output-markdown", folder.path("out/report.md")}).status, 0);
+  EXPECT_EQ(Json::parse(read_file(folder.path("out/card.json")))["eqlab_result"], "scorecard");
+  EXPECT_TRUE(contains(read_file(folder.path("out/report.md")), "#"));
+  folder.write("file", "");
+  EXPECT_EQ(with({"--output-json", folder.path("file/card.json")}).status, 3);
+  EXPECT_EQ(with({"--schedule", "interval=never"}).status, 2);
+  EXPECT_EQ(with({"--corpus", folder.path("absent")}).status, 3);
+}
+
+TEST(Output, AFullDiskIsStatus3) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "this system has no /dev/full";
+  const Outcome outcome = eqlab({"check", rule}, {.output_to = "/dev/full"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, "standard output cannot be written")) << outcome.err;
+}
+
+}  // namespace
+}  // namespace eqlab::test

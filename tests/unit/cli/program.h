@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace eqlab::test {
+
+/// A folder that goes with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  /// Writes a file into it and answers its path.
+  std::string write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+struct Running {
+  std::string input;                       ///< standard input
+  std::vector<std::string> environment;    ///< `NAME=value`, on top of the test's own
+  int interrupt_after_ms = 0;              ///< sends SIGINT then; 0: never
+  std::string output_to;                   ///< standard output goes to this file, unread
+};
+
+/// Runs the eqlab that was built with these tests.
+[[nodiscard]] Outcome eqlab(const std::vector<std::string>& arguments, const Running& how = {});
+
+[[nodiscard]] std::string read_file(const std::string& path);
+
+}  // namespace eqlab::test

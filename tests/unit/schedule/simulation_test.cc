@@ -1,0 +1,173 @@
+#include "harness/schedule/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/base/rng.h"
+#include "tests/unit/schedule/tiny_log.h"
+
+namespace eqlab::schedule {
+namespace {
+
+using tiny::seconds;
+
+rule::Schedule nine_minutes() {
+  return {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
+}
+
+Simulation run(const std::vector<tiny::Event>& events, const SimulationOptions& options,
+               const rule::Schedule& schedule = nine_minutes()) {
+  const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);
+  const scan::CandidateLog log = tiny::log_of(events);
+  return simulate(log, match::Matcher(rule.query, rule.binding), schedule, options);
+}
+
+TEST(Simulation, RefreshCountsTowardsTheDelay) {
+  // Ingested at 10:04:59.5 and searchable a second later: too late for 10:05, in time for 10:10.
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 290, .stages = {0}, .delay = 9.5},
+                                           {.id = "b", .at = 291, .stages = {1}, .delay = 8.5}};
+  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(0.5)}).alerts.at(0).started_at, tiny::wall(300));
+  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(1)}).alerts.at(0).started_at, tiny::wall(600));
+}
+
+TEST(Simulation, TheAlertExistsWhenTheRunIsDone) {
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 10, .stages = {0}}, {.id = "b", .at = 11, .stages = {1}}};
+  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.at(0).alert_time, tiny::wall(304)) << "4 s unless told";
+}
+
+TEST(Simulation, SingleEventsAlertToo) {
+  const tiny::Rule rule = tiny::rule_of({"process"}, std::nullopt);
+  const scan::CandidateLog log = tiny::log_of({{.id = "x", .at = 70, .stages = {0}}, {.id = "y", .at = 400, .stages = {0}}}, 1);
+  const Simulation out = simulate(log, match::Matcher(rule.query, rule.binding), nine_minutes(), {.start = tiny::at(0)});
+  ASSERT_EQ(out.alerts.size(), 2U);
+  EXPECT_EQ(out.alerts[0].sightings, 2U);
+  EXPECT_EQ(out.alerts[1].started_at, tiny::wall(600));
+}
+
+TEST(Simulation, TheSameEventDeliveredTwiceIsOneAlert) {
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 10, .stages = {0}},
+                                           {.id = "b", .at = 11, .stages = {1}},
+                                           {.id = "a", .at = 12, .stages = {0}},
+                                           {.id = "b", .at = 13, .stages = {1}}};
+  const Simulation out = run(events, {.start = tiny::at(0)});
+  EXPECT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(out.counters.duplicates, 1U);
+}
+
+TEST(Simulation, EventsWithoutIdsAreTheirOwn) {
+  const std::vector<tiny::Event> events = {{.id = "", .at = 10, .stages = {0}},
+                                           {.id = "", .at = 11, .stages = {1}},
+                                           {.id = "", .at = 12, .stages = {0}},
+                                           {.id = "", .at = 13, .stages = {1}}};
+  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.size(), 2U);
+}
+
+TEST(Simulation, ALateConnectionReplacesThePairThatWasSeenFirst) {
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 280, .stages = {0}},
+                                           {.id = "b1", .at = 281, .stages = {1}, .delay = 60},
+                                           {.id = "b2", .at = 282, .stages = {1}}};
+  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.size(), 2U) << "(a, b2) at 10:05, (a, b1) at 10:10";
+}
+
+TEST(Simulation, EventsFromTheFutureWaitUntilTimeHasCaughtUp) {
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 7'200, .stages = {0}, .delay = -7'200},
+                                           {.id = "b", .at = 7'201, .stages = {1}, .delay = -7'200}};
+  const Simulation out = run(events, {.start = tiny::at(0)});
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(out.alerts[0].started_at, tiny::wall(7'500));
+}
+
+TEST(Simulation, NoEventsStillCountsTheRunsOfTheCorpus) {
+  const Simulation out = run({}, {.start = tiny::at(0), .end = tiny::at(86'400)});
+  EXPECT_EQ(out.counters.runs, 288U);
+  EXPECT_EQ(out.last_run, tiny::wall(86'400));
+  EXPECT_TRUE(out.alerts.empty());
+}
+
+TEST(Simulation, CenturiesBetweenTwoEventsCostNothing) {
+  // Half the range of the clock apart, as a broken host clock may write them: 32 million runs.
+  const std::vector<tiny::Event> events = {{.id = "a", .at = -9e9 / 2, .stages = {0}},
+                                           {.id = "b", .at = 7e9, .stages = {1}},
+                                           {.id = "c", .at = 7e9 + 1, .stages = {0}},
+                                           {.id = "d", .at = 7e9 + 2, .stages = {1}}};
+  const Simulation out = run(events, {});
+  EXPECT_EQ(out.alerts.size(), 1U);
+  EXPECT_GT(out.counters.runs, 30'000'000U);
+}
+
+/// A busy little timeline: few keys, mixed delays, ties.
+std::vector<tiny::Event> random_timeline(Rng& rng) {
+  std::vector<tiny::Event> events;
+  const auto count = static_cast<int>(rng.in_range(0, 24));
+  for (int i = 0; i < count; ++i) {
+    tiny::Event event;
+    event.id = "e" + std::to_string(rng.below(30));
+    event.at = static_cast<double>(rng.in_range(0, 80)) * 15 + (rng.chance(0.1) ? 40'000 : 0);
+    if (rng.chance(0.7)) event.stages.push_back(0);
+    if (rng.chance(0.6)) event.stages.push_back(1);
+    event.keys = {rng.chance(0.5) ? "x" : "y"};
+    event.delay = rng.chance(0.5) ? static_cast<double>(rng.in_range(0, 600)) : 0;
+    events.push_back(event);
+  }
+  return events;
+}
+
+rule::Schedule random_schedule(Rng& rng) {
+  const std::int64_t interval = rng.in_range(1, 6) * 60;
+  return {.interval = std::chrono::seconds{interval},
+          .look_back = std::chrono::seconds{rng.in_range(1, 20) * 60},
+          .to = std::chrono::seconds{rng.chance(0.2) ? 45 : 0},
+          .max_signals = static_cast<std::uint32_t>(rng.in_range(1, 4))};
+}
+
+TEST(Simulation, SkippingRunsChangesNothing) {
+  Rng rng(7);
+  std::uint64_t alerts = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    const std::vector<tiny::Event> events = random_timeline(rng);
+    const rule::Schedule schedule = random_schedule(rng);
+    SimulationOptions options = {.start = tiny::at(-300), .phase = seconds(static_cast<double>(rng.below(300)))};
+    if (rng.chance(0.3)) options.end = tiny::at(50'000);
+    if (rng.chance(0.4)) {
+      const std::uint64_t run_number = rng.below(6);
+      options.disturbances = {
+          {.run = run_number, .late = std::chrono::minutes{rng.in_range(0, 50)}, .outcome = RunOutcome::succeeds},
+          {.run = run_number + 1, .outcome = rng.chance(0.5) ? RunOutcome::search_fails : RunOutcome::task_throws}};
+    }
+    const Simulation quick = run(events, options, schedule);
+    options.effort = Effort::every;
+    const Simulation plain = run(events, options, schedule);
+    ASSERT_EQ(quick, plain) << "round " << round;
+    ASSERT_EQ(plain.counters.returned, plain.alerts.size() + plain.counters.duplicates);
+    alerts += plain.alerts.size();
+  }
+  EXPECT_GT(alerts, 1'000U) << "the timelines must be busy enough to prove something";
+}
+
+// Lemma of the spec: with everything visible at once, what the runs find together is what the whole history holds,
+// as long as every match fits into some window.
+TEST(Simulation, PromptEventsAreFoundAsOnCompleteData) {
+  Rng rng(11);
+  const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);
+  const match::Matcher matcher(rule.query, rule.binding);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<tiny::Event> events = random_timeline(rng);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      events[i].id = "n" + std::to_string(i);
+      events[i].delay = 0;
+    }
+    const scan::CandidateLog log = tiny::log_of(events);
+    const Simulation out = simulate(log, matcher, nine_minutes(), {.start = tiny::at(-300)});
+    std::vector<match::Match> alerted;
+    for (const Alert& alert : out.alerts) alerted.push_back(alert.match);
+    const auto by_events = [](const match::Match& match) { return match.events; };
+    std::ranges::sort(alerted, {}, by_events);
+    std::vector<match::Match> complete = matcher.find(log, log.dated(), {}).matches;
+    std::ranges::sort(complete, {}, by_events);
+    ASSERT_EQ(alerted, complete) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace eqlab::schedule

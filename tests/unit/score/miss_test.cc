@@ -1,0 +1,190 @@
+#include "harness/score/miss.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/score/world.h"
+
+namespace eqlab::score {
+namespace {
+
+using truth::Behaviour;
+using truth::Role;
+
+/// The only group of misses.
+MissGroup only_group(const Scorecard& card) {
+  EXPECT_EQ(card.misses.size(), 1U);
+  return card.misses.empty() ? MissGroup{} : card.misses[0];
+}
+
+tiny::World one(std::vector<tiny::Labelled> events) { return {.stories = {{.scenario = "M", .events = std::move(events)}}}; }
+
+TEST(Miss, APackageThatOpensNoConnection) {
+  tiny::World world = one({tiny::install("i", 100)[0]});
+  world.stories[0].behaviour = Behaviour::none;
+  world.stories[0].true_pairs = {};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::no_connection);
+  EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"none at all", 1}}));
+  EXPECT_EQ(card.recall.all, (Proportion{0, 1}));
+  EXPECT_EQ(card.recall.with_behaviour, (Proportion{0, 0}));
+}
+
+TEST(Miss, ARuleWithoutNetworkStepsDoesNotBlameTheNetwork) {
+  tiny::World world = one({tiny::install("i", 100)[0]});
+  world.stories[0].behaviour = Behaviour::none;
+  world.stories[0].events[0].stages = {};
+  const Scorecard card = score_of(world, tiny::rule_of({"process"}, std::nullopt));
+  EXPECT_EQ(only_group(card).text, "no process event satisfies the query");
+}
+
+TEST(Miss, NamesWhatFailedTheSecondStep) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories.push_back({.scenario = "M", .events = tiny::install("j", 1'000)});
+  world.stories.push_back({.scenario = "E", .events = tiny::install("k", 2'000)});
+  for (tiny::Story& story : world.stories) {
+    story.events[1].stages = {};
+    story.events[1].what = "connect python3.11 203.0.113.8:443";
+  }
+  world.stories[2].events[1].what = "connect ruby 2001:db8::1:443";
+  const MissGroup group = only_group(score_of(world));
+  EXPECT_EQ(group.text, "no network event satisfies step 2");
+  EXPECT_EQ(group.count, 3U);
+  EXPECT_EQ(group.examples, (std::vector<NamedCount>{{"python3.11", 2}, {"ruby", 1}}));
+}
+
+TEST(Miss, NamesWhatFailedTheFirstStep) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events[0].stages = {};
+  world.stories[0].events[0].what = "exec dash < package_script_service";
+  const MissGroup group = only_group(score_of(world));
+  EXPECT_EQ(group.text, "no process event satisfies step 1");
+  EXPECT_EQ(group.examples, (std::vector<NamedCount>{{"dash < package_script_service", 1}}));
+}
+
+TEST(Miss, ThePairThatGetsFurthestSpeaksForTheIncident) {
+  // dash runs the first script, bash the second; only the second one's connection has an unlisted name.
+  std::vector<tiny::Labelled> events = tiny::install("i", 100);
+  events[0].stages = {};
+  events[1].stages = {};
+  for (tiny::Labelled event : tiny::install("j", 110)) {
+    if (event.role == Role::network) {
+      event.stages = {};
+      event.what = "connect helper 203.0.113.8:443";
+    }
+    events.push_back(event);
+  }
+  tiny::World world = one(events);
+  world.stories[0].true_pairs = {{0, 1}, {2, 3}};
+  const MissGroup group = only_group(score_of(world));
+  EXPECT_EQ(group.stage, 1U);
+  EXPECT_EQ(group.examples, (std::vector<NamedCount>{{"helper", 1}}));
+}
+
+TEST(Miss, AnUnrelatedConnectionOfTheSameIncidentDoesNotMakeItReachable) {
+  // helper is the one that the script started; curl is the implant's, running for hours.
+  std::vector<tiny::Labelled> events = tiny::install("i", 100);
+  events[1].stages = {};
+  events[1].what = "connect helper 203.0.113.8:443";
+  events.push_back({.id = "implant", .at = 200, .stages = {1}, .role = Role::network, .what = "connect curl 203.0.113.9:443"});
+  EXPECT_EQ(only_group(score_of(one(events))).examples, (std::vector<NamedCount>{{"helper", 1}}));
+}
+
+TEST(Miss, JoinKeysThatDiffer) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events[1].keys = {"mac-1", "501"};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::keys_differ);
+  EXPECT_EQ(only_group(card).text, "user.id changes between the steps");
+  EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"0, then 501", 1}}));
+  EXPECT_EQ(card.recall.with_behaviour, (Proportion{0, 1}));
+  EXPECT_EQ(card.recall.reachable, (Proportion{0, 0}));
+}
+
+TEST(Miss, AMissingJoinKeyEqualsNothing) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events[0].keys = {"mac-1", ""};
+  world.stories[0].events[1].keys = {"mac-1", ""};
+  EXPECT_EQ(only_group(score_of(world)).examples, (std::vector<NamedCount>{{"missing", 1}}));
+}
+
+TEST(Miss, LongerThanMaxspan) {
+  tiny::World world = one(tiny::install("i", 100, 30.001));
+  world.stories.push_back({.scenario = "M", .events = tiny::install("j", 1'000, 45)});
+  world.stories.push_back({.scenario = "M", .events = tiny::install("k", 2'000, 60)});
+  const MissGroup group = only_group(score_of(world));
+  EXPECT_EQ(group.text, "longer than maxspan (30 s)");
+  EXPECT_EQ(group.note, "nearest 30.001 s, median 45 s");
+  EXPECT_EQ(group.count, 3U);
+  EXPECT_EQ(score_of(one(tiny::install("i", 100, 30))).recall.all, (Proportion{1, 1})) << "30.000 s is within";
+}
+
+TEST(Miss, EventsInTheOtherOrder) {
+  // The clock stepped back between the two: the connection is stamped first.
+  EXPECT_EQ(only_group(score_of(one(tiny::install("i", 100, -3)))).reason, MissReason::out_of_order);
+}
+
+TEST(Miss, TooLateForEveryRun) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events[1].delay = 600;
+  world.stories[0].persona = "offline laptop";
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"offline laptop", 1}}));
+  EXPECT_EQ(card.recall.reachable, (Proportion{0, 1}));
+  EXPECT_EQ(card.recall.visible, (Proportion{0, 0}));
+}
+
+TEST(Miss, CutByTheCap) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.schedule.max_signals = 1;
+  world.background = {{.id = "a", .at = 101, .stages = {0}, .keys = {"mac-2", "0"}},
+                      {.id = "b", .at = 102, .stages = {1}, .keys = {"mac-2", "0"}}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::cut_by_cap);
+  EXPECT_EQ(card.recall.visible, (Proportion{0, 1}));
+}
+
+TEST(Miss, PairedWithSomethingElse) {
+  tiny::World world = one(tiny::install("i", 100, 10));
+  world.background = {{.id = "other", .at = 105, .stages = {0}, .keys = {"mac-1", "0"}}};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::paired_elsewhere);
+  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "its last event went to another start");
+  world.background = {{.id = "other", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}}};
+  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "its first event went to another completion");
+}
+
+TEST(Miss, StoppedByUntil) {
+  tiny::World world = one(tiny::install("i", 100, 10));
+  world.background = {{.id = "stop", .at = 105, .stages = {2}, .keys = {"mac-1", "0"}}};
+  tiny::Rule rule = tiny::rule_of(world);
+  rule.query.until = rule.query.stages[0];
+  rule.binding.until = rule.binding.stages[0];
+  rule.binding.until->filter = 2;
+  EXPECT_EQ(only_group(score_of(world, rule)).reason, MissReason::stopped);
+  world.background[0].keys = {"mac-2", "0"};
+  EXPECT_EQ(score_of(world, rule).recall.all, (Proportion{1, 1})) << "another host's event stops nothing here";
+}
+
+TEST(Miss, ThreeStepsNameTheOneThatIsMissing) {
+  const tiny::Rule rule = tiny::rule_of({"process", "process", "network"}, 30, {"host.id", "user.id"});
+  std::vector<tiny::Labelled> events = {
+      {.id = "s", .at = 100, .stages = {0}, .role = Role::script, .what = "exec bash < installer"},
+      {.id = "c", .at = 101, .stages = {}, .role = Role::child, .what = "exec curl < bash"},
+      {.id = "n", .at = 102, .stages = {2}, .role = Role::network, .what = "connect curl 203.0.113.8:443"}};
+  tiny::World world = one(events);
+  world.stories[0].true_pairs = {{0, 2}};
+  EXPECT_EQ(only_group(score_of(world, rule)).text, "no process event satisfies step 2");
+  world.stories[0].events[1].stages = {1};
+  EXPECT_EQ(score_of(world, rule).recall.all, (Proportion{1, 1}));
+}
+
+TEST(Miss, TheSubjectOfATruthEventLeavesVerbAndAddressOut) {
+  EXPECT_EQ(subject_of("connect python3.11 203.0.113.8:443"), "python3.11");
+  EXPECT_EQ(subject_of("connect Google Chrome Helper 203.0.113.8:443"), "Google Chrome Helper");
+  EXPECT_EQ(subject_of("connect curl 2001:db8::1:443"), "curl");
+  EXPECT_EQ(subject_of("exec dash < package_script_service"), "dash < package_script_service");
+  EXPECT_EQ(subject_of("start"), "start");
+}
+
+}  // namespace
+}  // namespace eqlab::score

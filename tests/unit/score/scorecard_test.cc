@@ -1,0 +1,176 @@
+#include "harness/score/scorecard.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "harness/base/rng.h"
+#include "tests/unit/score/world.h"
+
+namespace eqlab::score {
+namespace {
+
+using std::chrono::seconds;
+using truth::Behaviour;
+using truth::Expectation;
+using truth::Intent;
+
+TEST(Scorecard, AnEmptyCorpusMeasuresNothing) {
+  const Scorecard card = score_of(tiny::World{});
+  EXPECT_FALSE(card.recall.all.value().has_value());
+  EXPECT_FALSE(card.precision.value().has_value());
+  EXPECT_FALSE(card.f1.has_value());
+  EXPECT_EQ(card.false_alarms.rate.value(), 0) << "ten hosts for a day and no alert is a measurement";
+  EXPECT_EQ(card.runs.runs, 288U);
+}
+
+TEST(Scorecard, TheTwoAxesStayApart) {
+  const Scorecard card = score_of(tiny::World{
+      .stories = {{.scenario = "M", .events = tiny::install("m", 100)},
+                  {.scenario = "B37", .intent = Intent::benign, .events = tiny::install("b", 1'000)},
+                  {.scenario = "O", .intent = Intent::out_of_scope, .events = tiny::install("o", 2'000)}},
+      .background = {{.id = "x", .at = 3'000, .stages = {0}, .keys = {"mac-2", "0"}},
+                     {.id = "y", .at = 3'001, .stages = {1}, .keys = {"mac-2", "0"}}}});
+  EXPECT_EQ(card.precision, (Proportion{1, 4}));
+  EXPECT_EQ(card.behaviour_precision, (Proportion{3, 4}));
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1})) << "out of scope is never in recall";
+  EXPECT_EQ(card.behaviour_recall, (Proportion{2, 2}));
+  EXPECT_EQ(card.false_alarms.rate, (Rate{3, 10}));
+  EXPECT_EQ(card.false_alarms.causal_benign, 1U);
+  EXPECT_EQ(card.false_alarms.coincidence, 1U);
+  EXPECT_EQ(card.false_alarms.out_of_scope, 1U);
+  EXPECT_EQ(card.false_alarms.causal_by_scenario, (std::vector<NamedCount>{{"B37 about B37", 1}, {"O about O", 1}}));
+  EXPECT_EQ(card.false_alarms.coincidence_by_persona, (std::vector<NamedCount>{{"agent-heavy", 1}}));
+  EXPECT_DOUBLE_EQ(*card.f1, 0.4);
+}
+
+TEST(Scorecard, LatencyRunsFromTheCompletingEventAndFromTheLastIngest) {
+  std::vector<tiny::Labelled> events = tiny::install("m", 100, 10);
+  events[0].delay = 50;
+  events[1].delay = 20;
+  const Scorecard card = score_of(tiny::World{.stories = {{.scenario = "M", .events = events}}});
+  EXPECT_EQ(card.latency.from_event.p50, seconds{190}) << "run at 300 s, connection at 110 s";
+  EXPECT_EQ(card.latency.from_ingest.p50, seconds{150}) << "the script was ingested last, at 150 s";
+  EXPECT_EQ(card.latency_malicious, card.latency);
+}
+
+TEST(Scorecard, TheDenominatorsOfRecallAreNested) {
+  tiny::World world{.stories = {{.scenario = "hit", .events = tiny::install("a", 100)},
+                                {.scenario = "silent", .behaviour = Behaviour::none, .events = {}, .true_pairs = {}},
+                                {.scenario = "evades", .events = tiny::install("b", 1'000, 90)},
+                                {.scenario = "late", .events = tiny::install("c", 2'000)}}};
+  world.stories[3].events[0].delay = 3'600;
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.recall, (Recall{{1, 4}, {1, 3}, {1, 2}, {1, 1}}));
+}
+
+TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
+  tiny::World world{.stories = {{.scenario = "A", .events = tiny::install("a", 100), .expected = Expectation::fires},
+                                {.scenario = "B", .events = tiny::install("b", 1'000, 90), .expected = Expectation::fires},
+                                {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
+                                {.scenario = "D", .events = tiny::install("d", 3'000), .expected = Expectation::fires}}};
+  world.stories[3].events[1].delay = 3'600;
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.scenarios.size(), 4U);
+  EXPECT_FALSE(card.scenarios[0].disagrees());
+  EXPECT_EQ(card.scenarios[1].fires_but_missed, 1U);
+  EXPECT_EQ(card.scenarios[1].main_reason, "longer than maxspan (30 s)");
+  EXPECT_EQ(card.scenarios[2].silent_but_alerted, 1U);
+  EXPECT_FALSE(card.scenarios[3].disagrees()) << "expectations assume prompt events";
+}
+
+TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {
+  const tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100, 45)}}};
+  const tiny::Rule rule = tiny::rule_of(world);
+  const truth::Truth truth = tiny::truth_of(world);
+  const truth::TruthIndex index(truth);
+  const scan::CandidateLog log = tiny::log_of(world);
+  const match::Matcher matcher(rule.query, rule.binding);
+  const auto simulation = schedule::simulate(log, matcher, world.schedule, {.start = truth.from, .maxspan = seconds{60}});
+  const auto matches = matcher.find(log, log.dated(), {.maxspan = seconds{60}});
+  const Scorecard card = score({.log = log, .matches = matches, .simulation = simulation, .truth = truth, .index = index,
+                                .query = rule.query, .binding = rule.binding, .schedule = world.schedule,
+                                .maxspan = seconds{60}});
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(card.verdict(Verdict::impossible), 0U);
+}
+
+/// Installs of all kinds, crowded onto few hosts and users so that they interfere.
+tiny::World random_world(Rng& rng) {
+  tiny::World world;
+  world.schedule.max_signals = static_cast<std::uint32_t>(rng.in_range(1, 5));
+  const auto stories = rng.in_range(0, 12);
+  for (std::int64_t i = 0; i < stories; ++i) {
+    tiny::Story story;
+    story.scenario = "S" + std::to_string(rng.below(5));
+    story.intent = rng.chance(0.6) ? Intent::malicious : rng.chance(0.8) ? Intent::benign : Intent::out_of_scope;
+    const std::string host = "mac-" + std::to_string(rng.in_range(1, 2));
+    const std::string user = rng.chance(0.7) ? "0" : "501";
+    story.true_pairs.clear();
+    const auto pairs = static_cast<std::uint32_t>(rng.below(4));
+    for (std::uint32_t p = 0; p < pairs; ++p) {
+      auto events = tiny::install("i" + std::to_string(i) + "-" + std::to_string(p),
+                                  static_cast<double>(rng.in_range(0, 1'800)), rng.uniform() * 50 - 2);
+      for (tiny::Labelled& event : events) {
+        event.keys = {host, rng.chance(0.9) ? user : "501"};
+        if (rng.chance(0.2)) event.stages.clear();
+        if (rng.chance(0.2)) event.delay = static_cast<double>(rng.in_range(0, 900));
+        story.events.push_back(event);
+      }
+      if (rng.chance(0.9)) story.true_pairs.emplace_back(2 * p, 2 * p + 1);
+    }
+    story.behaviour = story.true_pairs.empty() ? Behaviour::none : Behaviour::connects;
+    world.stories.push_back(story);
+  }
+  const auto noise = rng.in_range(0, 10);
+  for (std::int64_t i = 0; i < noise; ++i) {
+    world.background.push_back({.id = "n" + std::to_string(i),
+                                .at = static_cast<double>(rng.in_range(0, 1'800)),
+                                .stages = {static_cast<std::uint32_t>(rng.below(2))},
+                                .keys = {"mac-1", "0"}});
+  }
+  return world;
+}
+
+TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
+  Rng rng(3);
+  std::array<std::uint64_t, verdict_count> verdicts{};
+  std::array<std::uint64_t, miss_reason_count> reasons{};
+  for (int round = 0; round < 800; ++round) {
+    const tiny::World world = random_world(rng);
+    const Scorecard card = score_of(world);
+    ASSERT_EQ(card, score_of(world)) << "two runs, one result";
+
+    ASSERT_EQ(std::accumulate(card.verdicts.begin(), card.verdicts.end(), std::uint64_t{0}), card.alert_count());
+    const FalseAlarms& alarms = card.false_alarms;
+    ASSERT_EQ(card.verdict(Verdict::causal_malicious) + card.verdict(Verdict::duplicate) + alarms.rate.count,
+              card.alert_count());
+    ASSERT_EQ(alarms.causal_benign + alarms.coincidence + alarms.out_of_scope + alarms.impossible, alarms.rate.count);
+    ASSERT_EQ(card.malicious_incidents + card.benign_incidents + card.out_of_scope_incidents, world.stories.size());
+    std::uint64_t missed = 0;
+    for (const MissGroup& group : card.misses) {
+      missed += group.count;
+      reasons[static_cast<std::size_t>(group.reason)] += group.count;
+    }
+    ASSERT_EQ(card.recall.all.hits + missed, card.malicious_incidents);
+    std::uint64_t in_rows = 0;
+    for (const ScenarioRow& row : card.scenarios) in_rows += row.incidents;
+    ASSERT_EQ(in_rows, world.stories.size());
+    ASSERT_EQ(card.verdict(Verdict::impossible), 0U);
+    for (std::size_t v = 0; v < verdict_count; ++v) verdicts[v] += card.verdicts[v];
+  }
+  for (std::size_t v = 0; v < verdict_count; ++v) {
+    const auto verdict = static_cast<Verdict>(v);
+    if (verdict == Verdict::impossible) continue;
+    EXPECT_GT(verdicts[v], 20U) << to_string(verdict);
+  }
+  for (const MissReason reason : {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
+                                  MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
+                                  MissReason::cut_by_cap, MissReason::paired_elsewhere}) {
+    EXPECT_GT(reasons[static_cast<std::size_t>(reason)], 5U) << to_string(reason);
+  }
+  EXPECT_EQ(reasons[static_cast<std::size_t>(MissReason::unexplained)], 0U);
+}
+
+}  // namespace
+}  // namespace eqlab::score

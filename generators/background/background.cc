@@ -46,29 +46,29 @@ Address external_address(std::uint64_t bits) {
 }
 
 BurstyArrivals::BurstyArrivals(Rng rng, double mean_per_hour, EventTime from)
-    : rng_(rng), mean_per_hour_(mean_per_hour), now_(from), switch_at_(from) {
+    : rng_(rng), gap_minutes_(mean_per_hour > 0 ? 60 * on_share / mean_per_hour : 0), now_(from), switch_at_(from) {
   is_on_ = rng_.chance(on_share);
   switch_at_ = from + exponential(rng_, is_on_ ? on_minutes : off_minutes);
+  if (gap_minutes_ > 0) draw_next();
+}
+
+/// Moves `now_` to the next arrival. Waiting times have no memory, so one that crosses the end of a period
+/// is simply drawn anew in the next.
+void BurstyArrivals::draw_next() {
+  for (;;) {
+    if (is_on_) {
+      now_ += exponential(rng_, gap_minutes_);
+      if (now_ < switch_at_) return;
+    }
+    now_ = switch_at_;
+    is_on_ = !is_on_;
+    switch_at_ += exponential(rng_, is_on_ ? on_minutes : off_minutes);
+  }
 }
 
 void BurstyArrivals::advance(EventTime to, std::vector<EventTime>& arrivals) {
-  if (mean_per_hour_ <= 0) return;
-  const double gap_minutes = 60 / (mean_per_hour_ / on_share);
-  while (now_ < to) {
-    // Waiting times have no memory, so one that crosses the end of a period is simply drawn anew.
-    const EventTime until = std::min(switch_at_, to);
-    if (is_on_) {
-      for (EventTime next = now_ + exponential(rng_, gap_minutes); next < until;
-           next += exponential(rng_, gap_minutes)) {
-        arrivals.push_back(next);
-      }
-    }
-    now_ = until;
-    if (until == switch_at_) {
-      is_on_ = !is_on_;
-      switch_at_ += exponential(rng_, is_on_ ? on_minutes : off_minutes);
-    }
-  }
+  if (gap_minutes_ <= 0) return;
+  for (; now_ < to; draw_next()) arrivals.push_back(now_);
 }
 
 ListedCounts count_listed(const Host& host, const Rng& host_rng, EventTime from, EventTime to) {

@@ -12,13 +12,15 @@ namespace eqlab::generators {
 class BurstyArrivals {
  public:
   BurstyArrivals(Rng rng, double mean_per_hour, EventTime from);
-  /// Appends the arrivals in [where the last call ended, to).
+  /// Appends the arrivals in [where the last call ended, to). They do not depend on how the calls divide time.
   void advance(EventTime to, std::vector<EventTime>& arrivals);
 
  private:
+  void draw_next();
+
   Rng rng_;
-  double mean_per_hour_;
-  EventTime now_;
+  double gap_minutes_;                 ///< mean, while on; 0: never
+  EventTime now_;                      ///< of the next arrival
   EventTime switch_at_;
   bool is_on_ = false;
 };

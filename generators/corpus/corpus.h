@@ -22,9 +22,9 @@ struct CorpusOptions {
   std::uint64_t events = 0;               ///< wanted number, met within 2 %; 0: what hosts and days give
   std::uint32_t hosts = 0;                ///< 0: the profile's own
   double days = 0;                        ///< 0: the profile's own
-  std::vector<std::string> only;          ///< scenario ids; empty: all of the profile
-  std::vector<std::string> without;
-  std::string scenarios_dir;              ///< own catalogue instead of the built-in one; empty: built-in
+  std::vector<std::string> only = {};     ///< scenario ids; empty: all of the profile
+  std::vector<std::string> without = {};
+  std::string scenarios_dir = {};         ///< own catalogue instead of the built-in one; empty: built-in
 };
 
 /// A corpus that has been decided on but not written: everything about it follows from the options.
@@ -78,7 +78,7 @@ void finish_truth(truth::Truth& truth, const Corpus& corpus);
 /// `truth.ndjson` into `folder`, whole or not at all. The bytes do not depend on `threads`.
 /// Errors: E902 cannot be written; E503 the folder holds something that is not a corpus.
 struct WriteOptions {
-  std::string folder;
+  std::string folder = {};
   unsigned threads = 1;
   bool compress = true;
   std::string version = {};               ///< of the program, for the manifest

@@ -126,9 +126,9 @@ class Planner {
         options.days = std::max(1.0 / 24, options.days * 0.8);
       } else {
         return fail(error_in("", "E504",
-                             format("{} over {} {} alone make at least {} events, but {} are wanted",
-                                    options.hosts == 1 ? "1 host" : group_digits(options.hosts) + " hosts", shortest(options.days),
-                                    options.days == 1 ? "day" : "days", group_digits(static_cast<std::int64_t>(least)),
+                             format("{} over {} alone make at least {} events, but {} are wanted",
+                                    options.hosts == 1 ? "1 host" : group_digits(options.hosts) + " hosts",
+                                    human_duration(plan_.to - plan_.from), group_digits(static_cast<std::int64_t>(least)),
                                     group_digits(static_cast<std::int64_t>(options.events))),
                              "ask for more events, or for fewer hosts or days"));
       }

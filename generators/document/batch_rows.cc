@@ -2,6 +2,7 @@
 #include "generators/document/batch_rows.h"
 
 #include <algorithm>
+#include <array>
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
@@ -9,70 +10,48 @@
 namespace eqlab::generators {
 namespace {
 
-using event::Physical;
-using event::ValueCode;
+using event::Coercer;
+using event::Scalar;
 
-/// Interns values into a column, converted to its type as the reader of documents would.
+/// Interns values into a column, brought to its type as the reader of documents brings them.
 class CodeSink final : public ValueSink {
  public:
-  CodeSink(const event::Field& field, event::Dictionary& dictionary, std::vector<ValueCode>& codes)
-      : field_(field), dictionary_(dictionary), codes_(codes) {}
+  CodeSink(Coercer& coercer, event::Dictionary& dictionary, std::vector<event::ValueCode>& codes)
+      : coercer_(coercer), dictionary_(dictionary), codes_(codes) {}
 
-  void text(std::string_view value) override {
-    switch (dictionary_.physical()) {
-      case Physical::text:
-        if (field_.ignore_above && value.size() > *field_.ignore_above &&
-            split_characters(value).size() > *field_.ignore_above) {
-          return;
-        }
-        return codes_.push_back(dictionary_.intern_text(value));
-      case Physical::integer:
-        if (const auto number = parse_number<std::int64_t>(value)) codes_.push_back(dictionary_.intern_integer(*number));
-        return;
-      case Physical::natural:
-        if (const auto number = parse_number<std::uint64_t>(value)) codes_.push_back(dictionary_.intern_natural(*number));
-        return;
-      case Physical::real:
-        if (const auto number = parse_number<double>(value)) codes_.push_back(dictionary_.intern_real(*number));
-        return;
-      case Physical::boolean:
-        if (value == "true" || value == "false") codes_.push_back(dictionary_.intern_boolean(value == "true"));
-        return;
-    }
-  }
-  void integer(std::int64_t value) override {
-    switch (dictionary_.physical()) {
-      case Physical::text: return codes_.push_back(dictionary_.intern_text(format("{}", value)));
-      case Physical::integer: return codes_.push_back(dictionary_.intern_integer(value));
-      case Physical::natural: return codes_.push_back(dictionary_.intern_natural(static_cast<std::uint64_t>(value)));
-      case Physical::real: return codes_.push_back(dictionary_.intern_real(static_cast<double>(value)));
-      case Physical::boolean: return;
-    }
-  }
-  void boolean(bool value) override {
-    if (dictionary_.physical() == Physical::boolean) return codes_.push_back(dictionary_.intern_boolean(value));
-    if (dictionary_.physical() == Physical::text) codes_.push_back(dictionary_.intern_text(value ? "true" : "false"));
-  }
+  void text(std::string_view value) override { store({.kind = Scalar::Kind::text, .text = value}); }
+  void integer(std::int64_t value) override { store({.kind = Scalar::Kind::integer, .integer = value}); }
+  void boolean(bool value) override { store({.kind = Scalar::Kind::boolean, .boolean = value}); }
   void real(double value) override {
-    if (dictionary_.physical() == Physical::real) return codes_.push_back(dictionary_.intern_real(value));
-    text(shortest(value));
+    if (store({.kind = Scalar::Kind::real, .real = value})) return;
+    store({.kind = Scalar::Kind::number_text, .text = shortest(value)});
   }
   void date(std::int64_t nanoseconds, int digits) override {
-    if (event::is_date(field_.type)) return codes_.push_back(dictionary_.intern_integer(nanoseconds));
-    text(format_iso8601(nanoseconds, digits));
+    std::array<char, 40> spelled{};
+    const std::size_t length = format_iso8601_into(spelled.data(), nanoseconds, digits);
+    text({spelled.data(), length});
   }
 
  private:
-  const event::Field& field_;
+  /// False only if the value must be given as it is spelled.
+  bool store(const Scalar& scalar) {
+    event::ValueCode code = event::no_value;
+    const Coercer::Outcome outcome = coercer_.store(scalar, dictionary_, code);
+    if (outcome == Coercer::Outcome::kept) codes_.push_back(code);
+    return outcome != Coercer::Outcome::needs_spelling;
+  }
+
+  Coercer& coercer_;
   event::Dictionary& dictionary_;
-  std::vector<ValueCode>& codes_;
+  std::vector<event::ValueCode>& codes_;
 };
 
 }  // namespace
 
-BatchRows::BatchRows(const event::Projection& projection) : fields_(projection.columns), batch_(projection) {
-  for (const event::Field& field : fields_) {
-    sources_.push_back({.field = find_field(field.source.empty() ? field.name : field.source)});
+BatchRows::BatchRows(const event::Projection& projection) : batch_(projection) {
+  for (const event::Field& field : projection.columns) {
+    sources_.push_back({.field = find_field(field.source.empty() ? field.name : field.source), .coercer = Coercer(field)});
+    if (sources_.back().coercer.is_opaque()) sources_.back().field = nullptr;
   }
 }
 
@@ -114,7 +93,7 @@ void BatchRows::append_column(std::size_t column, const EventView& view) {
     if (source.field->domain == Domain::event) source.pool.clear();
     codes.epoch = epoch_;
     codes.begin = static_cast<std::uint32_t>(source.pool.size());
-    CodeSink sink(fields_[column], rows.dictionary(), source.pool);
+    CodeSink sink(source.coercer, rows.dictionary(), source.pool);
     source.field->produce(view, sink);
     codes.length = static_cast<std::uint32_t>(source.pool.size()) - codes.begin;
   }

@@ -5,6 +5,7 @@
 
 #include "generators/document/fields.h"
 #include "harness/event/batch.h"
+#include "harness/event/coerce.h"
 
 namespace eqlab::generators {
 
@@ -29,6 +30,7 @@ class BatchRows {
   };
   struct Source {
     const FieldDefinition* field = nullptr;
+    event::Coercer coercer;
     unsigned kinds = 0;                ///< on the present host
     std::vector<Codes> cache = {};     ///< by key of the domain
     std::vector<event::ValueCode> pool = {};
@@ -36,7 +38,6 @@ class BatchRows {
 
   void append_column(std::size_t column, const EventView& view);
 
-  std::vector<event::Field> fields_;
   std::vector<Source> sources_;
   event::EventBatch batch_;
   std::uint32_t epoch_ = 1;

@@ -76,6 +76,7 @@ ImageIndex ImageTable::add_known(std::string_view key, std::vector<std::string> 
 }
 
 void ImageTable::clear() {
+  own_base_ = size();
   images_.clear();
   programs_.clear();
 }
@@ -145,7 +146,6 @@ void HostTables::compact(std::vector<Event>& events) {
   std::vector<bool> kept(processes.size(), false);
   std::fill_n(kept.begin(), standing_count, true);
   bool needs_images = false;
-  const std::uint32_t own_images = images.size();
   const auto keep_with_ancestors = [&](ProcessIndex i) {
     while (i != nothing && !kept[i]) {
       kept[i] = true;
@@ -200,7 +200,7 @@ void HostTables::compact(std::vector<Event>& events) {
   }
   flows = std::move(flows_left);
   files = std::move(files_left);
-  if (!needs_images && own_images > 0) images.clear();
+  if (!needs_images) images.clear();
 }
 
 void add_standing_images(ImageTable& shared) {

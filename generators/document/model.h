@@ -33,21 +33,23 @@ struct Image {
 class ImageTable {
  public:
   explicit ImageTable(const ImageTable* shared = nullptr)
-      : shared_(shared), offset_(shared == nullptr ? 0 : shared->size()) {}
+      : shared_(shared), shared_count_(shared == nullptr ? 0 : shared->size()), own_base_(shared_count_) {}
   /// `program` must outlive the table.
   ImageIndex add(const Program& program, std::vector<std::string> args);
   /// The known program `key`, which must exist; the table owns it.
   ImageIndex add_known(std::string_view key, std::vector<std::string> args);
   [[nodiscard]] const Image& operator[](ImageIndex index) const {
-    return index < offset_ ? shared_->images_[index] : images_[index - offset_];
+    return index < shared_count_ ? shared_->images_[index] : images_[index - own_base_];
   }
-  [[nodiscard]] std::uint32_t size() const { return offset_ + static_cast<std::uint32_t>(images_.size()); }
-  /// Forgets the images that are not shared.
+  /// One more than the highest index given out so far.
+  [[nodiscard]] std::uint32_t size() const { return own_base_ + static_cast<std::uint32_t>(images_.size()); }
+  /// Forgets the images that are not shared. Their indices are not given out again.
   void clear();
 
  private:
   const ImageTable* shared_;
-  std::uint32_t offset_;
+  std::uint32_t shared_count_;
+  std::uint32_t own_base_;             ///< index of the first of images_
   std::vector<Image> images_;
   std::deque<Program> programs_;
 };

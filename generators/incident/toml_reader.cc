@@ -143,10 +143,10 @@ std::optional<Duration> TomlReader::length(const toml::table& table, std::string
   if (node == nullptr) return std::nullopt;
   const auto* value = node->as_string();
   const auto parsed = value == nullptr ? std::nullopt : parse_duration(value->get());
-  if (!parsed) {
-    wrong(*node, "E512", format("\"{}\" must be a length of time such as \"30s\"", key));
-  } else if (*parsed < Duration::zero()) {
+  if (value != nullptr && value->get().starts_with('-')) {
     wrong(*node, "E516", "a length of time cannot be negative");
+  } else if (!parsed) {
+    wrong(*node, "E512", format("\"{}\" must be a length of time such as \"30s\"", key));
   }
   return parsed;
 }

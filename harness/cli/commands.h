@@ -15,12 +15,12 @@ namespace eqlab::cli {
 using Action = std::function<Exit(Console&)>;
 
 /// Each defines one command: its options, its help with an example, and what to do. The action is put into
-/// `chosen` when the command line names the command. `command_line` is what the user typed.
+/// `chosen` when the command line names the command.
 void define_check(CLI::App& app, Action& chosen);
 void define_match(CLI::App& app, Action& chosen);
 void define_test(CLI::App& app, Action& chosen);
 void define_generate(CLI::App& app, Action& chosen);
-void define_score(CLI::App& app, Action& chosen, const std::string& command_line);
+void define_score(CLI::App& app, Action& chosen);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.
 [[nodiscard]] Result<event::Schema> schema_from(const std::string& option);

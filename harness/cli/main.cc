@@ -40,14 +40,12 @@ int run(int argc, char** argv) {
              "Exit status: 0 fine, 1 the check itself failed, 2 unusable arguments, rule or scenario,\n"
              "3 input or output failed, 130 interrupted.");
 
-  std::vector<std::string> words = {"eqlab"};
-  for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
   Action chosen;
   define_check(app, chosen);
   define_match(app, chosen);
   define_test(app, chosen);
   define_generate(app, chosen);
-  define_score(app, chosen, quote_command(words));
+  define_score(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

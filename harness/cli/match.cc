@@ -1,11 +1,18 @@
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
+#include "harness/event/io/discover.h"
 #include "harness/event/io/reader.h"
+#include "harness/event/json_values.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
@@ -63,6 +70,46 @@ Result<rule::Rule> rule_from(Options& options) {
   return *std::move(rule);
 }
 
+/// Standard input as a file, for when it has to be read twice; the file goes with the object.
+class SpooledInput {
+ public:
+  SpooledInput() = default;
+  ~SpooledInput() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  SpooledInput(const SpooledInput&) = delete;
+  SpooledInput& operator=(const SpooledInput&) = delete;
+
+  /// Errors: E902.
+  Result<std::string> take() {
+    path_ = (std::filesystem::temp_directory_path() / format("eqlab-stdin-{}", ::getpid())).string();
+    std::ofstream out(path_, std::ios::binary | std::ios::trunc);
+    if (std::cin.peek() != std::char_traits<char>::eof()) out << std::cin.rdbuf();
+    out.flush();
+    if (!out) return fail(error_in(path_, "E902", "standard input cannot be kept here for a second reading"));
+    return path_;
+  }
+
+ private:
+  std::string path_;
+};
+
+/// The schema, and where it lets documents add fields, those that the rule names and the events have.
+Result<event::Schema> schema_for(const Options& options, const rule::Rule& rule, const event::ReadOptions& reading, const std::stop_token& stop) {
+  EQLAB_TRY(event::Schema schema, schema_from(options.schema));
+  if (!schema.is_dynamic()) return schema;
+  auto query = eql::parse_query(rule.query.text);
+  if (!query) return schema;  // reported when the rule is compiled
+  std::vector<std::string> names = eql::field_names(*query);
+  for (const std::string& setting : {rule.timestamp_field, rule.event_category_field, rule.tiebreaker_field}) {
+    if (!setting.empty()) names.push_back(setting);
+  }
+  std::erase_if(names, [&](const std::string& name) { return schema.find(name) != nullptr; });
+  if (names.empty()) return schema;
+  EQLAB_TRY(std::vector<event::Field> found, event::discover_fields(reading, names, stop));
+  return schema.with(std::move(found));
+}
+
 /// A setting's field; the query's check has seen that it exists where that matters.
 event::Field field_or(const event::Schema& schema, const std::string& name, event::FieldType otherwise) {
   const event::Field* const known = schema.find(name);
@@ -71,7 +118,15 @@ event::Field field_or(const event::Schema& schema, const std::string& name, even
 
 Result<Search> search(Options& options, Console& console) {
   EQLAB_TRY(rule::Rule rule, rule_from(options));
-  EQLAB_TRY(const event::Schema schema, schema_from(options.schema));
+  event::ReadOptions reading{.paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments, .threads = options.threads};
+  SpooledInput spooled;
+  if (!options.schema.empty()) {
+    for (std::string& path : reading.paths) {
+      if (path != "-") continue;
+      EQLAB_TRY(path, spooled.take());
+    }
+  }
+  EQLAB_TRY(const event::Schema schema, schema_for(options, rule, reading, console.stop()));
   EQLAB_TRY(eql::CheckedQuery query, rule::compile(rule, schema));
   scan::Plan::Options settings{.timestamp = field_or(schema, rule.timestamp_field, event::FieldType::date)};
   if (!rule.tiebreaker_field.empty()) settings.tiebreaker = field_or(schema, rule.tiebreaker_field, event::FieldType::long_);
@@ -83,11 +138,9 @@ Result<Search> search(Options& options, Console& console) {
     std::optional<scan::CandidateLog> log;
     std::optional<Diagnostic> failure;
   };
-  event::ReadOptions reading{.paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments,
-                             .strict = options.strict,
-                             .keep_sources = options.with_source || options.format == "table",
-                             .threads = options.threads,
-                             .progress = [&console](std::uint64_t done, std::uint64_t total) { console.progress("reading events", done, total); }};
+  reading.strict = options.strict;
+  reading.keep_sources = options.with_source || options.format == "table";
+  reading.progress = [&console](std::uint64_t done, std::uint64_t total) { console.progress("reading events", done, total); };
   scan::CandidateLog log = plan.new_log();
   std::optional<Diagnostic> failure;
   const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
@@ -142,21 +195,6 @@ std::string dump(const Json& json, int indent = -1) { return json.dump(indent, '
 
 // --- table ---
 
-/// Values of `path` in a document with nested objects, dotted keys or both.
-void collect_values(const Json& node, std::string_view path, std::vector<std::string>& out) {  // NOLINT(misc-no-recursion): depth bounded by the reader
-  if (node.is_array()) {
-    for (const Json& element : node) collect_values(element, path, out);
-  } else if (path.empty()) {
-    if (!node.is_null() && !node.is_object()) out.push_back(node.is_string() ? node.get<std::string>() : node.dump());
-  } else if (node.is_object()) {
-    for (std::size_t end = path.find('.');; end = path.find('.', end + 1)) {
-      const std::string_view key = path.substr(0, end);
-      if (const auto found = node.find(key); found != node.end()) collect_values(*found, end == std::string_view::npos ? "" : path.substr(end + 1), out);
-      if (end == std::string_view::npos) return;
-    }
-  }
-}
-
 /// Fields that a stage's condition reads, in order of writing, the category and the join keys left out.
 void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id, std::vector<std::string>& out) {  // NOLINT(misc-no-recursion)
   const eql::Condition& condition = query.conditions[id];
@@ -168,14 +206,16 @@ void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id, std::ve
 }
 
 std::string describe_event(const Search& found, std::size_t stage, CandidateIndex candidate) {
-  const Json document = Json::parse(found.log.source(candidate), nullptr, false);
+  const nlohmann::json document = nlohmann::json::parse(found.log.source(candidate), nullptr, false);
   std::vector<std::string> fields;
   collect_fields(found.query, found.query.stages[stage].filter, fields);
   std::vector<std::string> shown;
   for (const std::string& field : fields) {
     if (shown.size() == 6) break;
     std::vector<std::string> values;
-    collect_values(document, field, values);
+    event::for_each_value(document, field, [&](const nlohmann::json& value) {
+      values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+    });
     if (values.empty() || field == found.rule.event_category_field) continue;
     std::string text = printable(join(values, ","));
     const auto characters = split_characters(text);

@@ -11,7 +11,9 @@
 #include "harness/cli/version.h"
 #include "harness/event/io/reader.h"
 #include "harness/match/matcher.h"
-#include "harness/report/scorecard.h"
+#include "harness/report/scorecard_json.h"
+#include "harness/report/scorecard_markdown.h"
+#include "harness/report/scorecard_text.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
 #include "harness/scan/scanner.h"
@@ -32,7 +34,6 @@ struct Options {
   std::string output_json;
   std::string output_markdown;
   unsigned threads = 1;
-  std::string command_line;
 };
 
 /// The labelled events, reduced to candidates.
@@ -143,6 +144,42 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
   return out;
 }
 
+/// What makes the same result again, whatever defaults were in force.
+report::RunInfo describe_run(const Options& options, const rule::Rule& rule, const generators::CorpusOptions& used) {
+  report::RunInfo info;
+  info.rule_name = rule.name;
+  info.rule_id = rule.rule_id;
+  info.rule_file = options.rule;
+  info.rule_version = rule.version;
+  info.tool_version = std::string(version);
+  std::vector<std::string> again = {"eqlab", "score", options.rule};
+  const auto add = [&](const std::string& name, const std::string& value) {
+    info.options.emplace_back(name, value);
+    again.push_back("--" + name);
+    again.push_back(value);
+  };
+  if (options.corpus_dir.empty()) {
+    info.corpus = used.profile;
+    info.seed = used.seed;
+    add("profile", used.profile);
+    add("seed", format("{}", used.seed));
+    if (used.events > 0) add("events", format("{}", used.events));
+    add("hosts", format("{}", used.hosts));
+    add("days", format("{}", used.days));
+    if (!used.only.empty()) add("only", join(used.only, ","));
+    if (!used.without.empty()) add("without", join(used.without, ","));
+    if (!used.scenarios_dir.empty()) add("scenarios", used.scenarios_dir);
+  } else {
+    info.corpus = options.corpus_dir;
+    add("corpus", options.corpus_dir);
+  }
+  if (!options.schema.empty()) add("schema", options.schema);
+  if (!options.schedule.empty()) add("schedule", options.schedule);
+  if (!options.maxspan.empty()) add("maxspan", options.maxspan);
+  info.command = quote_command(again);
+  return info;
+}
+
 Exit run(Options options, Console& console) {
   const auto give_up = [&console](const Diagnostic& diagnostic) {
     console.report(diagnostic);
@@ -189,23 +226,16 @@ Exit run(Options options, Console& console) {
   const score::Scorecard card = score::score({.log = scanned->log, .matches = matches, .simulation = simulation, .truth = scanned->truth, .index = index,
                                               .query = *query, .binding = binding, .schedule = rule->schedule, .maxspan = maxspan});
 
-  report::ScorecardContext context;
-  context.rule_name = rule->name;
-  context.rule_file = options.rule;
-  context.rule_version = rule->version;
-  context.corpus = options.corpus_dir.empty() ? used.profile : options.corpus_dir;
-  if (options.corpus_dir.empty()) context.seed = used.seed;
-  context.command = options.command_line;
-  context.tool_version = std::string(version);
+  const report::RunInfo info = describe_run(options, *rule, used);
   if (!options.output_json.empty()) {
-    if (auto written = write_file(options.output_json, report::scorecard_json(card, context)); !written) return give_up(written.error());
+    if (auto written = write_file(options.output_json, report::scorecard_json(card, info)); !written) return give_up(written.error());
   }
   if (!options.output_markdown.empty()) {
-    if (auto written = write_file(options.output_markdown, report::scorecard_markdown(card, context)); !written) return give_up(written.error());
+    if (auto written = write_file(options.output_markdown, report::scorecard_markdown(card, info)); !written) return give_up(written.error());
   }
-  if (options.format == "json") console.print(report::scorecard_json(card, context));
-  else if (options.format == "markdown") console.print(report::scorecard_markdown(card, context));
-  else console.print(report::scorecard_text(card, context, {.colour = console.output_has_colour(), .columns = std::clamp<std::size_t>(console.columns(), 60, 100)}));
+  if (options.format == "json") console.print(report::scorecard_json(card, info));
+  else if (options.format == "markdown") console.print(report::scorecard_markdown(card, info));
+  else console.print(report::scorecard_text(card, info, {.columns = std::clamp<std::size_t>(console.columns(), 60, 100), .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off}));
   console.note(format("took {:.1f} s: {:.1f} s scanning ({} events/s), {:.2f} s deciding\n", seconds_now() - started, scanned_at - started,
                       group_digits(static_cast<std::int64_t>(static_cast<double>(scanned->truth.events) / std::max(scanned_at - started, 1e-9))), seconds_now() - scanned_at));
   return Exit::fine;
@@ -213,10 +243,9 @@ Exit run(Options options, Console& console) {
 
 }  // namespace
 
-void define_score(CLI::App& app, Action& chosen, const std::string& command_line) {
+void define_score(CLI::App& app, Action& chosen) {
   CLI::App* const command = app.add_subcommand("score", "Run the rule's schedule over a labelled corpus and print the scorecard");
   auto options = std::make_shared<Options>();
-  options->command_line = command_line;
   command->add_option("RULE", options->rule, "Rule file")->required();
   add_corpus_options(*command, options->corpus);
   command->add_option("--corpus", options->corpus_dir, "Score a corpus folder instead of generating one");

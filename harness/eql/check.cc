@@ -224,6 +224,13 @@ class Checker {
   }
 
   Folded leaf(Leaf leaf) {
+    // Such a field's values are kept in lower case, so its constants are brought there too.
+    if (leaf.field.folds_case && leaf.kind != LeafKind::exists) {
+      leaf.fold_case = true;
+      for (event::Value& constant : leaf.constants) {
+        if (auto* const text = std::get_if<std::string>(&constant); text != nullptr && leaf.kind != LeafKind::regex) *text = fold_ascii(*text);
+      }
+    }
     std::ranges::sort(leaf.constants);
     const auto repeats = std::ranges::unique(leaf.constants);
     leaf.constants.erase(repeats.begin(), repeats.end());
@@ -273,8 +280,8 @@ class Checker {
   Result<Folded> condition_of(ExprId id) {  // NOLINT(misc-no-recursion)
     const Expr e = at(id);
     const bool is_chain = e.kind == ExprKind::logical_and || e.kind == ExprKind::logical_or || e.kind == ExprKind::logical_not;
-    if (!is_chain && types_.is_constant(id)) {
-      EQLAB_TRY(const Operand value, fold_with_null_rules(id));
+    if (!is_chain && types_.is_constant(id) && !asks_existence(e)) {
+      EQLAB_TRY(const Operand value, fold(out_.syntax, id));
       return folded(value);
     }
     switch (e.kind) {
@@ -301,20 +308,6 @@ class Checker {
       case ExprKind::call: return call(id);
     }
     return error(e.span, "E204", "a condition must be true or false");
-  }
-
-  /// Constant comparisons with an unmapped field: `?f == "a"` asks whether "a" is null (spec 4.4).
-  Result<Operand> fold_with_null_rules(ExprId id) const {
-    const Expr& e = at(id);
-    if (e.kind == ExprKind::compare && (e.compare == CompareOp::equal || e.compare == CompareOp::not_equal)) {
-      EQLAB_TRY(const Operand left, fold(out_.syntax, e.children[0]));
-      EQLAB_TRY(const Operand right, fold(out_.syntax, e.children[1]));
-      if (is_null(left) || is_null(right)) {
-        const bool both = is_null(left) && is_null(right);
-        return Operand{e.compare == CompareOp::equal ? both : !both};
-      }
-    }
-    return fold(out_.syntax, id);
   }
 
   // --- comparisons ---
@@ -482,7 +475,7 @@ class Checker {
 
   Result<Folded> pattern(ExprId id) {
     const Expr e = at(id);
-    if (!types_.is_plain_field(e.children[0])) return script(id);
+    if (!types_.is_plain_field(e.children[0])) return asks_existence(e) ? existence_or(e) : script(id);
     const Field& field = *types_.field(e.children[0]);
     std::vector<std::string> texts;
     for (std::size_t i = 1; i < e.children.size(); ++i) {
@@ -492,6 +485,39 @@ class Checker {
     if (texts.empty()) return Folded{Folded::State::null};
     if (e.pattern == PatternOp::regex) return regex(field, e, texts);
     return wildcard(field, texts, e.fold_case, e.span);
+  }
+
+  [[nodiscard]] bool asks_existence(ExprId constant) const {
+    const auto* const text = std::get_if<std::string>(&at(constant).value);
+    return text != nullptr && matches_everything(*text);
+  }
+  /// A pattern of stars is among the constants of `:` or `like`: it means `E != null`, whatever E is (spec 2.2).
+  [[nodiscard]] bool asks_existence(const Expr& e) const {
+    return e.kind == ExprKind::pattern && e.pattern != PatternOp::regex &&
+           std::any_of(e.children.begin() + 1, e.children.end(), [&](ExprId child) { return asks_existence(child); });
+  }
+  Result<Folded> existence_or(const Expr& e) {
+    const ExprId left = e.children[0];
+    const bool is_constant = types_.is_constant(left);
+    std::vector<Folded> parts;
+    if (is_constant) {
+      EQLAB_TRY(const Operand value, fold(out_.syntax, left));
+      parts.push_back({is_null(value) ? Folded::State::no : Folded::State::yes});
+    } else {
+      parts.push_back(negation(script(left, LeafKind::script_null)));
+    }
+    Expr others = e;
+    std::erase_if(others.children, [&](ExprId child) { return child != left && asks_existence(child); });
+    if (others.children.size() > 1) {
+      const ExprId rest = add_expr(std::move(others));
+      if (is_constant) {
+        EQLAB_TRY(const Operand value, fold(out_.syntax, rest));
+        parts.push_back(folded(value));
+      } else {
+        parts.push_back(script(rest));
+      }
+    }
+    return any_of(parts);
   }
 
   /// One leaf for the constants without wildcards, one for the patterns; a pattern of stars asks only for existence.

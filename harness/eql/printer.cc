@@ -226,6 +226,14 @@ class Printer {
 
 }  // namespace
 
+std::vector<std::string> field_names(const Query& query) {
+  std::vector<std::string> names;
+  for (const Expr& expr : query.exprs) {
+    if (expr.kind == ExprKind::field && std::ranges::find(names, expr.name) == names.end()) names.push_back(expr.name);
+  }
+  return names;
+}
+
 std::string print(const Query& query) { return Printer(query).query(); }
 std::string print(const Query& query, ExprId expr) { return Printer(query).one(expr); }
 

@@ -14,6 +14,9 @@ namespace eqlab::eql {
 /// depth, stages, list sizes. O(length).
 [[nodiscard]] Result<Query> parse_query(std::string_view source);
 
+/// The fields that the query names, each once, in order of writing.
+[[nodiscard]] std::vector<std::string> field_names(const Query& query);
+
 /// Canonical text on one line; parse_query(print(q)) prints the same again. Comments are not kept.
 [[nodiscard]] std::string print(const Query& query);
 [[nodiscard]] std::string print(const Query& query, ExprId expr);

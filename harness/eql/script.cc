@@ -104,7 +104,9 @@ std::optional<int> order(const Operand& a, const Operand& b) {
     if (is_floating(a) || is_floating(b)) {
       const double x = as_double(a);
       const double y = as_double(b);
+      // Double.compare: NaN equals itself and is above all else, -0.0 is below 0.0.
       if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y) ? 0 : std::isnan(x) ? 1 : -1;
+      if (x == 0 && y == 0) return sign(std::signbit(y), std::signbit(x));
       return sign(x, y);
     }
     return sign(as_wide(a), as_wide(b));
@@ -132,7 +134,9 @@ Operand compare(CompareOp op, const Operand& a, const Operand& b) {
 
 class Evaluation {
  public:
-  Evaluation(const Query& query, const FieldResolver& fields) : query_(query), fields_(fields) {}
+  /// While folding every null is as good as a literal one.
+  enum class Stage : std::uint8_t { folding, running };
+  Evaluation(const Query& query, const FieldResolver& fields, Stage stage) : query_(query), fields_(fields), stage_(stage) {}
 
   Result<Operand> run(ExprId id) {  // NOLINT(misc-no-recursion): depth bounded by the parser
     const Expr& e = query_.at(id);
@@ -190,8 +194,9 @@ class Evaluation {
     EQLAB_TRY(const Operand a, run(e.children[0]));
     EQLAB_TRY(const Operand b, run(e.children[1]));
     // `E == null` is a question about null, never itself null.
+    const auto asks_null = [&](ExprId id, const Operand& value) { return is_null_literal(id) || (stage_ == Stage::folding && is_null(value)); };
     if ((e.compare == CompareOp::equal || e.compare == CompareOp::not_equal) &&
-        (is_null_literal(e.children[0]) || is_null_literal(e.children[1]))) {
+        (asks_null(e.children[0], a) || asks_null(e.children[1], b))) {
       const bool both = is_null(a) && is_null(b);
       return Operand{e.compare == CompareOp::equal ? both : !both};
     }
@@ -412,17 +417,18 @@ class Evaluation {
 
   const Query& query_;
   const FieldResolver& fields_;
+  Stage stage_;
 };
 
 }  // namespace
 
 Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields) {
-  return Evaluation(query, fields).run(root);
+  return Evaluation(query, fields, Evaluation::Stage::running).run(root);
 }
 
 Result<Operand> fold(const Query& query, ExprId root) {
   const FieldResolver nothing = [](ExprId) { return Operand{}; };
-  return evaluate(query, root, nothing);
+  return Evaluation(query, nothing, Evaluation::Stage::folding).run(root);
 }
 
 Operand operand_of(const event::Value& value) {

@@ -201,7 +201,11 @@ Outcome Coercer::store_real(const Scalar& scalar, Dictionary& dictionary, ValueC
 Outcome Coercer::store_date(const Scalar& scalar, Dictionary& dictionary, ValueCode& code) const {
   std::optional<std::int64_t> time;
   switch (scalar.kind) {
-    case Kind::integer: time = dates_.parse(scalar.integer); break;
+    case Kind::integer:
+      time = dates_.parse(scalar.integer);
+      // Whatever the mapping's format for text: a number from an export is epoch milliseconds.
+      if (!time) time = DateFormat().parse(scalar.integer);
+      break;
     case Kind::real: time = dates_.parse(scalar.real); break;
     case Kind::text:
     case Kind::number_text: time = dates_.parse(scalar.text); break;

@@ -224,4 +224,10 @@ std::vector<std::string> Schema::similar(std::string_view name) const {
   return nearest(name, names, 3);
 }
 
+Schema Schema::with(std::vector<Field> more) const {
+  Schema schema = *this;
+  for (Field& field : more) schema.fields_.try_emplace(field.name, std::move(field));
+  return schema;
+}
+
 }  // namespace eqlab::event

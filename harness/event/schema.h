@@ -50,6 +50,11 @@ class Schema {
 
   [[nodiscard]] const Field* find(std::string_view name) const;
   [[nodiscard]] bool is_open() const { return open_; }
+  /// A mapping that lets documents add fields, as Elasticsearch's do unless told otherwise: what it does not
+  /// name, the events may (`io/discover.h`).
+  [[nodiscard]] bool is_dynamic() const { return dynamic_; }
+  /// The same schema with more fields; a name that is known keeps its meaning.
+  [[nodiscard]] Schema with(std::vector<Field> more) const;
   /// Up to three field names close to `name`.
   [[nodiscard]] std::vector<std::string> similar(std::string_view name) const;
   [[nodiscard]] std::size_t size() const { return fields_.size(); }
@@ -63,6 +68,7 @@ class Schema {
 
   std::map<std::string, Field, std::less<>> fields_;
   bool open_ = false;
+  bool dynamic_ = false;
 };
 
 }  // namespace eqlab::event

@@ -59,12 +59,14 @@ class MappingWalker {
   }
 
   bool found = false;
+  bool dynamic = true;   ///< until an index says otherwise
   std::string error;
   std::map<std::string, Field, std::less<>> fields;
 
  private:
   void mapping(const Json& mappings) {
     found = true;
+    if (const Json* setting = member(mappings, "dynamic")) dynamic = text_of(*setting) == "true" || text_of(*setting) == "runtime";
     if (const Json* runtime = member(mappings, "runtime"); runtime != nullptr && runtime->is_object()) {
       for (const auto& [name, definition] : runtime->items()) leaf(name, definition, {});
     }
@@ -200,6 +202,7 @@ Result<Schema> Schema::from_mapping(std::string_view json, const std::string& na
   }
   Schema schema;
   schema.fields_ = std::move(walker.fields);
+  schema.dynamic_ = walker.dynamic;
   return schema;
 }
 

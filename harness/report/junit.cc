@@ -20,7 +20,7 @@ Totals totals_of(const JunitSuite& suite) {
   Totals totals;
   for (const JunitCase& test : suite.cases) {
     ++totals.tests;
-    totals.failures += test.failure ? 1U : 0U;
+    totals.failures += test.failures.empty() ? 0U : 1U;
     totals.skipped += test.skipped ? 1U : 0U;
     totals.seconds += test.seconds.value_or(0);
   }
@@ -78,10 +78,10 @@ std::string write_junit(const std::vector<JunitSuite>& suites) {
       set(node, "classname", xml_text(suite.name));
       set(node, "name", xml_text(test.name));
       if (test.seconds) set(node, "time", format("{:.3f}", *test.seconds));
-      if (test.failure) {
-        pugi::xml_node failure = node.append_child("failure");
-        set(failure, "message", xml_text(test.failure->message));
-        failure.append_child(pugi::node_pcdata).set_value(xml_text(test.failure->text).c_str());
+      for (const JunitFailure& failure : test.failures) {
+        pugi::xml_node failure_node = node.append_child("failure");
+        set(failure_node, "message", xml_text(failure.message));
+        failure_node.append_child(pugi::node_pcdata).set_value(xml_text(failure.text).c_str());
       }
       if (test.skipped) set(node.append_child("skipped"), "message", xml_text(*test.skipped));
     }

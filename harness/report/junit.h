@@ -16,7 +16,7 @@ struct JunitFailure {
 struct JunitCase {
   std::string name;
   std::optional<double> seconds = std::nullopt;
-  std::optional<JunitFailure> failure = std::nullopt;
+  std::vector<JunitFailure> failures = {};     ///< none: passed
   /// Not run, and why.
   std::optional<std::string> skipped = std::nullopt;
 };

@@ -17,6 +17,7 @@ struct RunInfo {
   std::string corpus;                             ///< profile or folder
   std::optional<std::uint64_t> seed;              ///< nothing: the events were given
   std::string command;                            ///< makes the same result again
+  std::string tool_version;
   std::vector<std::pair<std::string, std::string>> options;  ///< all that matter, in order
   /// Wall time, for people only: never in a result that is compared.
   std::optional<double> seconds;

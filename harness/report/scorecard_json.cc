@@ -68,6 +68,7 @@ Json run_json(const RunInfo& info) {
   return {{"corpus", printable(info.corpus)},
           {"seed", info.seed ? Json(*info.seed) : Json(nullptr)},
           {"command", printable(info.command)},
+          {"tool_version", printable(info.tool_version)},
           {"options", std::move(options)}};
 }
 

@@ -84,8 +84,8 @@ std::string alarms(const Scorecard& card) {
     out += row({grouped(alarms.coincidence), "coincidence: events of unrelated activity", examples(alarms.coincidence_by_persona)});
   }
   if (alarms.causal_benign + alarms.out_of_scope > 0) {
-    std::string cause = format("{} benign activity that really does it", grouped(alarms.causal_benign));
-    if (alarms.out_of_scope > 0) cause += format(", {} out of scope", grouped(alarms.out_of_scope));
+    std::string cause = "benign activity that really does it";
+    if (alarms.out_of_scope > 0) cause += format(" ({} of them out of scope)", grouped(alarms.out_of_scope));
     out += row({grouped(alarms.causal_benign + alarms.out_of_scope), cause, examples(alarms.causal_by_scenario)});
   }
   if (alarms.impossible > 0) out += row({grouped(alarms.impossible), "break the rule: a fault of the matcher", ""});

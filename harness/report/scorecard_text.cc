@@ -14,10 +14,9 @@ using score::MissGroup;
 using score::NamedCount;
 using score::Scorecard;
 
-constexpr std::size_t bar_columns = 30;
-constexpr std::size_t reason_columns_max = 40;
+constexpr std::size_t reason_columns_max = 36;
 
-enum class Weight : std::uint8_t { plain, strong, faint };
+enum class Weight : std::uint8_t { plain, strong };
 
 class Page {
  public:
@@ -28,7 +27,7 @@ class Page {
     if (options_.colour == Colour::off || weight == Weight::plain) {
       out_ += fitting;
     } else {
-      out_ += (weight == Weight::strong ? "\x1b[1m" : "\x1b[2m") + fitting + "\x1b[0m";
+      out_ += "\x1b[1m" + fitting + "\x1b[0m";
     }
     out_ += '\n';
   }
@@ -48,9 +47,12 @@ std::string examples_text(const std::vector<NamedCount>& examples, std::size_t c
   std::uint64_t rest = 0;
   for (const NamedCount& example : examples) rest += example.count;
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    // Room for ` · +1,234` after it, unless it is the last.
-    const std::string item = format("{} {}", cut(printable(examples[i].name), 28), grouped(examples[i].count));
-    const std::size_t reserve = i + 1 < examples.size() ? 9 : 0;
+    // Room for ` · +89` after it, unless it is the last. The first is shown in any case, shortened if need be.
+    const std::size_t reserve = i + 1 < examples.size() ? 4 + width(grouped(rest - examples[i].count)) : 0;
+    const std::string count = " " + grouped(examples[i].count);
+    const std::size_t taken = reserve + width(count);
+    const std::size_t name_max = out.empty() && columns > taken ? std::min<std::size_t>(28, columns - taken) : 28;
+    const std::string item = cut(printable(examples[i].name), name_max) + count;
     const std::size_t between = out.empty() ? 0 : 3;
     if (width(out) + between + width(item) + reserve > columns) break;
     if (!out.empty()) out += " · ";
@@ -93,30 +95,35 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
   }
 }
 
-void headline(Page& page, const Scorecard& card) {
-  constexpr std::size_t middle = 44;
+void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   page.blank();
   const score::Proportion& recall = card.recall.all;
-  if (recall.value()) {
-    page.line(pad_right(format("  catches   {} malicious incidents", hits_of_total(recall)), middle) +
-                  format("  {}   {}", percent(*recall.value()), percent_interval(*recall.interval())),
-              Weight::strong);
-  } else {
-    page.line(format("  catches   {}", no_malicious), Weight::strong);
-  }
-
+  const std::string catches = format("  catches   {} malicious incidents", hits_of_total(recall));
   std::string raises = format("  raises    {}", count_of(card.precision.total, "alert", "alerts"));
   if (card.precision.total > 0) raises += format(", {} right", grouped(card.precision.hits));
   const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
   if (repeats > 0) raises += format(" (+{} repeats)", grouped(repeats));
+  const std::size_t middle = std::max(width(catches), width(raises)) + 2;
+  const auto columns_of = [&](const std::string& left, const std::string& right) {
+    if (middle + width(right) <= options.columns) {
+      page.line(pad_right(left, middle) + right, Weight::strong);
+    } else {
+      page.line(left, Weight::strong);
+      page.line("            " + right, Weight::strong);
+    }
+  };
+  if (recall.value()) {
+    columns_of(catches, format("{}   {}", percent(*recall.value()), percent_interval(*recall.interval())));
+  } else {
+    page.line(format("  catches   {}", no_malicious), Weight::strong);
+  }
   const auto rate = shown(card.false_alarms.rate.value());
   const auto interval = card.false_alarms.rate.interval();
   if (rate && interval) {
-    page.line(pad_right(raises, middle) + format("  {} false a day per {} hosts   [{} – {}]", figure(*rate),
-                                                 grouped(static_cast<std::uint64_t>(score::hosts_shown)),
-                                                 figure(interval->low * score::hosts_shown),
-                                                 figure(interval->high * score::hosts_shown)),
-              Weight::strong);
+    columns_of(raises, format("{} false a day per {} hosts   [{} – {}]", figure(*rate),
+                              grouped(static_cast<std::uint64_t>(score::hosts_shown)),
+                              figure(interval->low * score::hosts_shown),
+                              figure(interval->high * score::hosts_shown)));
   } else {
     page.line(raises, Weight::strong);
     page.line(format("            false alarms {}", no_exposure));
@@ -124,7 +131,7 @@ void headline(Page& page, const Scorecard& card) {
 
   const score::LatencySummary& late = card.latency.from_event;
   if (late.count > 0) {
-    page.line(format("  alerts    {} after the last event of the match (median), {} p95, {} worst",
+    page.line(format("  alerts    {} after the last event (median), {} p95, {} worst",
                      human_duration(late.p50), human_duration(late.p95), human_duration(late.max)),
               Weight::strong);
   } else {
@@ -146,6 +153,8 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
     reason_columns = std::max(reason_columns, width(printable(card.misses[i].text)));
   }
   reason_columns = std::min(reason_columns, reason_columns_max);
+  // The examples are what a reader acts on, so the bar gives way first.
+  const std::size_t bar_columns = options.columns >= 100 ? 20 : 10;
   for (std::size_t i = 0; i < rows; ++i) {
     const MissGroup& group = card.misses[i];
     std::string line = "  " + bar(group.count, missed, bar_columns) + "  " +
@@ -166,7 +175,7 @@ void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
     std::string_view text;
     const std::vector<NamedCount>* examples;
   };
-  static const std::vector<NamedCount> none;
+  const std::vector<NamedCount> none;
   std::vector<Row> rows = {{alarms.coincidence, "coincidence: events of unrelated activity", &alarms.coincidence_by_persona},
                            {alarms.causal_benign, "benign activity that really does it", &alarms.causal_by_scenario},
                            {alarms.out_of_scope, "stories that are out of scope",
@@ -232,7 +241,7 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
 std::string scorecard_text(const Scorecard& card, const RunInfo& info, const TextOptions& options) {
   Page page(options);
   header(page, card, info, options);
-  headline(page, card);
+  headline(page, card, options);
   losses(page, card, options);
   alarms(page, card, options);
   surprises(page, card, options);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -8,6 +9,7 @@
 
 namespace eqlab::report {
 
+/// Colour: ANSI sequences for strong lines; the text itself never brings any.
 enum class Colour : std::uint8_t { off, on };
 
 struct TextOptions {

@@ -435,7 +435,7 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
 
 std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::optional<Duration> maxspan) {
   switch (miss.reason) {
-    case MissReason::no_connection: return "no connection at all, or none in time";
+    case MissReason::no_connection: return "no connection, or none in time";
     case MissReason::stage_unmatched: {
       const std::uint32_t written = query.stages[miss.stage].written;
       const auto& stages = query.syntax.stages;

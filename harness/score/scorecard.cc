@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "harness/base/text.h"
@@ -22,14 +23,27 @@ std::vector<NamedCount> ranked(const std::map<std::string, std::uint64_t>& count
   return out;
 }
 
+/// The incidents that own an event of the match, each once.
+std::set<std::uint32_t> touched(const ScoreInputs& in, const match::Match& match) {
+  std::set<std::uint32_t> out;
+  for (const scan::CandidateIndex event : match.events) {
+    if (event == match::missing_event) continue;
+    if (const auto* label = in.index.find(in.log.event_id(event))) out.insert(label->incident);
+  }
+  return out;
+}
+
 std::vector<IncidentOutcome> outcomes(const ScoreInputs& in, const JudgedRule& rule,
                                       const std::vector<JudgedAlert>& alerts) {
   std::vector<IncidentOutcome> out(in.truth.incidents.size());
   for (std::size_t i = 0; i < alerts.size(); ++i) {
-    if (!alerts[i].causal) continue;
-    IncidentOutcome& outcome = out[*alerts[i].incident];
-    if (!outcome.alert) outcome.alert = static_cast<std::uint32_t>(i);
-    ++outcome.causal_alerts;
+    if (alerts[i].causal) {
+      IncidentOutcome& outcome = out[*alerts[i].incident];
+      if (!outcome.alert) outcome.alert = static_cast<std::uint32_t>(i);
+      ++outcome.causal_alerts;
+    } else if (alerts[i].verdict != Verdict::impossible) {
+      for (const std::uint32_t incident : touched(in, in.simulation.alerts[i].match)) ++out[incident].coincidences;
+    }
   }
   const MissExplainer explainer({.log = in.log,
                                  .matches = in.matches,
@@ -181,8 +195,7 @@ Latencies latencies_of(const ScoreInputs& in, const std::vector<JudgedAlert>& al
 }
 
 std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Duration> maxspan,
-                                       const std::vector<IncidentOutcome>& outcomes,
-                                       const std::vector<JudgedAlert>& alerts) {
+                                       const std::vector<IncidentOutcome>& outcomes) {
   std::map<std::string, ScenarioRow> rows;
   std::map<std::string, std::map<std::string, std::uint64_t>> reasons;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -197,12 +210,14 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     ++row.incidents;
     const bool alerted = outcomes[i].alert.has_value();
     row.alerted += alerted ? 1U : 0U;
-    const bool excused = !alerted && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
+    row.coincidences += outcomes[i].coincidences;
+    const bool fired = alerted || outcomes[i].coincidences > 0;
+    const bool excused = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
                          outcomes[i].miss->reason != MissReason::unexplained;
     switch (incident.expected) {
       case truth::Expectation::fires:
         ++row.expected_fires;
-        row.fires_but_missed += !alerted && !excused ? 1U : 0U;
+        row.fires_but_missed += !fired && !excused ? 1U : 0U;
         break;
       case truth::Expectation::silent:
         ++row.expected_silent;
@@ -212,11 +227,6 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
       case truth::Expectation::unstated: break;
     }
     if (!alerted) ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
-  }
-  for (const JudgedAlert& judged : alerts) {
-    const bool is_coincidence =
-        judged.verdict == Verdict::coincident_benign || judged.verdict == Verdict::coincident_with_incident;
-    if (is_coincidence && judged.incident) ++rows[in.truth.incidents[*judged.incident].scenario].coincidences;
   }
   std::vector<ScenarioRow> out;
   for (auto& [id, row] : rows) {
@@ -287,7 +297,7 @@ Scorecard score(const ScoreInputs& in) {
                               [](Verdict v) { return v != Verdict::duplicate && v != Verdict::impossible; });
   card.latency_malicious = latencies_of(in, card.alerts, [](Verdict v) { return v == Verdict::causal_malicious; });
   card.misses = group_misses(in, rule.maxspan, card.incidents);
-  card.scenarios = scenario_rows(in, rule.maxspan, card.incidents, card.alerts);
+  card.scenarios = scenario_rows(in, rule.maxspan, card.incidents);
 
   // Conservation: nothing is counted twice or lost.
   EQLAB_ASSERT(card.precision.hits + card.false_alarms.rate.count == counted);

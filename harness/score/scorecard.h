@@ -72,15 +72,16 @@ struct ScenarioRow {
   truth::Intent intent = truth::Intent::benign;
   std::uint64_t incidents = 0;
   std::uint64_t alerted = 0;            ///< with an alert of their own
-  std::uint64_t coincidences = 0;       ///< alerts that took one of its events by chance
+  std::uint64_t coincidences = 0;       ///< alerts that took one of its events by chance, repeats included
   std::uint64_t expected_fires = 0;     ///< incidents by expectation
   std::uint64_t expected_silent = 0;
   std::uint64_t expected_depends = 0;
   std::string expected_because;         ///< of the first incident that gives one
   std::string main_reason;              ///< why most of the others were missed; empty when none was
   std::uint64_t main_reason_count = 0;
-  /// Expectation and outcome disagree. Expectations assume prompt and complete events, so a miss by delay, by the cap
-  /// or by other matches is none.
+  /// Expectation and outcome disagree. What is expected is whether the rule fires, be it by chance; but silence is
+  /// not broken by chance. Expectations assume prompt and complete events, so a miss by delay, by the cap or by other
+  /// matches is none.
   std::uint64_t fires_but_missed = 0;
   std::uint64_t silent_but_alerted = 0;
   [[nodiscard]] bool disagrees() const { return fires_but_missed + silent_but_alerted > 0; }
@@ -91,6 +92,7 @@ struct ScenarioRow {
 struct IncidentOutcome {
   std::optional<std::uint32_t> alert;   ///< the first causal one
   std::uint32_t causal_alerts = 0;
+  std::uint32_t coincidences = 0;       ///< alerts that took one of its events by chance, repeats included
   std::optional<Miss> miss;             ///< set where there is no causal alert
   friend bool operator==(const IncidentOutcome&, const IncidentOutcome&) = default;
 };

@@ -16,6 +16,7 @@ using reference::ReferenceMatch;
 using reference::Row;
 
 constexpr std::uint64_t differences_shown_max = 3;
+constexpr std::uint64_t queries_shown_max = 40;
 
 constexpr std::array<Cut, 10> cuts = {{
     {.batch_rows = 1024, .logs = 1, .empty_batches = false},
@@ -49,8 +50,8 @@ bool Comparison::start(std::string_view query, const reference::Options& options
     return true;
   }
   refusal_ = engine ? "the parser alone refuses it" : format("{} {}", engine.error().code, engine.error().message);
-  // What both refuse is an agreement.
-  if (parsed_ && !reference::run(*parsed_, schema_, options_, {})) return false;
+  // What both refuse is an agreement; the reference needs an event to find out.
+  if (parsed_ && !reference::run(*parsed_, schema_, options_, {Row()})) return false;
   ++refused_;
   auto& [count, example] = refusals_[refusal_];
   ++count;
@@ -60,27 +61,63 @@ bool Comparison::start(std::string_view query, const reference::Options& options
 
 void Comparison::compare(const std::vector<Row>& rows) {
   if (!engine_) return;
-  const auto expected = reference::run(*parsed_, schema_, options_, rows);
-  const auto found = engine_->find(rows, cuts[comparisons_ % cuts.size()]);
+  const Cut cut = cuts[comparisons_ % cuts.size()];
   ++comparisons_;
-  if (expected && !expected->empty()) ++with_matches_;
-  if (!expected) {
-    ++(found ? failed_in_reference_only_ : failed_searches_);
+  if (!difference(rows, cut, true)) return;
+  ++differences_;
+  if (differences_ > queries_shown_max) return;
+  if (differences_ > differences_shown_max) {
+    report_ += format("# also: {}\n", query_);
     return;
   }
-  if (!found) {
-    note("the engine fails, the reference does not", rows, expected, found);
-  } else if (*expected != *found) {
-    note("the engine differs from the reference", rows, expected, found);
-  }
+  const std::vector<Row> least = shrink(rows, cut);
+  report_ += format("# {}; rows a batch {}, logs {}\n", difference(least, cut, false).value_or(""), cut.batch_rows,
+                    cut.logs);
+  const auto expected = reference::run(*parsed_, schema_, options_, least);
+  report_ += reference::case_text("found by comparing the engine with the reference", query_, schema_, options_, least,
+                                  expected ? *expected : std::vector<ReferenceMatch>()) +
+             "\n";
 }
 
-void Comparison::note(std::string_view why, const std::vector<Row>& rows,
-                      const Result<std::vector<ReferenceMatch>>& expected,
-                      const Result<std::vector<ReferenceMatch>>& found) {
-  if (++differences_ > differences_shown_max) return;
-  report_ += format("# the engine: {}\n", outcome(found));
-  report_ += reference::case_text(why, query_, schema_, options_, rows, *expected) + "\n";
+std::optional<std::string> Comparison::difference(const std::vector<Row>& rows, Cut cut, bool count) {
+  const auto expected = reference::run(*parsed_, schema_, options_, rows);
+  const auto found = engine_->find(rows, cut);
+  if (count && expected && !expected->empty()) ++with_matches_;
+  if (!expected) {
+    if (count) ++(found ? failed_in_reference_only_ : failed_searches_);
+    return std::nullopt;
+  }
+  if (found && *found == *expected) return std::nullopt;
+  return format("the engine finds: {}", outcome(found));
+}
+
+std::vector<Row> Comparison::shrink(std::vector<Row> rows, Cut cut) {
+  const auto keep_if_different = [&](std::vector<Row> fewer) {
+    const bool differs = difference(fewer, cut, false).has_value();
+    if (differs) rows = std::move(fewer);
+    return differs;
+  };
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    std::vector<Row> fewer = rows;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    keep_if_different(std::move(fewer));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Row fields = rows[i];
+    for (const auto& [name, values] : fields) {
+      if (name == options_.timestamp_field) continue;
+      std::vector<Row> fewer = rows;
+      fewer[i].erase(name);
+      if (keep_if_different(std::move(fewer))) continue;
+      for (std::size_t value = values.size(); values.size() > 1 && value-- > 0;) {
+        fewer = rows;
+        auto& left = fewer[i][name];
+        if (value < left.size()) left.erase(left.begin() + static_cast<std::ptrdiff_t>(value));
+        keep_if_different(std::move(fewer));
+      }
+    }
+  }
+  return rows;
 }
 
 std::string Comparison::refusals() const {

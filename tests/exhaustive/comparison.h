@@ -37,15 +37,18 @@ class Comparison {
   /// By code and message, with one example each.
   [[nodiscard]] std::string refusals() const;
   [[nodiscard]] std::uint64_t differences() const { return differences_; }
-  /// Case blocks of the first differences; empty when there was none.
+  /// Case blocks of the first differences, made as small as they go, and the queries of some more; empty when there
+  /// was none.
   [[nodiscard]] const std::string& report() const { return report_; }
   /// One line of the counters.
   [[nodiscard]] std::string summary() const;
 
  private:
-  void note(std::string_view why, const std::vector<reference::Row>& rows,
-            const Result<std::vector<reference::ReferenceMatch>>& expected,
-            const Result<std::vector<reference::ReferenceMatch>>& found);
+  /// Nothing when the two agree on `rows`.
+  [[nodiscard]] std::optional<std::string> difference(const std::vector<reference::Row>& rows, reference::Cut cut,
+                                                      bool count);
+  /// As few rows, fields and values as still show a difference.
+  [[nodiscard]] std::vector<reference::Row> shrink(std::vector<reference::Row> rows, reference::Cut cut);
 
   event::Schema schema_;
   reference::Options options_;

@@ -51,6 +51,13 @@ Result<Scalar> narrow(Wide value, const Scalar& left, const Scalar& right) {
   return Scalar(static_cast<std::int64_t>(value));
 }
 
+/// Java's Double.compare: NaN is equal to itself and above all else, and -0.0 is below 0.0.
+std::partial_ordering compare_doubles(double left, double right) {
+  if (std::isnan(left) || std::isnan(right)) return std::isnan(left) <=> std::isnan(right);
+  if (left == 0 && right == 0) return std::signbit(right) <=> std::signbit(left);
+  return left <=> right;
+}
+
 Scalar arithmetic_of_doubles(eql::ArithmeticOp op, double left, double right) {
   switch (op) {
     case eql::ArithmeticOp::add: return left + right;
@@ -136,8 +143,7 @@ std::string java_text(double number) {
 std::optional<std::partial_ordering> compare(const Scalar& left, const Scalar& right) {
   if (is_number(left) && is_number(right)) {
     if (holds_double(left) || holds_double(right)) {
-      const std::partial_ordering order = as_double(left) <=> as_double(right);
-      return order;
+      return compare_doubles(as_double(left), as_double(right));
     }
     const Wide a = as_wide(left);
     const Wide b = as_wide(right);

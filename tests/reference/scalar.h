@@ -44,7 +44,7 @@ using Scalar =
 /// A double as Java prints it: `2.0`, `1.0E10`.
 [[nodiscard]] std::string java_text(double number);
 
-/// Nothing when the two cannot be compared (also NaN, and null with anything).
+/// Nothing when the two cannot be compared (also null with anything).
 [[nodiscard]] std::optional<std::partial_ordering> compare(const Scalar& left, const Scalar& right);
 [[nodiscard]] bool holds(eql::CompareOp op, std::partial_ordering order);
 /// Three-valued.

@@ -514,7 +514,7 @@ class ChunkParser::Worker {
     std::size_t keys = 0;
     std::array<std::uint64_t, 4> filter{};
     for (const auto [key, value] : object) {
-      const std::uint32_t hash = hash_padded_key(key);
+      const std::uint32_t hash = hash_key(key);
       if (is_filtered) {
         const std::uint64_t bit = std::uint64_t{1} << (hash & 63U);
         std::uint64_t& bits = filter[(hash >> 6U) & 3U];

@@ -1,14 +1,9 @@
 #include "harness/event/io/path_trie.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace eqlab::event {
-
-std::uint32_t hash_key(std::string_view key) {
-  std::string padded(key);
-  padded.resize(key.size() + 8);
-  return hash_padded_key(std::string_view(padded).substr(0, key.size()));
-}
 
 void PathTrie::add(std::string_view path, Target target) {
   Node node = root;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -10,10 +8,8 @@
 
 namespace eqlab::event {
 
-/// A cheap hash of an object key: its first and last eight bytes and its length. Keys that share them are told apart by
-/// comparison. Without branches, since lengths of keys cannot be predicted; so `key` must lie where eight more bytes can
-/// be read, as all text that simdjson hands out does.
-[[nodiscard]] inline std::uint32_t hash_padded_key(std::string_view key) {
+/// A cheap hash of an object key: its ends and its length. Keys that share them are told apart by comparison.
+[[nodiscard]] inline std::uint32_t hash_key(std::string_view key) {
   std::uint64_t head = 0;
   std::uint64_t tail = 0;
   if (key.size() >= 8) {
@@ -29,8 +25,6 @@ namespace eqlab::event {
   hash *= 0xD6E8'FEB8'6659'FD93U;
   return static_cast<std::uint32_t>(hash >> 32U);
 }
-/// The same of a key anywhere.
-[[nodiscard]] std::uint32_t hash_key(std::string_view key);
 
 /// The paths that a reader looks for in documents. A key with dots steps several levels at once, so that nested objects
 /// and dotted keys are the same path. Targets are the caller's numbers.

@@ -194,6 +194,8 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
   const std::size_t begin = at;
   open_.assign(open.begin(), open.end());
   Last last = open.empty() ? Last::bracket : Last::value;
+  // How many of open_ are objects: a stray bracket must not cost a look through all of them.
+  std::size_t objects = open_.size();
   bool is_twisted = false;   // brackets or quotes do not fit
   bool has_triples = false;
   const auto cut_at = [&](std::size_t place) {
@@ -256,6 +258,7 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
           if (new_object) return cut_at(at);
         }
         open_.push_back(c);
+        if (c == '{') ++objects;
         last = Last::bracket;
         ++at;
         continue;
@@ -266,14 +269,18 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
         if (open_.back() != opening) {
           const std::size_t other = twist(at);
           if (other != std::string_view::npos) return cut_at(other);
-          if (std::ranges::find(open_, opening) == open_.end()) {
+          if ((c == '}' ? objects : open_.size() - objects) == 0) {
             // It closes the list that this document is in.
             if (c == ']' && in_list()) return {.is_complete = true, .is_broken = true, .end = at, .problem = cut_off};
             ++at;
             continue;
           }
-          while (open_.back() != opening) open_.pop_back();
+          while (open_.back() != opening) {
+            if (open_.back() == '{') --objects;
+            open_.pop_back();
+          }
         }
+        if (c == '}') --objects;
         open_.pop_back();
         ++at;
         if (open_.empty()) return {.is_complete = true, .is_broken = is_twisted || has_triples, .end = at};

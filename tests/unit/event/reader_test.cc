@@ -360,6 +360,13 @@ TEST(Reader, ALineOfAHundredMegabytesIsRead) {
   EXPECT_EQ(reading.rows.at(2).line, 3U);
 }
 
+TEST(Reader, MegabytesOfBracketsThatDoNotFitTakeNoLongerThanOthers) {
+  const std::string text = "{\"n\":1},\n" + std::string(1U << 20U, '[') + std::string(1U << 20U, '}') + "\n{\"process.name\":\"after\"}\n";
+  const Reading reading = read_text(text, name_column());
+  EXPECT_EQ(first_column(reading), (Texts{"", "after"}));
+  EXPECT_EQ(reading.report.usable + reading.report.malformed, reading.report.read);
+}
+
 TEST(Reader, ByteOrderMarkIsSkippedAndUtf16IsRefusedByName) {
   const Reading marked = read_text("\xEF\xBB\xBF{\"process.name\":\"x\"}\r\n", name_column());
   EXPECT_EQ(first_column(marked), (Texts{"x"}));

@@ -13,7 +13,7 @@ TEST(Junit, CountsCasesFailuresAndSkips) {
   const std::string out = write_junit(
       {{.name = "sequence.case",
         .cases = {{.name = "newest start wins", .seconds = 0.25},
-                  {.name = "by user", .failure = JunitFailure{"expected 2 3", "expected 2 3\ngot 1 3"}},
+                  {.name = "by user", .failures = {{"expected 2 3", "expected 2 3\ngot 1 3"}}},
                   {.name = "later", .skipped = "needs samples"}}},
        {.name = "empty.case", .cases = {}}});
   EXPECT_EQ(out, R"(<?xml version="1.0" encoding="UTF-8"?>
@@ -39,7 +39,7 @@ TEST(Junit, AnyTextGivesXmlThatReadsBack) {
   all += tiny::hostile;
   all += "\xEF\xBF\xBE";
   const std::string out =
-      write_junit({{.name = all, .cases = {{.name = all, .failure = JunitFailure{all, all}}}}});
+      write_junit({{.name = all, .cases = {{.name = all, .failures = {{all, all}}}}}});
   for (const char c : out) {
     EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r') << static_cast<int>(c);
   }

@@ -16,13 +16,13 @@ TEST(ScorecardText, SaysFirstWhatTheRuleCatches) {
             R"(Installer Spawns Network Event · v105 · every 5m, looks back 9m, cap 100
 balanced · 10 hosts · 1 day · 0 events · 3 malicious incidents · seed 1
 
-  catches   1 of 3 malicious incidents        33.3 %   [6.1 – 79.2]
-  raises    3 alerts, 1 right                 200 false a day per 1,000 hosts   [24.2 – 722]
-  alerts    3m 19s after the last event of the match (median), 4m 59s p95, 4m 59s worst
+  catches   1 of 3 malicious incidents  33.3 %   [6.1 – 79.2]
+  raises    3 alerts, 1 right           200 false a day per 1,000 hosts   [24.2 – 722]
+  alerts    3m 19s after the last event (median), 4m 59s p95, 4m 59s worst
 
 where the other 2 went
-  ███████████████░░░░░░░░░░░░░░░    1  no network event satisfies step 2  python3.11 1
-  ███████████████░░░░░░░░░░░░░░░    1  longer than maxspan (30 s)         nearest 45 s, median 45 s
+  ██████████░░░░░░░░░░    1  no network event satisfies step 2  python3.11 1
+  ██████████░░░░░░░░░░    1  longer than maxspan (30 s)         nearest 45 s, median 45 s
 
 where the 2 false alarms come from
       1  coincidence: events of unrelated activity  agent-heavy 1

@@ -232,7 +232,7 @@ TEST(Conditions, StringsAndTheirPatterns) {
           {"s regex \"[a-z.]+\"", "2 9"},
           {"s regex \"cmd\"", "none"},
           {"s regex~ \"cmd.*\"", "2 3"},
-          {"s regex (\"cmd\\\\.exe\", \"\")", "2 4"},
+          {"s regex (\"cmd\\\\.exe\", \"z+\")", "2 9"},
           {"s regex \"~(cmd.*)&...*\"", "3 5 6 9"},
           {"s regex \"a.b\"", "5 6 9"},
           {"length(s) == 3", "5 6 9"},

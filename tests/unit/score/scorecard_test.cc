@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <tuple>
 
 #include "harness/base/rng.h"
 #include "tests/unit/score/world.h"
@@ -77,6 +78,24 @@ TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
   EXPECT_EQ(card.scenarios[1].main_reason, "longer than maxspan (30 s)");
   EXPECT_EQ(card.scenarios[2].silent_but_alerted, 1U);
   EXPECT_FALSE(card.scenarios[3].disagrees()) << "expectations assume prompt events";
+}
+
+TEST(Scorecard, FiringByChanceKeepsAPromiseToFireAndBreaksNoneToBeSilent) {
+  tiny::World world{.stories = {},
+                    .background = {{.id = "x", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}},
+                                   {.id = "y", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
+  for (const auto& [scenario, at, expected] :
+       {std::tuple{"B12", 100.0, Expectation::fires}, std::tuple{"B05", 1'000.0, Expectation::silent}}) {
+    world.stories.push_back({.scenario = scenario, .intent = Intent::benign, .behaviour = Behaviour::none,
+                             .events = {tiny::install(scenario, at)[0]}, .true_pairs = {}, .expected = expected});
+  }
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.scenarios.size(), 2U);
+  for (const ScenarioRow& row : card.scenarios) {
+    EXPECT_EQ(row.alerted, 0U);
+    EXPECT_EQ(row.coincidences, 1U);
+    EXPECT_FALSE(row.disagrees()) << row.id;
+  }
 }
 
 TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {

@@ -1,0 +1,247 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "generators/corpus/corpus.h"
+#include "generators/document/fields.h"
+#include "generators/document/model.h"
+#include "harness/event/io/reader.h"
+
+namespace eqlab::generators {
+namespace {
+
+using Json = nlohmann::json;
+
+Corpus small_corpus(std::uint64_t events = 20'000) {
+  auto corpus = Corpus::plan({.seed = 5, .events = events});
+  EXPECT_TRUE(corpus) << render(corpus.error());
+  return std::move(*corpus);
+}
+
+std::vector<std::string> documents_of(const Corpus& corpus) {
+  std::vector<std::string> documents;
+  truth::Truth truth;
+  for (std::size_t part = 0; part < corpus.part_count(); ++part) {
+    corpus.make_documents(part, [&](const Corpus::Document& document) { documents.emplace_back(document.json); }, truth);
+  }
+  return documents;
+}
+
+void each_leaf(const Json& json, const std::string& path, const std::function<void(const std::string&, const Json&)>& visit) {
+  for (const auto& [key, value] : json.items()) {
+    const std::string name = path.empty() ? key : path + "." + key;
+    if (value.is_object()) {
+      EXPECT_FALSE(value.empty()) << name << " is an empty object";
+      each_leaf(value, name, visit);
+    } else {
+      visit(name, value);
+    }
+  }
+}
+
+TEST(Documents, every_field_stands_in_the_builtin_table_with_a_fitting_type) {
+  const event::Schema& schema = event::Schema::builtin();
+  std::set<std::string> seen;
+  for (const std::string& document : documents_of(small_corpus(60'000))) {
+    each_leaf(Json::parse(document), "", [&](const std::string& name, const Json& value) {
+      seen.insert(name);
+      const event::Field* field = schema.find(name);
+      ASSERT_NE(field, nullptr) << name << " is not in the table";
+      EXPECT_EQ(field->source, name) << name << " is a multi-field and must not be written";
+      for (const Json& element : value.is_array() ? value : Json::array({value})) {
+        switch (event::physical_of(field->type)) {
+          case event::Physical::text: EXPECT_TRUE(element.is_string()) << name; break;
+          case event::Physical::integer: EXPECT_TRUE(event::is_date(field->type) ? element.is_string() : element.is_number_integer()) << name; break;
+          case event::Physical::natural: EXPECT_TRUE(element.is_number_unsigned()) << name; break;
+          case event::Physical::real: EXPECT_TRUE(element.is_number()) << name; break;
+          case event::Physical::boolean: EXPECT_TRUE(element.is_boolean()) << name; break;
+        }
+      }
+    });
+  }
+  // Every field of the table of definitions came up, so the check above covered it.
+  for (const FieldDefinition& field : field_definitions()) {
+    if (field.name.starts_with("dns.") || field.name == "network.protocol") continue;  // rare
+    EXPECT_TRUE(seen.contains(std::string(field.name))) << field.name << " was never written";
+  }
+}
+
+TEST(Documents, fields_stand_in_order_of_name_so_that_objects_open_once) {
+  std::vector<std::vector<std::string>> paths;
+  for (const FieldDefinition& field : field_definitions()) {
+    std::vector<std::string> path;
+    std::string_view rest = field.name;
+    for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+      path.emplace_back(rest.substr(0, dot));
+      rest.remove_prefix(dot + 1);
+    }
+    path.emplace_back(rest);
+    paths.push_back(std::move(path));
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(paths));
+}
+
+TEST(Documents, the_agent_s_version_decides_the_shape) {
+  int old_ones = 0;
+  int new_ones = 0;
+  for (const std::string& text : documents_of(small_corpus(120'000))) {
+    const Json document = Json::parse(text);
+    const std::string version = document["agent"]["version"];
+    const bool is_shrunk = version.starts_with("9.") || version.starts_with("8.18") || version.starts_with("8.19");
+    EXPECT_EQ(document["host"].contains("ip"), !is_shrunk) << version;
+    EXPECT_EQ(document["ecs"]["version"], version.starts_with("9.") ? "8.10.0" : "1.11.0");
+    const std::string entity = document["process"]["entity_id"];
+    const bool is_opaque = version.starts_with("9.") || version.starts_with("8.17") || version.starts_with("8.18") || version.starts_with("8.19");
+    EXPECT_EQ(entity.size() == 22, is_opaque) << version << " " << entity;
+    if (document["event"]["action"] == "fork") {
+      EXPECT_EQ(document["process"].contains("command_line"), !(version.starts_with("8.4") || version.starts_with("8.7") || version.starts_with("8.10"))) << version;
+    }
+    (is_shrunk ? new_ones : old_ones) += 1;
+  }
+  EXPECT_GT(old_ones, 1000);
+  EXPECT_GT(new_ones, 1000);
+}
+
+TEST(Documents, fork_exec_and_end_of_one_pid_share_an_entity_id_that_other_processes_lack) {
+  std::map<std::pair<std::string, std::string>, std::set<std::int64_t>> pids;  // (host, entity) -> pids
+  std::size_t events = 0;
+  for (const std::string& text : documents_of(small_corpus(40'000))) {
+    const Json document = Json::parse(text);
+    ++events;
+    pids[{document["host"]["id"], document["process"]["entity_id"]}].insert(document["process"]["pid"].get<std::int64_t>());
+  }
+  EXPECT_GT(pids.size(), events / 10);
+  for (const auto& [key, values] : pids) EXPECT_EQ(values.size(), 1U) << key.second;
+}
+
+TEST(Documents, ids_are_unique_and_sequences_rise_with_time_on_each_host) {
+  std::set<std::string> ids;
+  std::map<std::string, std::pair<std::string, std::int64_t>> last;
+  for (const std::string& text : documents_of(small_corpus())) {
+    const Json document = Json::parse(text);
+    const std::string id = document["event"]["id"];
+    EXPECT_EQ(id.size(), 24U);
+    EXPECT_TRUE(ids.insert(id).second) << id;
+    auto& [id_before, sequence] = last[document["host"]["id"]];
+    if (!id_before.empty()) {
+      EXPECT_EQ(document["event"]["sequence"], sequence + 1);
+      EXPECT_LT(id_before, id);
+    }
+    id_before = id;
+    sequence = document["event"]["sequence"];
+  }
+}
+
+TEST(Documents, network_events_lack_what_the_sensor_does_not_know) {
+  int checked = 0;
+  for (const std::string& text : documents_of(small_corpus())) {
+    const Json document = Json::parse(text);
+    if (document["event"]["category"][0] != "network") continue;
+    EXPECT_FALSE(document["process"].contains("args"));
+    EXPECT_FALSE(document["process"].contains("hash"));
+    EXPECT_FALSE(document["process"]["parent"].contains("name"));
+    EXPECT_EQ(document["destination"].contains("bytes"), document["event"]["action"] == "disconnect_received");
+    ++checked;
+  }
+  EXPECT_GT(checked, 1000);
+}
+
+/// One row of a batch as text, so that rows from both paths can be compared.
+std::string row_text(const event::EventBatch& batch, event::RowIndex row) {
+  std::string text(batch.ids[row]);
+  text += " " + std::to_string(batch.event_time[row].time_since_epoch().count());
+  text += " " + std::to_string(batch.ingest_time[row].time_since_epoch().count());
+  for (const event::Column& column : batch.columns) {
+    text += " [";
+    for (const event::ValueCode code : column.codes(row)) text += event::to_text(column.dictionary().value(code)) + ",";
+    text += "]";
+  }
+  return text;
+}
+
+TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
+  const Corpus corpus = small_corpus(50'000);
+  event::Projection projection;
+  for (const std::string_view name :
+       {"host.id", "host.os.type", "host.ip", "user.id", "user.name", "event.action", "event.type", "event.sequence", "event.ingested",
+        "@timestamp", "process.name", "process.executable", "process.args", "process.args_count", "process.command_line", "process.pid",
+        "process.entity_id", "process.Ext.ancestry", "process.parent.name", "process.parent.command_line", "process.exit_code",
+        "process.code_signature.trusted", "process.Ext.effective_parent.name", "destination.ip", "destination.port", "source.bytes",
+        "destination.domain", "file.path", "Persistence.name", "dns.question.name"}) {
+    const event::Field* field = event::Schema::builtin().find(name);
+    ASSERT_NE(field, nullptr) << name;
+    projection.add(*field);
+  }
+  const auto path = std::filesystem::temp_directory_path() / "eqlab_round_trip.ndjson";
+  std::vector<std::string> made;
+  {
+    std::ofstream out(path, std::ios::binary);
+    for (const std::string& document : documents_of(corpus)) out << document << "\n";
+    truth::Truth truth;
+    std::uint64_t line = 0;
+    for (std::size_t part = 0; part < corpus.part_count(); ++part) {
+      corpus.make_batches(part, projection, [&](const event::EventBatch& batch) {
+        for (event::RowIndex row = 0; row < batch.row_count(); ++row) {
+          made.push_back(row_text(batch, row));
+          EXPECT_TRUE(made.size() == 1 || batch.line[row] > line) << "places rise";
+          line = batch.line[row];
+        }
+      }, truth);
+    }
+  }
+  std::vector<std::string> read;
+  using Rows = std::vector<std::string>;
+  const auto report = event::read_events<Rows>(
+      {.paths = {path.string()}}, projection,
+      [](Rows& rows, const event::EventBatch& batch) {
+        for (event::RowIndex row = 0; row < batch.row_count(); ++row) rows.push_back(row_text(batch, row));
+      },
+      [&read](Rows&& rows) { read.insert(read.end(), rows.begin(), rows.end()); }, {});
+  ASSERT_TRUE(report) << render(report.error());
+  EXPECT_EQ(report->malformed, 0U);
+  EXPECT_EQ(report->undated, 0U);
+  EXPECT_EQ(report->ill_typed, 0U);
+  ASSERT_EQ(made.size(), read.size());
+  for (std::size_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], read[i]) << "event " << i;
+  std::filesystem::remove(path);
+}
+
+TEST(HostTables, compaction_keeps_what_waiting_events_refer_to) {
+  ImageTable shared;
+  add_standing_images(shared);
+  HostTables tables(make_host(Rng(1), 0, Persona::office), shared, EventTime{});
+  std::vector<Event> events;
+  std::vector<std::string> before;
+  const auto describe = [&tables](const Event& event) {
+    const Process& process = tables.processes[event.process];
+    return std::to_string(process.pid) + " under " + std::to_string(tables.processes[process.parent].pid) + " to " +
+           std::to_string(tables.flows[event.detail].source_port);
+  };
+  for (int i = 0; i < 2000; ++i) {
+    const ProcessIndex parent = i % 3 == 0 ? index_of(Standing::shell) : static_cast<ProcessIndex>(tables.processes.size() - 1);
+    const ProcessIndex process = tables.add_process(EventTime(Duration(i)), parent, 0);
+    const std::uint32_t flow = tables.add_flow({});
+    if (i % 7 != 0) continue;
+    Event event;
+    event.process = process;
+    event.parent = parent;
+    event.image = event.parent_image = 0;
+    event.detail = flow;
+    event.kind = Kind::connect;
+    events.push_back(event);
+    before.push_back(describe(event));
+  }
+  tables.compact(events);
+  EXPECT_LT(tables.processes.size(), 1200U);
+  EXPECT_EQ(tables.flows.size(), events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(describe(events[i]), before[i]);
+}
+
+}  // namespace
+}  // namespace eqlab::generators

@@ -1,0 +1,175 @@
+#include <gtest/gtest.h>
+#include <zstd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "generators/corpus/corpus.h"
+#include "generators/corpus/corpus_folder.h"
+
+namespace eqlab::generators {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  explicit Folder(const std::string& name) : path_(fs::temp_directory_path() / ("eqlab_corpus_" + name)) { clear(); }
+  ~Folder() { clear(); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  void clear() {
+    for (const char* end : {"", ".tmp", ".old"}) fs::remove_all(path_.string() + end);
+  }
+  fs::path path_;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string unpacked(const std::string& bytes) {
+  std::string out;
+  ZSTD_DStream* stream = ZSTD_createDStream();
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  std::string chunk(1 << 16, '\0');
+  while (in.pos < in.size) {
+    ZSTD_outBuffer piece{chunk.data(), chunk.size(), 0};
+    if (ZSTD_isError(ZSTD_decompressStream(stream, &piece, &in)) != 0U) break;
+    out.append(chunk, 0, piece.pos);
+  }
+  ZSTD_freeDStream(stream);
+  return out;
+}
+
+Corpus planned(const CorpusOptions& options) {
+  auto corpus = Corpus::plan(options);
+  EXPECT_TRUE(corpus) << (corpus ? "" : render(corpus.error()));
+  return std::move(*corpus);
+}
+
+WrittenCorpus write(const Corpus& corpus, const WriteOptions& options) {
+  auto written = write_corpus(corpus, options, {});
+  EXPECT_TRUE(written) << (written ? "" : render(written.error()));
+  return written ? *written : WrittenCorpus{};
+}
+
+TEST(WriteCorpus, the_bytes_do_not_depend_on_the_number_of_threads) {
+  const Corpus corpus = planned({.seed = 4, .events = 120'000});
+  const Folder one("one");
+  const Folder three("three");
+  const auto a = write(corpus, {.folder = one.path(), .threads = 1});
+  const auto b = write(corpus, {.folder = three.path(), .threads = 3});
+  EXPECT_EQ(a.checksums, b.checksums);
+  EXPECT_EQ(a.bytes, b.bytes);
+  for (const auto& [name, sum] : a.checksums) EXPECT_EQ(read_file(one / name), read_file(three / name)) << name;
+}
+
+TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_the_parts) {
+  const Corpus corpus = planned({.seed = 4, .events = 60'000});
+  const Folder folder("order");
+  const auto written = write(corpus, {.folder = folder.path(), .threads = 2});
+  std::istringstream lines(unpacked(read_file(folder / "events-0001.ndjson.zst")));
+  std::vector<std::string> from_file;
+  std::string before;
+  std::set<std::string> hosts;
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    // Trailing zeros are dropped from the fraction, so compare as if they were there.
+    std::string time = json["@timestamp"].get<std::string>();
+    time.pop_back();
+    if (time.find('.') == std::string::npos) time += '.';
+    time.resize(26, '0');
+    EXPECT_LE(before, time);
+    before = time;
+    hosts.insert(json["host"]["id"].get<std::string>());
+    from_file.push_back(line);
+  }
+  EXPECT_EQ(from_file.size(), written.events);
+  EXPECT_EQ(hosts.size(), corpus.options().hosts);
+  std::vector<std::string> from_parts;
+  truth::Truth truth;
+  for (std::size_t part = 0; part < corpus.part_count(); ++part) {
+    corpus.make_documents(part, [&](const Corpus::Document& document) { from_parts.emplace_back(document.json); }, truth);
+  }
+  std::ranges::sort(from_file);
+  std::ranges::sort(from_parts);
+  EXPECT_EQ(from_file, from_parts);
+}
+
+TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
+  const Corpus corpus = planned({.seed = 6, .events = 10'000});
+  const Folder folder("manifest");
+  const auto written = write(corpus, {.folder = folder.path(), .compress = false, .version = "9.9.9"});
+  const auto manifest = nlohmann::json::parse(read_file(folder / "manifest.json"));
+  EXPECT_EQ(manifest["eqlab"], "9.9.9");
+  EXPECT_EQ(manifest["events"], written.events);
+  EXPECT_EQ(manifest["options"]["seed"], 6);
+  EXPECT_EQ(manifest["from"], "2026-03-02T00:00:00Z");
+  for (const auto& file : manifest["files"]) {
+    const std::string bytes = read_file(folder / file["name"].get<std::string>());
+    Sha256 digest;
+    digest.add(bytes);
+    EXPECT_EQ(file["sha256"], digest.hex());
+    EXPECT_EQ(file["bytes"], bytes.size());
+  }
+  EXPECT_TRUE(fs::exists(folder / "events-0001.ndjson"));
+  const auto truth = truth::read_truth((folder / "truth.ndjson").string());
+  ASSERT_TRUE(truth) << render(truth.error());
+  EXPECT_EQ(truth->events, written.events);
+  EXPECT_EQ(truth->incidents.size(), written.incidents);
+}
+
+TEST(WriteCorpus, sha256_is_the_standard_one) {
+  Sha256 digest;
+  digest.add("ab");
+  digest.add("c");
+  EXPECT_EQ(digest.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(WriteCorpus, an_older_corpus_is_replaced_and_nothing_else_is) {
+  const Folder folder("replace");
+  write(planned({.seed = 1, .events = 4'000}), {.folder = folder.path()});
+  const std::string first = read_file(folder / "manifest.json");
+  write(planned({.seed = 2, .events = 4'000}), {.folder = folder.path()});
+  EXPECT_NE(read_file(folder / "manifest.json"), first);
+
+  const Folder other("other");
+  fs::create_directories(other.path());
+  std::ofstream(other / "thesis.txt") << "years of work";
+  const auto refused = write_corpus(planned({.events = 4'000}), {.folder = other.path()}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "E503");
+  EXPECT_EQ(read_file(other / "thesis.txt"), "years of work");
+}
+
+TEST(WriteCorpus, an_interrupted_run_leaves_the_older_corpus_as_it_was) {
+  const Folder folder("interrupted");
+  write(planned({.seed = 1, .events = 4'000}), {.folder = folder.path()});
+  const std::string first = read_file(folder / "manifest.json");
+  std::stop_source stop;
+  WriteOptions options{.folder = folder.path(), .threads = 2};
+  options.progress = [&stop](std::uint64_t, std::uint64_t) { stop.request_stop(); };
+  const auto stopped = write_corpus(planned({.seed = 2, .events = 200'000}), options, stop.get_token());
+  EXPECT_FALSE(stopped);
+  EXPECT_EQ(read_file(folder / "manifest.json"), first);
+  EXPECT_FALSE(fs::exists(folder.path() + ".tmp"));
+}
+
+TEST(WriteCorpus, a_place_that_cannot_be_written_is_an_error) {
+  const auto refused = write_corpus(planned({.events = 2'000}), {.folder = "/proc/nowhere/corpus"}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "E902");
+}
+
+}  // namespace
+}  // namespace eqlab::generators

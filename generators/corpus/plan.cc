@@ -23,7 +23,7 @@ constexpr EventTime first_day{seconds(1'772'409'600)};
 /// For planning: the mean over the catalogue, and the connections that follow an install on managed hosts.
 constexpr double events_per_incident = 28;
 constexpr double ballast_share_min = 0.08;   ///< of all events, so that the total can be met
-constexpr double events_per_slice = 24'000;
+constexpr double events_per_slice = 8'000;
 constexpr double events_per_part = 60'000;
 constexpr Duration margin_max = minutes(20); ///< no install begins so close to the end
 constexpr Duration spacing = minutes(3);     ///< between installs of one host

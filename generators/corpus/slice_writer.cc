@@ -22,7 +22,8 @@ constexpr std::size_t groups_max = 16;
 constexpr std::size_t ahead_max = 3;
 constexpr int compression_level = 1;
 
-/// One group's documents of one slice: texts in one buffer, and where each belongs.
+/// One group's documents of one slice: texts in one buffer, and where each belongs. Pieces go round: their
+/// buffers are large, and fresh memory for each would cost more than the writing.
 struct Piece {
   struct Row {
     std::int64_t time;
@@ -63,15 +64,17 @@ class SliceFactory {
 
   /// A thread's life: take the most urgent piece of work until there is none left.
   void work() {
+    std::string scratch;
     std::unique_lock lock(mutex_);
     while (!is_stopped_ && written_ < plan_.slice_count) {
       if (const auto slice = slice_to_finish()) {
         SliceInWork& in_work = slices_.at(*slice);
         in_work.is_taken = true;
         lock.unlock();
-        WrittenSlice finished = finish(*slice, in_work.pieces);
+        WrittenSlice finished = finish(*slice, in_work.pieces, scratch);
         lock.lock();
         in_work.finished = std::move(finished);
+        for (Piece& piece : in_work.pieces) spare_.push_back(std::move(piece));
         in_work.pieces.clear();
         in_work.is_finished = true;
         changed_.notify_all();
@@ -81,8 +84,9 @@ class SliceFactory {
         SliceInWork& in_work = slices_[slice_index];
         in_work.pieces.resize(groups_.size());
         own.is_busy = true;
+        Piece piece = spare_piece();
         lock.unlock();
-        Piece piece = advance(own, static_cast<std::uint32_t>(*group));
+        advance(own, static_cast<std::uint32_t>(*group), piece);
         lock.lock();
         in_work.pieces[*group] = std::move(piece);
         ++in_work.made;
@@ -112,9 +116,9 @@ class SliceFactory {
 
   /// Without threads: makes the next slice here.
   WrittenSlice make_next() {
-    std::vector<Piece> pieces;
-    for (std::size_t g = 0; g < groups_.size(); ++g) pieces.push_back(advance(groups_[g], static_cast<std::uint32_t>(g)));
-    return finish(written_++, pieces);
+    spare_.resize(groups_.size());
+    for (std::size_t g = 0; g < groups_.size(); ++g) advance(groups_[g], static_cast<std::uint32_t>(g), spare_[g]);
+    return finish(written_++, spare_, scratch_);
   }
 
   void stop() {
@@ -147,8 +151,16 @@ class SliceFactory {
     return best;
   }
 
-  static Piece advance(Group& group, std::uint32_t number) {
-    Piece piece;
+  Piece spare_piece() {
+    if (spare_.empty()) return {};
+    Piece piece = std::move(spare_.back());
+    spare_.pop_back();
+    return piece;
+  }
+
+  static void advance(Group& group, std::uint32_t number, Piece& piece) {
+    piece.text.clear();
+    piece.rows.clear();
     for (std::size_t i = 0; i < group.streams.size(); ++i) {
       group.document.start_host(group.streams[i]->host());
       group.streams[i]->advance([&](const EventView& view) {
@@ -158,28 +170,27 @@ class SliceFactory {
         piece.rows.push_back({.time = view.event.time.time_since_epoch().count(), .host = view.host().index, .group = number, .begin = begin, .end = piece.text.size()});
       });
     }
-    return piece;
   }
 
-  [[nodiscard]] WrittenSlice finish(std::size_t index, const std::vector<Piece>& pieces) const {
+  [[nodiscard]] WrittenSlice finish(std::size_t index, const std::vector<Piece>& pieces, std::string& text) const {
     std::vector<Piece::Row> rows;
-    std::size_t size = 0;
-    for (const Piece& piece : pieces) {
-      rows.insert(rows.end(), piece.rows.begin(), piece.rows.end());
-      size += piece.text.size();
-    }
+    for (const Piece& piece : pieces) rows.insert(rows.end(), piece.rows.begin(), piece.rows.end());
     // A host's rows already stand in the order of their numbers, and `begin` rises with them.
     std::ranges::sort(rows, {}, [](const Piece::Row& row) { return std::tuple(row.time, row.host, row.begin); });
-    std::string text;
-    text.reserve(size);
+    text.clear();
     for (const Piece::Row& row : rows) text.append(pieces[row.group].text, row.begin, row.end - row.begin);
     WrittenSlice slice{.index = index, .events = rows.size(), .bytes = {}};
     if (!compress_ || text.empty()) {
-      slice.bytes = std::move(text);
+      slice.bytes = text;
       return slice;
     }
-    slice.bytes.resize(ZSTD_compressBound(text.size()));
-    const std::size_t written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(), compression_level);
+    // The documents compress to a tenth or less; the bound for the worst case is only tried if that fails.
+    slice.bytes.resize(text.size() / 4 + 4096);
+    std::size_t written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(), compression_level);
+    if (ZSTD_isError(written) != 0U) {
+      slice.bytes.resize(ZSTD_compressBound(text.size()));
+      written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(), compression_level);
+    }
     EQLAB_ASSERT(ZSTD_isError(written) == 0U);
     slice.bytes.resize(written);
     return slice;
@@ -191,6 +202,8 @@ class SliceFactory {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, SliceInWork> slices_;
+  std::vector<Piece> spare_;
+  std::string scratch_;
   std::size_t written_ = 0;
   bool is_stopped_ = false;
 };

@@ -84,7 +84,8 @@ bool Console::print(std::string_view text) {
 
 void Console::note(std::string_view text) {
   end_progress();
-  std::fflush(stdout);
+  // In the order of writing, where both streams go to one place.
+  if (std::fflush(stdout) != 0) output_failed_ = true;
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

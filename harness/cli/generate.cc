@@ -3,6 +3,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/version.h"
 
 namespace eqlab::cli {
 namespace {
@@ -49,6 +50,7 @@ Exit run(const Options& options, Console& console) {
                                           {.folder = options.folder,
                                            .threads = options.threads,
                                            .compress = !options.uncompressed,
+                                           .version = std::string(version),
                                            .progress = [&](std::uint64_t done, std::uint64_t total) { console.progress("writing the corpus", done, total); }},
                                           console.stop());
   if (console.stop().stop_requested()) {

@@ -236,7 +236,12 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
     }
     const CandidateIndex first = match.first();
     const bool dated = first < found.log.dated_count();
-    out += format("{}  {}  {}\n", ++number, dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count()) : std::string("without a time"), join(keys, " "));
+    out += format("{}  {}", ++number, dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count()) : std::string("without a time"));
+    if (found.query.kind == eql::QueryKind::event) {
+      out += format("  line {}  {}\n", found.log.line(first), describe_event(found, 0, first));
+      continue;
+    }
+    out += format("{}{}\n", keys.empty() ? "" : "  ", join(keys, " "));
     for (std::size_t stage = 0; stage < match.events.size(); ++stage) {
       const CandidateIndex candidate = match.events[stage];
       if (candidate == match::missing_event) {

@@ -42,29 +42,25 @@ Slice slice(const scan::CandidateLog& log, const SearchWindow& window) {
           .end = first_where([&](EventTime time) { return time > window.to; })};
 }
 
-/// A number per event id, so that identities are short lists of numbers. Documents without an id are each their
-/// own; two documents with the same id are one event.
+/// A number per event id, so that identities are short lists of numbers: the first candidate asked about that has
+/// it. Documents without an id are each their own; two documents with the same id are one event.
 class EventNumbers {
  public:
-  explicit EventNumbers(const scan::CandidateLog& log) : numbers_(log.size()) {
-    boost::unordered_flat_map<std::string_view, std::uint32_t> first_with_id;
-    for (std::size_t i = 0; i < log.size(); ++i) {
-      const auto candidate = static_cast<CandidateIndex>(i);
-      const std::string_view id = log.event_id(candidate);
-      numbers_[i] = id.empty() ? candidate : first_with_id.try_emplace(id, candidate).first->second;
-    }
-  }
+  explicit EventNumbers(const scan::CandidateLog& log) : log_(log) {}
   /// Placeholders of absent events are no part of an alert's identity.
-  [[nodiscard]] std::vector<std::uint32_t> identity(const match::Match& match) const {
-    std::vector<std::uint32_t> out;
+  [[nodiscard]] std::vector<CandidateIndex> identity(const match::Match& match) {
+    std::vector<CandidateIndex> out;
     for (const CandidateIndex event : match.events) {
-      if (event != match::missing_event) out.push_back(numbers_[event]);
+      if (event == match::missing_event) continue;
+      const std::string_view id = log_.event_id(event);
+      out.push_back(id.empty() ? event : first_with_id_.try_emplace(id, event).first->second);
     }
     return out;
   }
 
  private:
-  std::vector<std::uint32_t> numbers_;
+  const scan::CandidateLog& log_;
+  boost::unordered_flat_map<std::string_view, CandidateIndex> first_with_id_;
 };
 
 /// What one search returns; depends on nothing but the visible candidates.
@@ -100,8 +96,8 @@ class Engine {
   Simulation out_;
   std::optional<WallTime> previous_;   ///< start of the last run that did not throw
   /// Looked up only, never walked: the order of the results does not depend on it.
-  boost::unordered_flat_map<std::vector<std::uint32_t>, std::size_t> alert_of_;
-  boost::unordered_flat_map<std::vector<std::uint32_t>, std::size_t> capped_;
+  boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> alert_of_;
+  boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> capped_;
   std::vector<CandidateIndex> last_visible_;
   Answer last_answer_;
 };

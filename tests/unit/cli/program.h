@@ -28,10 +28,10 @@ struct Outcome {
 };
 
 struct Running {
-  std::string input;                       ///< standard input
-  std::vector<std::string> environment;    ///< `NAME=value`, on top of the test's own
+  std::string input = {};                  ///< standard input
+  std::vector<std::string> environment = {};  ///< `NAME=value`, on top of the test's own
   int interrupt_after_ms = 0;              ///< sends SIGINT then; 0: never
-  std::string output_to;                   ///< standard output goes to this file, unread
+  std::string output_to = {};              ///< standard output goes to this file, unread
 };
 
 /// Runs the eqlab that was built with these tests.

@@ -47,8 +47,9 @@ Diagnostic locate(Diagnostic diagnostic, const SourceText& source) {
   const std::size_t end = std::clamp(to_file(source, diagnostic.span.end), begin, text.size());
   // A caret at the end of the text stands after its last character, not on an empty line below.
   std::size_t anchor = begin;
-  while (anchor == text.size() && anchor > 0 && (text[anchor - 1] == '\n' || text[anchor - 1] == '\r')) --anchor;
-  if (anchor != begin && anchor > 0) anchor = std::min(anchor, begin);
+  if (begin == text.size()) {
+    while (anchor > 0 && (text[anchor - 1] == '\n' || text[anchor - 1] == '\r')) --anchor;
+  }
   const std::size_t line_begin = anchor == 0 ? 0 : text.rfind('\n', anchor - 1) + 1;
   std::size_t line_end = text.find('\n', anchor);
   if (line_end == std::string::npos) line_end = text.size();

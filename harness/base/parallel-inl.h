@@ -24,7 +24,9 @@ void OrderedPool::run(const std::function<std::optional<Item>()>& produce, const
   const struct Drain {
     std::deque<std::future<Out>>& futures;
     ~Drain() {
-      for (auto& future : futures) future.wait();
+      for (auto& future : futures) {
+        if (future.valid()) future.wait();  // the one that threw is spent
+      }
     }
   } drain{flying};
   const std::size_t flying_max = std::size_t{2} * threads_ + 2;

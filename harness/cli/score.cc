@@ -220,6 +220,7 @@ Exit run(Options options, Console& console) {
   const match::Matches matches = matcher.find(scanned->log, scanned->log.dated(), everything);
   schedule::SimulationOptions simulation_options;
   simulation_options.start = scanned->truth.from;
+  simulation_options.end = scanned->truth.to;
   simulation_options.maxspan = maxspan;
   const schedule::Simulation simulation = schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
   const truth::TruthIndex index(scanned->truth);

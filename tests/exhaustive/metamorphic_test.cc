@@ -80,7 +80,7 @@ void for_each_timeline(const std::vector<std::string>& queries, const RowOptions
       Rng rng = Rng(7).split(query).split(round);
       const std::vector<Row> rows = random_timeline(rng, 2 + rng.below(30), options);
       Matches matches = find(*engine, rows);
-      matched += matches.empty() ? 0 : 1;
+      if (!matches.empty()) ++matched;
       check(*engine, rows, rng, std::move(matches));
     }
     EXPECT_GT(matched, timelines_per_query / 20);

@@ -194,8 +194,21 @@ Latencies latencies_of(const ScoreInputs& in, const std::vector<JudgedAlert>& al
   return {.from_event = summarize(std::move(from_event)), .from_ingest = summarize(std::move(from_ingest))};
 }
 
+/// Incidents of which some match on complete data has an event: what the schedule then lost is no broken promise.
+std::vector<bool> touched_incidents(const ScoreInputs& in) {
+  std::vector<bool> touched(in.truth.incidents.size(), false);
+  for (const match::Match& match : in.matches.matches) {
+    for (const match::CandidateIndex event : match.events) {
+      if (event == match::missing_event) continue;
+      if (const auto* const label = in.index.find(in.log.event_id(event))) touched[label->incident] = true;
+    }
+  }
+  return touched;
+}
+
 std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Duration> maxspan,
                                        const std::vector<IncidentOutcome>& outcomes) {
+  const std::vector<bool> touched = touched_incidents(in);
   std::map<std::string, ScenarioRow> rows;
   std::map<std::string, std::map<std::string, std::uint64_t>> reasons;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -212,8 +225,9 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     row.alerted += alerted ? 1U : 0U;
     row.coincidences += outcomes[i].coincidences;
     const bool fired = alerted || outcomes[i].coincidences > 0;
-    const bool excused = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
-                         outcomes[i].miss->reason != MissReason::unexplained;
+    const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
+                      outcomes[i].miss->reason != MissReason::unexplained;
+    const bool excused = late || (!fired && touched[i]);
     switch (incident.expected) {
       case truth::Expectation::fires:
         ++row.expected_fires;

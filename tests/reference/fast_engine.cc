@@ -119,9 +119,8 @@ Result<std::vector<ReferenceMatch>> FastEngine::find(const std::vector<Row>& row
   }
   log->finish();
   const match::Matcher matcher(prepared_->query, prepared_->binding);
-  const bool takes_undated = prepared_->query.kind == eql::QueryKind::event;
   const match::Matches found =
-      matcher.find(*log, takes_undated ? log->all() : log->dated(),
+      matcher.find(*log, log->all(),
                    {.size = prepared_->options.size,
                     .result_position = prepared_->options.result_position == Position::head
                                            ? match::ResultPosition::head

@@ -171,7 +171,6 @@ std::vector<ReferenceMatch> find_samples(const SequenceQuery& query, const Optio
   std::map<Key, std::vector<std::vector<int>>, KeyLess> boxes;
   for (std::size_t box = 0; box < query.stages.size(); ++box) {
     for (Rank rank = 0; rank < query.placed->size(); ++rank) {
-      if (!(*query.placed)[rank].time) continue;
       for (const Key& key : query.stages[box].keys_of[rank]) {
         auto& lists = boxes[key];
         lists.resize(query.stages.size());

@@ -36,7 +36,7 @@ struct Options {
 };
 
 /// Rows stand in input order, which is also the last tiebreaker. A row without a timestamp takes part in event
-/// queries only. The query must be one that the checker accepts; errors as Interpreter, or of the parser.
+/// queries and samples, never in a sequence. The query must be one that the checker accepts; errors as Interpreter, or of the parser.
 [[nodiscard]] Result<std::vector<ReferenceMatch>> run(std::string_view query, const event::Schema& schema,
                                                       const Options& options, const std::vector<Row>& rows);
 /// The same for a query that is parsed already.

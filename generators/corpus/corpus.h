@@ -14,7 +14,7 @@
 
 namespace eqlab::generators {
 
-struct CorpusPlan;
+struct CorpusPlan;  // corpus/plan.h
 
 struct CorpusOptions {
   std::string profile = "balanced";       ///< name of a built-in profile

@@ -264,7 +264,7 @@ class Teller {
         case StepKind::exec: made_[index] = make_exec(step, drawn.times[k], rng); break;
         case StepKind::fork: made_[index] = make_fork(step, drawn.times[k], rng); break;
         case StepKind::connect: make_connection(step, drawn.times[k], rng); break;
-        case StepKind::dns: make_lookup(step, drawn.times[k], rng); break;
+        case StepKind::dns: make_lookup(step, drawn.times[k]); break;
         case StepKind::file: make_file(step, drawn.times[k], rng, Kind::modification); break;
         case StepKind::launch_daemon: make_file(step, drawn.times[k], rng, Kind::launch_daemon); break;
         case StepKind::end: end_node(made_[step.actor.index], drawn.times[k]); break;
@@ -426,13 +426,12 @@ class Teller {
     return flow;
   }
 
-  void make_lookup(const Step& step, EventTime at, Rng& rng) {
+  void make_lookup(const Step& step, EventTime at) {
     const std::uint32_t node = made_[step.actor.index];
     Flow flow;
     flow.destination.bits = 192U << 24U | 2U << 8U | 1U;
     flow.destination_port = 53;
     flow.domain = step.domain;
-    (void)rng;
     emit(node, Kind::lookup, std::max(at, nodes_[node].ready + microseconds(50)), tables_.add_flow(flow));
   }
 

@@ -37,7 +37,7 @@ std::string outcome(const Result<std::vector<ReferenceMatch>>& result) {
 
 }  // namespace
 
-bool Comparison::start(std::string_view query, const reference::Options& options) {
+bool Comparison::start(std::string_view query, const reference::Options& options, const std::vector<Row>& trial) {
   ++queries_;
   options_ = options;
   query_ = std::string(query);
@@ -50,8 +50,8 @@ bool Comparison::start(std::string_view query, const reference::Options& options
     return true;
   }
   refusal_ = engine ? "the parser alone refuses it" : format("{} {}", engine.error().code, engine.error().message);
-  // What both refuse is an agreement; the reference needs an event to find out.
-  if (parsed_ && !reference::run(*parsed_, schema_, options_, {Row()})) return false;
+  // What both refuse is an agreement.
+  if (parsed_ && !reference::run(*parsed_, schema_, options_, trial)) return false;
   ++refused_;
   auto& [count, example] = refusals_[refusal_];
   ++count;

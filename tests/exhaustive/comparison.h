@@ -24,8 +24,10 @@ class Comparison {
  public:
   explicit Comparison(event::Schema schema) : schema_(std::move(schema)) {}
 
-  /// Makes `query` the one that `compare` asks; false when it was refused.
-  bool start(std::string_view query, const reference::Options& options = {});
+  /// Makes `query` the one that `compare` asks; false when it was refused. `trial`: the reference finds out about a
+  /// bad constant only where an event meets it, so to agree on a refusal it needs one that does.
+  bool start(std::string_view query, const reference::Options& options = {},
+             const std::vector<reference::Row>& trial = {reference::Row()});
   void compare(const std::vector<reference::Row>& rows);
 
   [[nodiscard]] std::uint64_t queries() const { return queries_; }

@@ -34,6 +34,7 @@ class Parser {
       : pattern_(pattern), text_(text), options_(options) {}
 
   Result<Matcher> parse() {
+    if (!more()) return empty();
     EQLAB_TRY(Matcher matcher, alternatives());
     if (at_ < pattern_.size()) return search_failure("regex: unbalanced parenthesis");
     return matcher;
@@ -79,6 +80,11 @@ class Parser {
 
   Result<Matcher> chain() {
     Matcher all = empty();
+    // Lucene asks for an item first and takes whatever stands there for one: a leading `|` or `*` is a letter,
+    // and nothing at all is an error.
+    if (lucene()) {
+      EQLAB_TRY(all, repetition());
+    }
     while (more() && pattern_[at_] != U')' && pattern_[at_] != U'|' && !(lucene() && pattern_[at_] == U'&')) {
       EQLAB_TRY(Matcher next, repetition());
       all = [all, next](std::size_t start) {
@@ -162,6 +168,7 @@ class Parser {
   }
 
   Result<Matcher> item() {
+    if (!more()) return search_failure("regex: something must follow");
     const char32_t c = pattern_[at_++];
     if (c == U'(') return group();
     if (c == U'[') return character_class();
@@ -179,12 +186,14 @@ class Parser {
       const std::size_t wanted = c == U'^' ? 0 : text_.size();
       return Matcher([wanted](std::size_t start) { return start == wanted ? Ends{start} : Ends{}; });
     }
-    if (c == U'*' || c == U'+' || c == U'?' || c == U'{') return search_failure("regex: nothing to repeat");
+    const bool repeats = c == U'*' || c == U'+' || c == U'?' || c == U'{';
+    if (repeats && !lucene()) return search_failure("regex: nothing to repeat");
     return one(literal(c));
   }
 
   Result<Matcher> group() {
     if (!lucene() && take(U'?') && !take(U':')) return search_failure("regex: this group is not supported");
+    if (take(U')')) return empty();
     EQLAB_TRY(Matcher inner, alternatives());
     if (!take(U')')) return search_failure("regex: parenthesis is not closed");
     return inner;

@@ -285,8 +285,21 @@ TEST(Score, WritesItsFilesWholeOrSaysWhyNot) {
   EXPECT_TRUE(contains(read_file(folder.path("out/report.md")), "#"));
   folder.write("file", "");
   EXPECT_EQ(with({"--output-json", folder.path("file/card.json")}).status, 3);
-  EXPECT_EQ(with({"--schedule", "interval=never"}).status, 2);
+  const Outcome never = with({"--schedule", "interval=never"});
+  EXPECT_EQ(never.status, 2);
+  EXPECT_TRUE(contains(never.err, "E905")) << never.err;
   EXPECT_EQ(with({"--corpus", folder.path("absent")}).status, 3);
+}
+
+TEST(Score, ACorpusWithEventsMissingIsRefused) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4", "--uncompressed"}).status, 0);
+  const std::string events_path = folder.path("c/events-0001.ndjson");
+  const std::string whole = read_file(events_path);
+  folder.write("c/events-0001.ndjson", whole.substr(whole.find('\n') + 1));
+  const Outcome outcome = eqlab({"score", rule, "--corpus", folder.path("c")});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, "E502")) << outcome.err;
 }
 
 TEST(Output, AFullDiskIsStatus3) {

@@ -90,6 +90,33 @@ TEST(Lint, SequenceWithoutMaxspan) {
   EXPECT_NE(found.find("L318 warning 4 sequence without maxspan: only sequences shorter than 345 s are sure to be seen whole"), std::string::npos) << found;
 }
 
+TEST(Lint, EventsComeFromAnIndexOrADataViewNotBoth) {
+  const std::string both = findings(rule_with("data_view_id = \"security\""), sequence(seconds{30}));
+  EXPECT_NE(both.find("L307 error 9 index and data_view_id are both set | keep one of them"), std::string::npos) << both;
+  auto neither = parse_rule_toml("[rule]\nname = \"n\"\ntype = \"eql\"\nquery = 'any where true'\nseverity = \"low\"\nrisk_score = 21\n", "r.toml");
+  ASSERT_TRUE(neither) << render(neither.error());
+  const std::string warned = findings(*neither, sequence(seconds{30}));
+  EXPECT_NE(warned.find("L307 warning 1 neither index nor data_view_id"), std::string::npos) << warned;
+}
+
+TEST(Lint, OverridesAreIgnoredForSequences) {
+  const std::string line = "rule_name_override = \"host.name\"";
+  EXPECT_NE(findings(rule_with(line), sequence(seconds{30})).find("L322 warning 9 rule_name_override is ignored for sequences"), std::string::npos);
+  EXPECT_EQ(findings(rule_with(line), eql::CheckedQuery{}).find("L322"), std::string::npos);
+}
+
+TEST(Lint, AMissingEventAtTheEndIsJudgedTooEarly) {
+  Rule rule = rule_with("");
+  const auto lint_query = [&](const std::string& text) {
+    rule.query = SourceText{"r.toml", text};
+    auto query = compile(rule, event::Schema::open());
+    EXPECT_TRUE(query) << render(query.error());
+    return findings(rule, *query);
+  };
+  EXPECT_NE(lint_query("sequence by a with maxspan=1m [any where b == 1] ![any where c == 1]").find("L310 error"), std::string::npos);
+  EXPECT_EQ(lint_query("sequence by a with maxspan=1m [any where b == 1] ![any where c == 1] [any where d == 1]").find("L310"), std::string::npos);
+}
+
 TEST(Lint, RiskScoreBelongsToTheSeverity) {
   EXPECT_TRUE(findings(rule_with("risk_score = 48"), sequence(seconds{30})).starts_with("L305 error 8 risk score 48 is high, but severity is medium (22 to 47) | severity = \"high\", or a risk_score from 22 to 47\n"));
   for (const auto& [severity, score] : {std::pair("low", 0), {"low", 21}, {"medium", 22}, {"high", 73}, {"critical", 74}, {"critical", 100}}) {

@@ -26,8 +26,8 @@ inline constexpr std::size_t reported_problems_max = 10;       ///< places named
 inline constexpr std::size_t key_combinations_max = 10'000;
 /// Sequences in progress at once over all keys; the oldest start is dropped first, and counted.
 inline constexpr std::size_t pending_matches_max = 4'000'000;
-/// Results kept by one query with --all.
-inline constexpr std::size_t matches_max = 50'000'000;
+/// Sequences that one query may find; more are counted, not kept.
+inline constexpr std::size_t matches_max = 10'000'000;
 
 // Rule and scenario files
 inline constexpr std::size_t rule_file_bytes_max = 16U << 20;

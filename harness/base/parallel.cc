@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace eqlab {
@@ -31,7 +32,12 @@ struct OrderedPool::Impl {
 
 OrderedPool::OrderedPool(unsigned threads) : threads_(threads), impl_(std::make_unique<Impl>()) {
   if (threads_ <= 1) return;
-  for (unsigned i = 0; i < threads_; ++i) impl_->threads.emplace_back([this] { impl_->serve(); });
+  try {
+    for (unsigned i = 0; i < threads_; ++i) impl_->threads.emplace_back([this] { impl_->serve(); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that started do the work, or this one does.
+    if (impl_->threads.empty()) threads_ = 1;
+  }
 }
 
 OrderedPool::~OrderedPool() {

@@ -88,18 +88,9 @@ class BatchWriter {
   std::vector<event::Coercer> coercers_;
 };
 
-event::Field field_named(const event::Schema& schema, const std::string& name, event::FieldType otherwise) {
-  const event::Field* field = schema.find(name);
-  return field != nullptr ? *field : event::Field{.name = name, .type = otherwise, .source = name};
-}
-
 Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query, std::size_t batch_rows) {
   const rule::Rule& rule = *block.rule;
-  scan::Plan::Options options{.timestamp = field_named(block.schema(), rule.timestamp_field, event::FieldType::date)};
-  if (!rule.tiebreaker_field.empty()) {
-    options.tiebreaker = field_named(block.schema(), rule.tiebreaker_field, event::FieldType::keyword);
-  }
-  scan::Plan plan(std::move(options));
+  scan::Plan plan(scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
   const scan::QueryBinding binding = plan.add(query);
 
   scan::CandidateLog log = plan.new_log();

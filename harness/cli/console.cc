@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -24,6 +25,11 @@ std::stop_source& interruption() {
   return source;
 }
 
+std::atomic<bool>& must_clean_up() {
+  static std::atomic<bool> must = false;
+  return must;
+}
+
 /// Signals are taken by a thread of their own, so that no handler runs in the middle of anything.
 void listen_for_signals() {
   sigset_t signals;
@@ -35,7 +41,8 @@ void listen_for_signals() {
     int signal = 0;
     sigwait(&signals, &signal);
     interruption().request_stop();
-    sigwait(&signals, &signal);
+    const timespec patience{.tv_sec = 1, .tv_nsec = 0};
+    if (sigtimedwait(&signals, nullptr, &patience) < 0 && must_clean_up()) sigwait(&signals, &signal);
     ::_exit(static_cast<int>(Exit::interrupted));
   }).detach();
 }
@@ -102,6 +109,8 @@ void Console::report(const Diagnostic& diagnostic) {
 
 std::stop_token Console::stop() const { return interruption().get_token(); }
 
+void Console::wait_for_clean_up() { must_clean_up() = true; }
+
 void Console::progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
   if (!error_is_terminal_) return;
   const std::int64_t now = now_ms();
@@ -140,36 +149,35 @@ Exit Console::finish(Exit status) {
 }
 
 Status write_file(const std::string& path, std::string_view content) {
-  const std::filesystem::path target(path);
+  namespace fs = std::filesystem;
   std::error_code error;
-  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), error);
-  if (error) return fail(error_in(path, "E902", "its folder cannot be made: " + error.message()));
-  const std::string temporary = format("{}.{}.tmp", path, ::getpid());
+  const auto failed = [&path](std::string_view what, const std::string& why) {
+    return fail(error_in(path, "E902", format("{}: {}", what, why)));
+  };
+  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
+  if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
+  if (error) return failed("its folder cannot be made", error.message());
+  const fs::file_status status = fs::status(target, error);
+  const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
+  const fs::path written = in_place ? target : fs::path(format("{}.{}.tmp", target.string(), ::getpid()));
   {
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    std::ofstream out(written, std::ios::binary | std::ios::trunc);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     out.flush();
     if (!out) {
       const std::string why = system_error();
-      std::filesystem::remove(temporary, error);
-      return fail(error_in(path, "E902", "cannot be written: " + why));
+      if (!in_place) fs::remove(written, error);
+      return failed("cannot be written", why);
     }
   }
-  std::filesystem::rename(temporary, target, error);
+  if (in_place) return ok();
+  fs::rename(written, target, error);
   if (error) {
     const std::string why = error.message();
-    std::filesystem::remove(temporary, error);
-    return fail(error_in(path, "E902", "cannot be written: " + why));
+    fs::remove(written, error);
+    return failed("cannot be written", why);
   }
   return ok();
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(error_in(path, "E901", "cannot be opened: " + system_error()));
-  std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return fail(error_in(path, "E901", "cannot be read: " + system_error()));
-  return content;
 }
 
 double seconds_now() {

@@ -17,8 +17,8 @@ namespace eqlab::cli {
 /// Exit statuses: a pipeline must tell "the check failed" from "the harness broke".
 enum class Exit : int { fine = 0, check_failed = 1, unusable = 2, io_failed = 3, interrupted = 130 };
 
-/// E4xx, E501 to E504 and E9xx are input and output; all else (and E45x, E905) is about arguments, rules, cases
-/// and scenarios.
+/// E4xx, E501 to E504, E9xx and what a search fails with on some event (E216) are input and output; all else (and E45x,
+/// E905) is about arguments, rules, cases and scenarios.
 [[nodiscard]] Exit exit_for(const Diagnostic& diagnostic);
 
 /// Standard output and error, and what a terminal adds to them.
@@ -37,8 +37,11 @@ class Console {
   [[nodiscard]] bool output_is_terminal() const { return output_is_terminal_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
 
-  /// Requested by the first Ctrl-C (or SIGTERM); the second ends the program at once.
+  /// Requested by the first Ctrl-C (or SIGTERM). The second ends the program at once, and so does the first after a
+  /// second of waiting, for work that cannot look up (reading a silent pipe), unless `wait_for_clean_up` was called.
   [[nodiscard]] std::stop_token stop() const;
+  /// From here on the program has something to take away before it ends.
+  void wait_for_clean_up();
 
   /// A progress bar on standard error, shown only on a terminal and only for work of more than a second.
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total);
@@ -59,12 +62,10 @@ class Console {
   std::int64_t last_progress_ms_ = 0;
 };
 
-/// Writes the file whole or not at all: to a temporary name beside it, then renamed. Missing folders are made.
+/// Writes the file whole or not at all: to a temporary name beside it, then renamed. Missing folders are made. A link
+/// is followed; what is no regular file (a pipe, a device) is written to as it is.
 /// Errors: E902.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view content);
-/// Errors: E901.
-[[nodiscard]] Result<std::string> read_file(const std::string& path);
-
 /// Seconds of a monotonic clock, for "took 12.4 s".
 [[nodiscard]] double seconds_now();
 

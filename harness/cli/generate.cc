@@ -45,6 +45,7 @@ Exit run(const Options& options, Console& console) {
     console.report(corpus.error());
     return exit_for(corpus.error());
   }
+  console.wait_for_clean_up();
   const double started = seconds_now();
   auto written = generators::write_corpus(*corpus,
                                           {.folder = options.folder,

@@ -3,16 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/event/io/discover.h"
 #include "harness/event/io/reader.h"
 #include "harness/event/json_values.h"
+#include "harness/match/elapsed.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
@@ -36,6 +35,7 @@ struct Options {
   std::string result_position = "tail";
   std::uint64_t size = 10;
   std::uint64_t samples_per_key = 1;
+  bool has_query = false;
   bool all = false;
   bool with_source = false;
   bool strict = false;
@@ -53,7 +53,7 @@ struct Search {
 
 Result<rule::Rule> rule_from(Options& options) {
   std::optional<rule::Rule> rule;
-  if (!options.query.empty()) {
+  if (options.has_query) {
     rule = rule::bare_query(options.query, "query");
   } else {
     std::string path = options.query_file;
@@ -70,34 +70,39 @@ Result<rule::Rule> rule_from(Options& options) {
   return *std::move(rule);
 }
 
-/// Standard input as a file, for when it has to be read twice; the file goes with the object.
+/// Standard input kept in a file without a name, for when it has to be read twice; it goes with the object.
 class SpooledInput {
  public:
   SpooledInput() = default;
   ~SpooledInput() {
-    if (!path_.empty()) std::remove(path_.c_str());
+    if (file_ != nullptr) std::fclose(file_);
   }
   SpooledInput(const SpooledInput&) = delete;
   SpooledInput& operator=(const SpooledInput&) = delete;
 
-  /// Errors: E902.
+  /// A path to what standard input held. Errors: E902.
   Result<std::string> take() {
-    path_ = (std::filesystem::temp_directory_path() / format("eqlab-stdin-{}", ::getpid())).string();
-    std::ofstream out(path_, std::ios::binary | std::ios::trunc);
-    if (std::cin.peek() != std::char_traits<char>::eof()) out << std::cin.rdbuf();
-    out.flush();
-    if (!out) return fail(error_in(path_, "E902", "standard input cannot be kept here for a second reading"));
+    file_ = std::tmpfile();
+    std::array<char, 65'536> buffer{};
+    bool kept = file_ != nullptr;
+    for (std::size_t size = 1; kept && size > 0;) {
+      size = std::fread(buffer.data(), 1, buffer.size(), stdin);
+      kept = std::fwrite(buffer.data(), 1, size, file_) == size;
+    }
+    if (!kept || std::fflush(file_) != 0) return fail(error_in("-", "E902", "standard input cannot be kept for a second reading", "give a file, or free space for temporary files"));
+    path_ = format("/proc/self/fd/{}", ::fileno(file_));
     return path_;
   }
+  /// The name that a user knows the file by.
+  [[nodiscard]] std::string shown(const std::string& file) const { return !path_.empty() && file == path_ ? "-" : file; }
 
  private:
+  std::FILE* file_ = nullptr;
   std::string path_;
 };
 
-/// The schema, and where it lets documents add fields, those that the rule names and the events have.
-Result<event::Schema> schema_for(const Options& options, const rule::Rule& rule, const event::ReadOptions& reading, const std::stop_token& stop) {
-  EQLAB_TRY(event::Schema schema, schema_from(options.schema));
-  if (!schema.is_dynamic()) return schema;
+/// A schema that lets documents add fields, with those that the rule names and the events have.
+Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule, const event::ReadOptions& reading, const std::stop_token& stop) {
   auto query = eql::parse_query(rule.query.text);
   if (!query) return schema;  // reported when the rule is compiled
   std::vector<std::string> names = eql::field_names(*query);
@@ -110,32 +115,26 @@ Result<event::Schema> schema_for(const Options& options, const rule::Rule& rule,
   return schema.with(std::move(found));
 }
 
-/// A setting's field; the query's check has seen that it exists where that matters.
-event::Field field_or(const event::Schema& schema, const std::string& name, event::FieldType otherwise) {
-  const event::Field* const known = schema.find(name);
-  return known != nullptr ? *known : event::Field{.name = name, .type = otherwise, .source = name};
-}
-
 Result<Search> search(Options& options, Console& console) {
   EQLAB_TRY(rule::Rule rule, rule_from(options));
   event::ReadOptions reading{.paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments, .threads = options.threads};
   SpooledInput spooled;
-  if (!options.schema.empty()) {
-    for (std::string& path : reading.paths) {
-      if (path != "-") continue;
-      EQLAB_TRY(path, spooled.take());
+  EQLAB_TRY(event::Schema schema, schema_from(options.schema));
+  if (schema.is_dynamic()) {
+    if (const auto from = std::ranges::find(reading.paths, "-"); from != reading.paths.end()) {
+      EQLAB_TRY(*from, spooled.take());
+      reading.paths.erase(std::remove(from + 1, reading.paths.end(), "-"), reading.paths.end());  // it has been read to its end
     }
+    EQLAB_TRY(schema, grow(std::move(schema), rule, reading, console.stop()));
   }
-  EQLAB_TRY(const event::Schema schema, schema_for(options, rule, reading, console.stop()));
   EQLAB_TRY(eql::CheckedQuery query, rule::compile(rule, schema));
-  scan::Plan::Options settings{.timestamp = field_or(schema, rule.timestamp_field, event::FieldType::date)};
-  if (!rule.tiebreaker_field.empty()) settings.tiebreaker = field_or(schema, rule.tiebreaker_field, event::FieldType::long_);
-  scan::Plan plan(std::move(settings));
+  scan::Plan plan(scan::Plan::options_for(schema, rule.timestamp_field, rule.tiebreaker_field));
   scan::QueryBinding binding = plan.add(query);
 
   /// What one piece of the input yields.
   struct Piece {
     std::optional<scan::CandidateLog> log;
+    std::optional<scan::Scanner> scanner;
     std::optional<Diagnostic> failure;
   };
   reading.strict = options.strict;
@@ -146,8 +145,8 @@ Result<Search> search(Options& options, Console& console) {
   const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
     if (piece.failure) return;
     if (!piece.log) piece.log.emplace(plan.new_log());
-    scan::Scanner scanner(plan);
-    if (auto done = scanner.scan(batch, *piece.log); !done) piece.failure = std::move(done.error());
+    if (!piece.scanner) piece.scanner.emplace(plan);
+    if (auto done = piece.scanner->scan(batch, *piece.log); !done) piece.failure = std::move(done.error());
   };
   const std::function<void(Piece&&)> take = [&](Piece&& piece) {
     if (piece.failure && !failure) failure = std::move(piece.failure);
@@ -155,6 +154,7 @@ Result<Search> search(Options& options, Console& console) {
   };
   EQLAB_TRY(event::ReadReport read, event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
   if (failure) return fail(locate(std::move(*failure), rule.query));
+  for (event::InputProblem& problem : read.problems) problem.file = spooled.shown(problem.file);
   log.finish();
   return Search{std::move(rule), std::move(query), std::move(binding), std::move(log), std::move(read)};
 }
@@ -248,7 +248,7 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
         out += "   –           no such event\n";
         continue;
       }
-      const std::string gap = found.query.kind == eql::QueryKind::sequence ? "+" + human_duration(found.log.event_time(candidate) - found.log.event_time(first)) : "";
+      const std::string gap = found.query.kind == eql::QueryKind::sequence ? "+" + human_duration(match::elapsed(found.log.event_time(first), found.log.event_time(candidate))) : "";
       out += format("   {:<10}  line {:<8}  {}\n", gap, found.log.line(candidate), describe_event(found, stage, candidate));
     }
   }
@@ -260,6 +260,15 @@ void note_read(const event::ReadReport& read, Console& console) {
     console.note(format("{}:{}: malformed: {}\n", printable(problem.file), problem.line, printable(problem.message)));
   }
   if (read.malformed > read.problems.size()) console.note(format("… and {} more malformed\n", group_digits(static_cast<std::int64_t>(read.malformed - read.problems.size()))));
+}
+
+void note_limits(const match::Matches& all, Console& console) {
+  const auto warn = [&console](std::uint64_t count, std::string_view what) {
+    if (count > 0) console.note(format("warning: {} {}; results may lack some\n", group_digits(static_cast<std::int64_t>(count)), what));
+  };
+  warn(all.dropped_pending, "unfinished sequences were dropped to bound memory");
+  warn(all.dropped_matches, "results were dropped to bound memory");
+  warn(all.cut_keys, "times an event had more combinations of join keys than are followed");
 }
 
 std::string summary(const event::ReadReport& read, std::size_t shown, std::size_t total) {
@@ -293,7 +302,7 @@ Exit run(Options options, Console& console) {
     all = matcher.find(found->log, visible, settings);
   }
   note_read(found->read, console);
-  if (all.dropped_pending > 0) console.note(format("warning: {} unfinished sequences were dropped to bound memory; results may lack some\n", all.dropped_pending));
+  note_limits(all, console);
   if (options.format == "table") {
     console.print(table(*found, all.matches));
   } else if (options.format == "ndjson") {
@@ -329,8 +338,9 @@ void define_match(CLI::App& app, Action& chosen) {
   add_threads_option(*command, options->threads);
   command->footer("Reads NDJSON, hits, whole search responses, bulk bodies, arrays and pretty-printed documents; plain, gzip or zstd.\n"
                   "Example:\n  eqlab match --query 'process where process.name == \"curl\"' --all events.ndjson.gz");
-  command->callback([options, &chosen] {
+  command->callback([options, query, &chosen] {
     if (options->format == "text") options->format = "table";
+    options->has_query = query->count() > 0;
     chosen = [options](Console& console) { return run(*options, console); };
   });
 }

@@ -120,14 +120,15 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
   std::ranges::sort(files);
   struct Piece {
     std::optional<scan::CandidateLog> log;
+    std::optional<scan::Scanner> scanner;
     std::optional<Diagnostic> failure;
   };
   Scanned out{plan.new_log(), std::move(truth)};
   std::optional<Diagnostic> failure;
   const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
     if (!piece.log) piece.log.emplace(plan.new_log());
-    scan::Scanner scanner(plan);
-    if (auto done = scanner.scan(batch, *piece.log); !done && !piece.failure) piece.failure = std::move(done.error());
+    if (!piece.scanner) piece.scanner.emplace(plan);
+    if (auto done = piece.scanner->scan(batch, *piece.log); !done && !piece.failure) piece.failure = std::move(done.error());
   };
   const std::function<void(Piece&&)> take = [&](Piece&& piece) {
     if (piece.failure && !failure) failure = std::move(piece.failure);
@@ -199,10 +200,7 @@ Exit run(Options options, Console& console) {
   auto query = rule::compile(*rule, *schema);
   if (!query) return give_up(query.error());
 
-  const event::Field* const timestamp = schema->find(rule->timestamp_field);
-  scan::Plan::Options settings{.timestamp = timestamp != nullptr ? *timestamp : event::Field{.name = rule->timestamp_field, .type = event::FieldType::date, .source = rule->timestamp_field}};
-  if (const event::Field* const tiebreaker = schema->find(rule->tiebreaker_field)) settings.tiebreaker = *tiebreaker;
-  scan::Plan plan(std::move(settings));
+  scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
 
   generators::CorpusOptions used = options.corpus;
@@ -211,7 +209,7 @@ Exit run(Options options, Console& console) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
   }
-  if (!scanned) return give_up(scanned.error());
+  if (!scanned) return give_up(locate(std::move(scanned.error()), rule->query));
   const double scanned_at = seconds_now();
 
   const match::Matcher matcher(*query, binding);

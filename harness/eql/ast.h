@@ -46,6 +46,8 @@ struct Expr {
   ArithmeticOp arithmetic = ArithmeticOp::add;
   PatternOp pattern = PatternOp::colon;
   std::vector<ExprId> children = {};
+  /// Levels of the tree below and with this node; at most limits::expression_depth_max.
+  int height = 1;
 };
 
 /// `CATEGORY where CONDITION`.

@@ -2,6 +2,8 @@
 // rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of them.
 // Cases: tests/cases/check/ and tests/cases/match/.
 #include <algorithm>
+#include <array>
+#include <unordered_map>
 
 #include "harness/base/text.h"
 #include "harness/eql/constants.h"
@@ -68,12 +70,14 @@ class Checker {
 
   Status resolve_all() {
     const auto resolve_stage = [&](const Stage& stage) -> Status {
-      EQLAB_CHECK(types_.resolve(stage.filter.condition, ValueType::boolean));
-      return resolve_keys(stage.keys);
+      return types_.resolve(stage.filter.condition, ValueType::boolean);
     };
-    EQLAB_CHECK(resolve_keys(out_.syntax.shared_keys));
+    // Conditions first: with an open schema they tell the types of the keys.
     for (const Stage& stage : out_.syntax.stages) EQLAB_CHECK(resolve_stage(stage));
     if (out_.syntax.until) EQLAB_CHECK(resolve_stage(*out_.syntax.until));
+    EQLAB_CHECK(resolve_keys(out_.syntax.shared_keys));
+    for (const Stage& stage : out_.syntax.stages) EQLAB_CHECK(resolve_keys(stage.keys));
+    if (out_.syntax.until) EQLAB_CHECK(resolve_keys(out_.syntax.until->keys));
     return ok();
   }
   Status resolve_keys(const std::vector<ExprId>& keys) {
@@ -90,9 +94,9 @@ class Checker {
     if (!out_.syntax.until) return ok();
     const Stage until = *out_.syntax.until;
     EQLAB_TRY(CheckedStage checked, check_stage(until, static_cast<std::uint32_t>(out_.syntax.stages.size())));
+    checked.missing = false;  // `until ![…]` behaves as `until […]`
     // Only the last copy is the until; the others are ordinary trailing stages (spec 2.3).
     for (int run = 1; run < until.runs; ++run) out_.stages.push_back(checked);
-    checked.missing = false;
     out_.until = std::move(checked);
     return ok();
   }
@@ -110,6 +114,11 @@ class Checker {
     std::vector<Folded> parts;
     if (stage.filter.category) {
       EQLAB_TRY(const Field category, types_.look_up(options_.event_category_field, stage.filter.category_span, ValueType::text));
+      if (!category.has_exact || value_type(category.type) != ValueType::text) {
+        return error(stage.filter.category_span, category.has_exact ? "E203" : "E206",
+                     format("the category is looked for in {}, which is {}", category.name, category.has_exact ? event::to_string(category.type) : "text without a keyword sub-field"),
+                     "write any, or name another field of categories");
+      }
       parts.push_back(leaf({.kind = LeafKind::equal, .field = category, .constants = {*stage.filter.category}, .span = stage.filter.category_span}));
     }
     parts.push_back(condition);
@@ -235,9 +244,9 @@ class Checker {
     const auto repeats = std::ranges::unique(leaf.constants);
     leaf.constants.erase(repeats.begin(), repeats.end());
     leaf.identity = identity_of(leaf);
-    const auto known = std::ranges::find(out_.leaves, leaf.identity, &Leaf::identity);
-    const auto id = static_cast<LeafId>(known - out_.leaves.begin());
-    if (known == out_.leaves.end()) {
+    const auto [known, added] = leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));
+    const LeafId id = known->second;
+    if (added) {
       if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null) note_script_fields(leaf.script);
       out_.leaves.push_back(std::move(leaf));
     }
@@ -426,7 +435,13 @@ class Checker {
     if (is_date_math(constant)) {
       return error(span, "E209", "a date relative to now has no meaning in a replay", "write the date itself");
     }
-    const auto range = date_constant(constant);
+    auto range = date_constant(constant);
+    if (range && native.field.type == FieldType::date) {
+      // Such a field keeps milliseconds, and so does what it is compared with.
+      constexpr std::int64_t millisecond = 1'000'000;
+      range->first -= ((range->first % millisecond) + millisecond) % millisecond;
+      range->last = std::max(range->last, range->first + millisecond - 1);
+    }
     if (!range) {
       return error(span, "E209", format("{} is a date, and \"{}\" cannot be read as one", native.field.name, printable(text_of(constant))), "for example: \"2026-03-02T09:14:07Z\"");
     }
@@ -593,6 +608,7 @@ class Checker {
   const CheckOptions& options_;
   CheckedQuery out_;
   Types types_;
+  std::unordered_map<std::string, LeafId> leaf_ids_;
 };
 
 void print_condition_into(std::string& out, const CheckedQuery& query, ConditionId id, bool brackets) {  // NOLINT(misc-no-recursion)

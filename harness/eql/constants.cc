@@ -55,7 +55,6 @@ std::optional<TimeRange> iso_range(std::string_view text) {
       width = time.size() <= 2 ? 3'600 * second : time.size() <= 5 ? 60 * second : second;
     }
   }
-  // Fractions finer than a millisecond still compare with dates kept in milliseconds.
   return TimeRange{*first, *first + width - 1};
 }
 
@@ -90,7 +89,8 @@ std::optional<event::Value> numeric_constant(const Operand& constant) {
     std::optional<event::Value> operator()(const std::string& text) const {
       if (const auto whole = parse_number<long>(text)) return event::Value{std::int64_t{*whole}};
       if (const auto natural = parse_number<unsigned long>(text)) return event::Value{std::uint64_t{*natural}};
-      if (const auto real = parse_number<double>(text)) return event::Value{*real};
+      const bool is_written_out = text.find_first_not_of("+-.0123456789eE") == std::string::npos;  // not inf or nan
+      if (const auto real = parse_number<double>(text); real && is_written_out) return event::Value{*real};
       return std::nullopt;
     }
     std::optional<event::Value> operator()(ScriptDate) const { return std::nullopt; }

@@ -10,7 +10,7 @@
 namespace eqlab::eql {
 
 /// What a date constant covers: `"2026-03-02"` is that whole day, a millisecond text that millisecond
-/// (eql spec 3.3). A number, or text of digits only with more than four of them, is epoch milliseconds.
+/// (eql spec 3.3). A number, or text of digits only that is not a year, is epoch milliseconds.
 /// Nothing when it is not a date.
 [[nodiscard]] std::optional<TimeRange> date_constant(const Operand& constant);
 

@@ -1,6 +1,7 @@
 // Hand-written, one pass, no look-back. Cases: tests/cases/parse/.
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
@@ -71,10 +72,11 @@ class Lexer {
   }
 
   /// Comments nest; if the outermost is never closed, the shortest closed form is taken (spec, section 1).
-  [[nodiscard]] std::size_t block_comment_end() const {
+  [[nodiscard]] std::size_t block_comment_end() {
     std::size_t depth = 0;
     std::size_t i = at_;
-    while (i + 1 < source_.size()) {
+    // Once one comment has run to the end unclosed, all later ones are taken in the shortest form: no rescans.
+    while (!nesting_failed_ && i + 1 < source_.size()) {
       if (source_[i] == '/' && source_[i + 1] == '*') {
         ++depth;
         i += 2;
@@ -85,6 +87,7 @@ class Lexer {
         ++i;
       }
     }
+    nesting_failed_ = true;
     const std::size_t shortest = source_.find("*/", at_ + 2);
     return shortest == std::string_view::npos ? shortest : shortest + 2;
   }
@@ -173,12 +176,12 @@ class Lexer {
         return ok();
       }
     }
-    if (text.starts_with('.')) text.insert(0, "0");
-    const auto number = parse_number<double>(text);
-    if (!number || std::isinf(*number)) {
+    // Too small is zero, as in Java; too large is an error.
+    const double number = std::strtod(text.c_str(), nullptr);
+    if (std::isinf(number)) {
       return error(at_, at_ + length, "E104", "number is too large for a double");
     }
-    push(decimal ? TokenKind::decimal : TokenKind::integer, length, *number);
+    push(decimal ? TokenKind::decimal : TokenKind::integer, length, number);
     return ok();
   }
 
@@ -273,6 +276,7 @@ class Lexer {
 
   std::string_view source_;
   std::size_t at_ = 0;
+  bool nesting_failed_ = false;
   Tokens out_;
 };
 

@@ -59,6 +59,7 @@ class Parser {
     }
     while (peek().is_symbol("|")) EQLAB_CHECK(parse_pipe());
     if (peek().kind != TokenKind::end) return unexpected_after_query();
+    if (too_deep_) return error(*too_deep_, "E112", format("expression is nested deeper than {}", limits::expression_depth_max), "split it, or use lists");
     query_.span = {tokens_.front().span.begin, tokens_.back().span.end};
     EQLAB_CHECK(check_shape());
     return std::move(query_);
@@ -106,7 +107,10 @@ class Parser {
     if (accept_symbol(text)) return ok();
     return expected(what);
   }
+  /// Every pass after this one recurses over the tree, so its height is bounded here, whatever built it.
   ExprId add(Expr expr) {
+    for (const ExprId child : expr.children) expr.height = std::max(expr.height, query_.at(child).height + 1);
+    if (expr.height > limits::expression_depth_max && !too_deep_) too_deep_ = expr.span;
     query_.exprs.push_back(std::move(expr));
     return static_cast<ExprId>(query_.exprs.size() - 1);
   }
@@ -309,10 +313,11 @@ class Parser {
     if (query_.kind == QueryKind::event) return ok();
     std::size_t boxes = 0;
     for (const Stage& stage : query_.stages) boxes += static_cast<std::size_t>(stage.runs);
+    const std::size_t copies = query_.until ? static_cast<std::size_t>(query_.until->runs) : 0;
     const std::string_view name = query_.kind == QueryKind::sequence ? "sequence" : "sample";
     const std::string_view code = query_.kind == QueryKind::sequence ? "E113" : "E115";
     if (boxes < 2) return error(query_.stages[0].span, code, format("a {} needs at least two events", name), "add another […]");
-    if (boxes > limits::stages_max) return too_many_stages();
+    if (boxes + copies > limits::stages_max) return too_many_stages();
     EQLAB_CHECK(check_key_counts(code));
     return query_.kind == QueryKind::sequence ? check_missing() : check_sample();
   }
@@ -420,31 +425,27 @@ class Parser {
 
   Result<ExprId> parse_sum() {  // NOLINT(misc-no-recursion)
     EQLAB_TRY(ExprId left, parse_product());
-    for (int length = 1; peek().is_symbol("+") || peek().is_symbol("-"); ++length) {
+    while (peek().is_symbol("+") || peek().is_symbol("-")) {
       const ArithmeticOp op = next().text == "+" ? ArithmeticOp::add : ArithmeticOp::subtract;
       EQLAB_TRY(const ExprId right, parse_product());
-      EQLAB_TRY(left, add_arithmetic(op, left, right, length));
+      left = add_arithmetic(op, left, right);
     }
     return left;
   }
 
   Result<ExprId> parse_product() {  // NOLINT(misc-no-recursion)
     EQLAB_TRY(ExprId left, parse_unary());
-    for (int length = 1; peek().is_symbol("*") || peek().is_symbol("/") || peek().is_symbol("%"); ++length) {
+    while (peek().is_symbol("*") || peek().is_symbol("/") || peek().is_symbol("%")) {
       const std::string_view text = next().text;
       const ArithmeticOp op = text == "*" ? ArithmeticOp::multiply : text == "/" ? ArithmeticOp::divide : ArithmeticOp::modulo;
       EQLAB_TRY(const ExprId right, parse_unary());
-      EQLAB_TRY(left, add_arithmetic(op, left, right, length));
+      left = add_arithmetic(op, left, right);
     }
     return left;
   }
 
-  /// Chains of operators lean to the left, so their length is depth as well.
-  Result<ExprId> add_arithmetic(ArithmeticOp op, ExprId left, ExprId right, int length) {
+  ExprId add_arithmetic(ArithmeticOp op, ExprId left, ExprId right) {
     const Span span = between(left, right);
-    if (length + depth_ > limits::expression_depth_max) {
-      return error(span, "E112", format("expression is nested deeper than {}", limits::expression_depth_max));
-    }
     return add({.kind = ExprKind::arithmetic, .span = span, .arithmetic = op, .children = {left, right}});
   }
 
@@ -578,9 +579,8 @@ class Parser {
     call.fold_case = name.kind == TokenKind::tilde_identifier;
     call.name = call.fold_case ? std::get<std::string>(name.value) : std::string(name.text);
     if (!accept_symbol(")")) {
-      const Token& open = peek();
       do {
-        if (peek().is_symbol(")")) return trailing_comma(open);
+        if (peek().is_symbol(")")) return trailing_comma(peek());
         EQLAB_TRY(const ExprId argument, parse_expr());
         call.children.push_back(argument);
         if (call.children.size() > limits::list_constants_max) return list_too_long();
@@ -638,6 +638,7 @@ class Parser {
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::optional<Span> too_deep_;
   Query query_;
 };
 

@@ -90,6 +90,11 @@ class Printer {
   void field(const Expr& e) {
     if (e.optional) out_ += '?';
     std::string_view rest = e.name;
+    if (rest.starts_with('.') || rest.ends_with('.') || rest.find("..") != std::string_view::npos) {
+      // Such a name has no segments to write one by one.
+      quote_name(rest);
+      return;
+    }
     for (bool first = true;; first = false) {
       const std::size_t dot = rest.find('.');
       const std::string_view segment = rest.substr(0, dot);
@@ -97,13 +102,17 @@ class Printer {
       if (is_plain(segment)) {
         out_ += segment;
       } else {
-        out_ += '`';
-        for (const char c : segment) out_ += c == '`' ? std::string("``") : std::string(1, c);
-        out_ += '`';
+        quote_name(segment);
       }
       if (dot == std::string_view::npos) break;
       rest.remove_prefix(dot + 1);
     }
+  }
+
+  void quote_name(std::string_view name) {
+    out_ += '`';
+    for (const char c : name) out_ += c == '`' ? std::string("``") : std::string(1, c);
+    out_ += '`';
   }
 
   void quote(std::string_view text) {

@@ -20,10 +20,6 @@ using std::int32_t;
 using std::int64_t;
 using std::uint64_t;
 
-Failure<Diagnostic> run_time_error(Span span, std::string message) {
-  return fail(error_at(span, "E216", std::move(message), "Elasticsearch fails the whole search here"));
-}
-
 bool is_number(const Operand& operand) { return operand.index() >= 2 && operand.index() <= 5; }
 bool is_floating(const Operand& operand) { return std::holds_alternative<double>(operand); }
 
@@ -32,6 +28,12 @@ double as_double(const Operand& operand) {
   if (const auto* const n = std::get_if<int64_t>(&operand)) return static_cast<double>(*n);
   if (const auto* const n = std::get_if<uint64_t>(&operand)) return static_cast<double>(*n);
   return std::get<double>(operand);
+}
+
+/// A place in a text, or a base: a number that is none counts as 0.
+std::int64_t as_position(const Operand& operand) {
+  const double number = as_double(operand);
+  return std::isnan(number) ? 0 : static_cast<std::int64_t>(std::clamp(number, -4e9, 4e9));
 }
 
 /// Integers of any width as 128 bits, which hold both 64-bit kinds.
@@ -61,12 +63,12 @@ Result<Operand> narrow(Wide value, Width width, Span span) {
       if (value < 0 || value > std::numeric_limits<uint64_t>::max()) break;
       return Operand{static_cast<uint64_t>(value)};
   }
-  return run_time_error(span, "integer overflow");
+  return fail(run_time_error(span, "integer overflow"));
 }
 
 Result<Operand> calculate(ArithmeticOp op, const Operand& a, const Operand& b, Span span) {
   if (is_null(a) || is_null(b)) return Operand{};
-  if (!is_number(a) || !is_number(b)) return run_time_error(span, "arithmetic on a value that is not a number");
+  if (!is_number(a) || !is_number(b)) return fail(run_time_error(span, "arithmetic on a value that is not a number"));
   if (is_floating(a) || is_floating(b)) {
     const double x = as_double(a);
     const double y = as_double(b);
@@ -86,12 +88,12 @@ Result<Operand> calculate(ArithmeticOp op, const Operand& a, const Operand& b, S
     case ArithmeticOp::subtract: return narrow(x - y, width, span);
     case ArithmeticOp::multiply: {
       Wide product = 0;
-      if (__builtin_mul_overflow(x, y, &product)) return run_time_error(span, "integer overflow");
+      if (__builtin_mul_overflow(x, y, &product)) return fail(run_time_error(span, "integer overflow"));
       return narrow(product, width, span);
     }
     case ArithmeticOp::divide:
     case ArithmeticOp::modulo:
-      if (y == 0) return run_time_error(span, "division by zero");
+      if (y == 0) return fail(run_time_error(span, "division by zero"));
       return narrow(op == ArithmeticOp::divide ? x / y : x % y, width, span);
   }
   return Operand{};
@@ -136,7 +138,8 @@ class Evaluation {
  public:
   /// While folding every null is as good as a literal one.
   enum class Stage : std::uint8_t { folding, running };
-  Evaluation(const Query& query, const FieldResolver& fields, Stage stage) : query_(query), fields_(fields), stage_(stage) {}
+  Evaluation(const Query& query, const FieldResolver& fields, const ScriptRegexes* regexes, Stage stage)
+      : query_(query), fields_(fields), regexes_(regexes), stage_(stage) {}
 
   Result<Operand> run(ExprId id) {  // NOLINT(misc-no-recursion): depth bounded by the parser
     const Expr& e = query_.at(id);
@@ -148,7 +151,7 @@ class Evaluation {
         EQLAB_TRY(const Operand value, run(e.children[0]));
         if (is_null(value)) return Operand{};
         if (is_floating(value)) return Operand{-std::get<double>(value)};
-        if (!is_number(value)) return run_time_error(e.span, "minus before a value that is not a number");
+        if (!is_number(value)) return fail(run_time_error(e.span, "minus before a value that is not a number"));
         return narrow(-as_wide(value), width_of(value), e.span);
       }
       case ExprKind::logical_not: {
@@ -228,6 +231,11 @@ class Evaluation {
       if (is_null(item) && is_null(value) && e.pattern == PatternOp::colon) return Operand{true};
       if (is_null(item) || is_null(value)) {
         saw_null = true;
+        continue;
+      }
+      const JavaRegex* const regex = regexes_ == nullptr ? nullptr : regexes_->find(e.children[i]);
+      if (regex != nullptr) {
+        if (regex->matches(text_of(value))) return Operand{true};
         continue;
       }
       EQLAB_TRY(const bool matched, matches(e, text_of(value), text_of(item)));
@@ -340,7 +348,7 @@ class Evaluation {
     begin += left.size();
     const std::size_t end = greedy ? searched.rfind(right) : searched.find(right, begin);
     if (end == Utf16::npos) return Operand{std::string()};
-    if (end < begin) return run_time_error(e.span, "between: the last right text lies before the left one");
+    if (end < begin) return fail(run_time_error(e.span, "between: the last right text lies before the left one"));
     return Operand{to_utf8(source.substr(std::min(begin, source.size()), end - begin))};
   }
 
@@ -349,7 +357,7 @@ class Evaluation {
     const Utf16 source = to_utf16(e.fold_case ? lower(text_of(a[0])) : text_of(a[0]));
     const Utf16 part = to_utf16(e.fold_case ? lower(text_of(a[1])) : text_of(a[1]));
     std::size_t start = 0;
-    if (a.size() > 2 && !is_null(a[2])) start = static_cast<std::size_t>(std::max(0.0, std::min(as_double(a[2]), 1e9)));
+    if (a.size() > 2 && !is_null(a[2])) start = static_cast<std::size_t>(std::max<int64_t>(0, as_position(a[2])));
     const std::size_t found = part.empty() ? std::min(start, source.size()) : source.find(part, start);
     if (found == Utf16::npos) return Operand{};
     return Operand{static_cast<int32_t>(found)};
@@ -361,7 +369,7 @@ class Evaluation {
     const Utf16 source = to_utf16(text_of(a[0]));
     const auto size = static_cast<int64_t>(source.size());
     const auto clamp = [size](const Operand& o) {
-      auto at = static_cast<int64_t>(std::clamp(as_double(o), -4e9, 4e9));
+      auto at = as_position(o);
       if (at < 0) at += size;
       return std::clamp<int64_t>(at, 0, size);
     };
@@ -376,10 +384,10 @@ class Evaluation {
     if (is_null(a[0])) return Operand{};
     const std::string written = text_of(a[0]);
     std::string_view text = written;
-    const auto failed = [&] { return run_time_error(e.span, format("number: \"{}\" is not a number", printable(written))); };
+    const auto failed = [&] { return fail(run_time_error(e.span, format("number: \"{}\" is not a number", printable(written)))); };
     const bool hex = text.starts_with("0x");
     int base = hex ? 16 : 10;
-    if (a.size() > 1 && !is_null(a[1])) base = static_cast<int>(std::clamp(as_double(a[1]), 0.0, 100.0));
+    if (a.size() > 1 && !is_null(a[1])) base = static_cast<int>(std::clamp<int64_t>(as_position(a[1]), 0, 100));
     if (base < 2 || base > 36) return failed();
     if (hex && base == 16) text.remove_prefix(2);
     std::string_view digits = text;
@@ -417,18 +425,47 @@ class Evaluation {
 
   const Query& query_;
   const FieldResolver& fields_;
+  const ScriptRegexes* regexes_;
   Stage stage_;
 };
 
 }  // namespace
 
-Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields) {
-  return Evaluation(query, fields, Evaluation::Stage::running).run(root);
+Diagnostic run_time_error(Span span, std::string message) {
+  return error_at(span, "E216", std::move(message), "Elasticsearch fails the whole search here");
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser
+ScriptRegexes::ScriptRegexes(const Query& query, ExprId root) {
+  const Expr& e = query.at(root);
+  if (e.kind == ExprKind::pattern && e.pattern == PatternOp::regex) {
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      const Expr& literal = query.at(e.children[i]);
+      if (event::is_null(literal.value)) continue;
+      auto compiled = JavaRegex::compile(text_of(operand_of(literal.value)), e.fold_case, literal.span);
+      if (compiled) compiled_.emplace(e.children[i], std::move(*compiled));
+    }
+  }
+  for (const ExprId child : e.children) compiled_.merge(ScriptRegexes(query, child).compiled_);
+}
+
+const JavaRegex* ScriptRegexes::find(ExprId literal) const {
+  const auto found = compiled_.find(literal);
+  return found == compiled_.end() ? nullptr : &found->second;
+}
+
+Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields, const ScriptRegexes* regexes) {
+  return Evaluation(query, fields, regexes, Evaluation::Stage::running).run(root);
 }
 
 Result<Operand> fold(const Query& query, ExprId root) {
   const FieldResolver nothing = [](ExprId) { return Operand{}; };
-  return Evaluation(query, nothing, Evaluation::Stage::folding).run(root);
+  auto value = Evaluation(query, nothing, nullptr, Evaluation::Stage::folding).run(root);
+  if (!value && value.error().code == "E216") {
+    value.error().code = "E221";
+    value.error().hint = "the expression has no value, whatever the events";
+  }
+  return value;
 }
 
 Operand operand_of(const event::Value& value) {

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "harness/base/result.h"
 #include "harness/eql/ast.h"
+#include "harness/eql/regex.h"
 
 /// Expressions as Elasticsearch's scripts and its constant folding evaluate them: three-valued, typed at
 /// run time (eql spec, sections 4.3, 5.2, 7).
@@ -25,11 +27,26 @@ using Operand = std::variant<std::monostate, bool, std::int32_t, std::int64_t, s
 /// The value of one occurrence of a field for this evaluation; null when it is missing or unmapped.
 using FieldResolver = std::function<Operand(ExprId occurrence)>;
 
-/// Evaluates the tree at `root`. Errors: E216, what the search would fail with (overflow, division by
-/// zero, number("abc")). Depth is bounded by the parser.
-[[nodiscard]] Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields);
+/// The regular expressions below a node, compiled once. Immutable and thread-safe; copies share the programs.
+class ScriptRegexes {
+ public:
+  ScriptRegexes() = default;
+  /// Patterns that do not compile are left out: evaluating them gives their error.
+  ScriptRegexes(const Query& query, ExprId root);
+  [[nodiscard]] const JavaRegex* find(ExprId literal) const;
 
-/// Without fields; the caller knows that there are none.
+ private:
+  std::map<ExprId, JavaRegex> compiled_;
+};
+
+[[nodiscard]] Diagnostic run_time_error(Span span, std::string message);
+
+/// Evaluates the tree at `root`; `regexes` may be null. Errors: E216, what the search would fail with (overflow, division by
+/// zero, number("abc")). Depth is bounded by the parser.
+[[nodiscard]] Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields,
+                                       const ScriptRegexes* regexes = nullptr);
+
+/// Without fields; the caller knows that there are none. Errors: E221 where `evaluate` has E216.
 [[nodiscard]] Result<Operand> fold(const Query& query, ExprId root);
 
 [[nodiscard]] Operand operand_of(const event::Value& value);

@@ -233,7 +233,17 @@ Status Types::check_membership(const Expr& e) const {  // NOLINT(misc-no-recursi
 Status Types::check_pattern(const Expr& e) const {  // NOLINT(misc-no-recursion)
   EQLAB_TRY(const ValueType left, check(e.children[0]));
   EQLAB_CHECK(check_exact(e.children[0]));
-  if (left == ValueType::text || left == ValueType::null || left == ValueType::unknown) return ok();
+  if (left == ValueType::text || left == ValueType::null || left == ValueType::unknown) {
+    // Native patterns are compiled when the leaf is made; those of scripts here.
+    if (e.pattern != PatternOp::regex || is_plain_field(e.children[0])) return ok();
+    for (std::size_t i = 1; i < e.children.size(); ++i) {
+      const Expr& pattern = query_.at(e.children[i]);
+      if (event::is_null(pattern.value)) continue;
+      auto compiled = JavaRegex::compile(text_of(operand_of(pattern.value)), e.fold_case, pattern.span);
+      if (!compiled) return fail(std::move(compiled.error()));
+    }
+    return ok();
+  }
   const std::string_view op = e.pattern == PatternOp::colon ? ":" : e.pattern == PatternOp::like ? "like" : "regex";
   return fail(error_at(query_.at(e.children[0]).span, "E219", format("{} compares strings, this is {}", op, to_string(left)),
                        "write ==, or in for a list"));

@@ -13,14 +13,14 @@ int compare_values(const event::Value& a, const event::Value& b) {
 
 }  // namespace
 
-void for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
+bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
                   const std::function<void(const KeyTuple&)>& use) {
   constexpr scan::KeyId null_only[] = {scan::null_key};
   std::vector<std::span<const scan::KeyId>> values;
   for (std::size_t i = 0; i < stage.keys.size(); ++i) {
     auto of_key = stage.keys[i] ? log.keys(candidate, *stage.keys[i]) : std::span<const scan::KeyId>();
     if (of_key.empty()) {
-      if (!stage.optional_keys[i]) return;
+      if (!stage.optional_keys[i]) return true;
       of_key = null_only;
     }
     values.push_back(of_key);
@@ -33,8 +33,9 @@ void for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
     // The last key turns fastest, so tuples come in order of the first.
     std::size_t digit = values.size();
     while (digit > 0 && ++choice[digit - 1] == values[digit - 1].size()) choice[--digit] = 0;
-    if (digit == 0) return;
+    if (digit == 0) return true;
   }
+  return false;
 }
 
 bool key_less(const scan::CandidateLog& log, const KeyTuple& a, const KeyTuple& b) {

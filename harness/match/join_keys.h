@@ -18,8 +18,8 @@ using KeyTuple = std::vector<scan::KeyId>;
 
 /// Calls `use` for every key tuple of the candidate at this stage: the product of multi-valued keys; none
 /// when a required key is missing; null where an optional one is (eql spec 8.3 and 6). At most
-/// limits::key_combinations_max tuples.
-void for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
+/// limits::key_combinations_max tuples; false when there would have been more.
+bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
                   const std::function<void(const KeyTuple&)>& use);
 
 /// Null first, false before true, numbers by size, text by bytes.

@@ -43,8 +43,10 @@ struct MatchOptions {
 
 struct Matches {
   std::vector<Match> matches;           ///< ascending by completing event; samples by key
-  /// Pending sequences dropped because limits::pending_matches_max was reached; 0 in any sane use.
-  std::uint64_t dropped_pending = 0;
+  // What limits cut off; 0 in any sane use. Where one is not, results may be missing.
+  std::uint64_t dropped_pending = 0;    ///< unfinished sequences beyond MatchOptions::pending_max
+  std::uint64_t dropped_matches = 0;    ///< results beyond limits::matches_max
+  std::uint64_t cut_keys = 0;           ///< times that an event had more than limits::key_combinations_max keys
 };
 
 /// Runs one query over candidates: the exact sequence state machine of eql spec 8.2, missing events of

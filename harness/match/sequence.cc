@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 
+#include "harness/match/elapsed.h"
 #include "harness/match/join_keys.h"
 
 namespace eqlab::match {
@@ -36,13 +37,15 @@ class Machine {
   void advance(CandidateIndex candidate) {
     for (std::size_t stage = positive_.size(); stage-- > 0;) {
       if (!log_.satisfies(candidate, positive_[stage]->filter)) continue;
-      for_each_key(log_, candidate, *positive_[stage], [&](const KeyTuple& key) { step(candidate, stage, keys_.number(key)); });
+      const bool whole = for_each_key(log_, candidate, *positive_[stage], [&](const KeyTuple& key) { step(candidate, stage, keys_.number(key)); });
+      cut_keys += whole ? 0 : 1;
     }
     if (binding_.until && log_.satisfies(candidate, binding_.until->filter)) {
-      for_each_key(log_, candidate, *binding_.until, [&](const KeyTuple& key) {
+      const bool whole = for_each_key(log_, candidate, *binding_.until, [&](const KeyTuple& key) {
         const std::uint32_t number = keys_.number(key);
         for (std::size_t stage = 0; stage < slots_.size(); ++stage) take(stage, number);
       });
+      cut_keys += whole ? 0 : 1;
     }
   }
 
@@ -50,6 +53,8 @@ class Machine {
   KeyTable& keys() { return keys_; }
   std::vector<Completed> completed;
   std::uint64_t dropped = 0;
+  std::uint64_t dropped_matches = 0;
+  std::uint64_t cut_keys = 0;
 
  private:
   void step(CandidateIndex candidate, std::size_t stage, std::uint32_t key) {
@@ -58,14 +63,19 @@ class Machine {
       events = take(stage - 1, key);
       if (events.empty()) return;
       // Too late: the partial sequence is lost all the same.
-      if (maxspan_ && log_.event_time(candidate) - log_.event_time(events[0]) > *maxspan_) return;
+      if (is_too_late(events[0], candidate)) return;
     }
     events.push_back(candidate);
     if (stage + 1 == positive_.size()) {
-      completed.push_back({std::move(events), key});
+      if (completed.size() < limits::matches_max) completed.push_back({std::move(events), key});
+      else ++dropped_matches;
     } else {
       put(stage, key, std::move(events));
     }
+  }
+
+  [[nodiscard]] bool is_too_late(CandidateIndex start, CandidateIndex now) const {
+    return maxspan_ && elapsed(log_.event_time(start), log_.event_time(now)) > *maxspan_;
   }
 
   Partial take(std::size_t stage, std::uint32_t key) {
@@ -80,8 +90,9 @@ class Machine {
     if (key >= slots_[stage].size()) slots_[stage].resize(keys_.size());
     if (slots_[stage][key].empty()) ++pending_;
     if (stage == 0) starts_.emplace_back(events[0], key);
+    const CandidateIndex now = events.back();
     slots_[stage][key] = std::move(events);
-    while (pending_ > pending_max_) drop_oldest();
+    while (pending_ > pending_max_) drop_oldest(now);
     // Starts that have gone long since must not pile up.
     if (starts_.size() > 2 * pending_max_ + 1024) forget_gone_starts();
   }
@@ -90,13 +101,15 @@ class Machine {
     return std::ranges::any_of(slots_, [&](const auto& slot) { return key < slot.size() && !slot[key].empty() && slot[key][0] == start; });
   }
 
-  void drop_oldest() {
+  /// What could not be finished any more is no loss.
+  void drop_oldest(CandidateIndex now) {
     const auto [start, key] = starts_.front();
     starts_.pop_front();
+    const bool is_loss = !is_too_late(start, now);
     for (std::size_t stage = 0; stage < slots_.size(); ++stage) {
       if (key < slots_[stage].size() && !slots_[stage][key].empty() && slots_[stage][key][0] == start) {
         take(stage, key);
-        ++dropped;
+        dropped += is_loss ? 1 : 0;
       }
     }
   }
@@ -116,16 +129,23 @@ class Machine {
   std::deque<std::pair<CandidateIndex, std::uint32_t>> starts_;
 };
 
+/// Missing events are looked for by milliseconds, also where the timestamp field has nanoseconds (eql spec 8.4).
+EventTime in_milliseconds(EventTime time) {
+  constexpr std::int64_t millisecond = 1'000'000;
+  const std::int64_t count = time.time_since_epoch().count();
+  return EventTime{Duration{count - ((count % millisecond) + millisecond) % millisecond}};
+}
+
 /// The events that would spoil a `![…]` stage, by key, in order of time.
 class Spoilers {
  public:
-  Spoilers(const CandidateLog& log, std::span<const CandidateIndex> visible, const QueryBinding::Stage& stage, KeyTable& keys) : log_(log) {
+  Spoilers(const CandidateLog& log, std::span<const CandidateIndex> visible, const QueryBinding::Stage& stage, KeyTable& keys) {
     for (const CandidateIndex candidate : visible) {
       if (!log.satisfies(candidate, stage.filter)) continue;
       for_each_key(log, candidate, stage, [&](const KeyTuple& key) {
         const std::uint32_t number = keys.number(key);
         if (number >= times_.size()) times_.resize(keys.size());
-        times_[number].push_back(log.event_time(candidate));
+        times_[number].push_back(in_milliseconds(log.event_time(candidate)));
       });
     }
   }
@@ -149,7 +169,6 @@ class Spoilers {
   }
 
  private:
-  const CandidateLog& log_;
   std::vector<std::vector<EventTime>> times_;
 };
 
@@ -189,11 +208,12 @@ MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding
 
 /// Eql spec 8.4.
 bool survives(const Completed& match, const MissingStages& missing, const CandidateLog& log, Duration maxspan) {
-  const EventTime first = log.event_time(match.events.front());
-  const EventTime last = log.event_time(match.events.back());
+  const auto time_of = [&](CandidateIndex event) { return in_milliseconds(log.event_time(event)); };
+  const EventTime first = time_of(match.events.front());
+  const EventTime last = time_of(match.events.back());
   for (const MissingStages::Middle& middle : missing.middle) {
-    const EventTime after = log.event_time(match.events[middle.before - 1]);
-    const EventTime until = log.event_time(match.events[middle.before]);
+    const EventTime after = time_of(match.events[middle.before - 1]);
+    const EventTime until = time_of(match.events[middle.before]);
     if (missing.spoilers[middle.spoilers].any_between(match.key, after, until)) return false;
   }
   std::optional<EventTime> leading;
@@ -206,9 +226,9 @@ bool survives(const Completed& match, const MissingStages& missing, const Candid
     const auto time = missing.spoilers[stage].first_after(match.key, last);
     if (time && (!trailing || *time < *trailing)) trailing = time;
   }
-  if (!missing.leading.empty() && !missing.trailing.empty()) return !leading || !trailing || *trailing - *leading > maxspan;
-  if (!missing.leading.empty()) return !leading || last - *leading > maxspan;
-  if (!missing.trailing.empty()) return !trailing || *trailing - first > maxspan;
+  if (!missing.leading.empty() && !missing.trailing.empty()) return !leading || !trailing || elapsed(*leading, *trailing) > maxspan;
+  if (!missing.leading.empty()) return !leading || elapsed(*leading, last) > maxspan;
+  if (!missing.trailing.empty()) return !trailing || elapsed(first, *trailing) > maxspan;
   return true;
 }
 
@@ -237,6 +257,8 @@ Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& bindi
   });
   Matches out;
   out.dropped_pending = machine.dropped;
+  out.dropped_matches = machine.dropped_matches;
+  out.cut_keys = machine.cut_keys;
   out.matches.reserve(machine.completed.size());
   for (Completed& completed : machine.completed) {
     Match match{.events = {}, .keys = keys.tuple(completed.key)};

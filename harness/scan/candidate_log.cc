@@ -1,6 +1,7 @@
 #include "harness/scan/candidate_log.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "harness/base/check.h"
@@ -10,14 +11,19 @@
 namespace eqlab::scan {
 namespace {
 
-/// Equal encodings are equal keys. 64-bit integers of both kinds are one kind of number.
+/// Equal encodings are equal keys.
 std::string encode(const event::Value& value) {
   struct Encoder {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(bool b) const { return b ? "b1" : "b0"; }
     std::string operator()(std::int64_t n) const { return format("i{}", n); }
     std::string operator()(std::uint64_t n) const { return format("i{}", n); }
-    std::string operator()(double n) const { return format("d{}", n); }
+    // A whole double joins the integer of the same size (eql spec 3.4).
+    std::string operator()(double n) const {
+      constexpr double limit = 0x1p63;
+      if (n == std::floor(n) && n >= -limit && n < limit) return format("i{}", static_cast<std::int64_t>(n));
+      return format("d{}", n);
+    }
     std::string operator()(const std::string& s) const { return "s" + s; }
   };
   return std::visit(Encoder{}, value);
@@ -69,11 +75,17 @@ void CandidateLog::add(const Entry& entry, std::span<const std::vector<event::Va
   if (entry.keep_source) sources_.emplace_back(entry.source);
   if (has_tiebreaker_) tiebreakers_.push_back(entry.tiebreaker);
   for (const std::vector<event::Value>& slot : keys) {
-    const auto begin = static_cast<std::ptrdiff_t>(key_ids_.size());
+    const std::size_t begin = key_ids_.size();
     for (const event::Value& value : slot) {
       const KeyId id = intern(value);
-      if (id != null_key && std::find(key_ids_.begin() + begin, key_ids_.end(), id) == key_ids_.end()) key_ids_.push_back(id);
+      if (id == null_key) continue;
+      // One stamp for each value: repeats are seen at once, however many values there are.
+      if (seen_.size() <= id) seen_.resize(key_values_.size(), 0);
+      if (seen_[id] == 1) continue;
+      seen_[id] = 1;
+      key_ids_.push_back(id);
     }
+    for (std::size_t i = begin; i < key_ids_.size(); ++i) seen_[key_ids_[i]] = 0;
     key_starts_.push_back(key_ids_.size());
   }
 }

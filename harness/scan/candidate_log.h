@@ -107,6 +107,7 @@ class CandidateLog {
   std::vector<KeyId> key_ids_;
   std::vector<event::Value> key_values_ = {event::Value{}};
   boost::unordered_flat_map<std::string, KeyId> key_of_encoding_;
+  std::vector<std::uint8_t> seen_;   // scratch of `add`, by KeyId
 };
 
 }  // namespace eqlab::scan

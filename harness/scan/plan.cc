@@ -4,7 +4,20 @@
 
 namespace eqlab::scan {
 
-Plan::Plan(Options options) {
+Plan::Options Plan::options_for(const event::Schema& schema, const std::string& timestamp_field, const std::string& tiebreaker_field) {
+  const auto field_of = [&](const std::string& name, event::FieldType otherwise) {
+    const event::Field* const known = schema.find(name);
+    return known != nullptr ? *known : event::Field{.name = name, .type = otherwise, .source = name};
+  };
+  Options options{.timestamp = field_of(timestamp_field, event::FieldType::date)};
+  if (!tiebreaker_field.empty()) {
+    options.tiebreaker = field_of(tiebreaker_field, event::FieldType::keyword);
+    options.tiebreaker_is_guessed = schema.find(tiebreaker_field) == nullptr;
+  }
+  return options;
+}
+
+Plan::Plan(Options options) : tiebreaker_is_guessed_(options.tiebreaker_is_guessed) {
   projection_.timestamp_field = options.timestamp.source.empty() ? options.timestamp.name : options.timestamp.source;
   projection_.ingest_field = options.ingest_field;
   resolution_ = options.timestamp.type == event::FieldType::date_nanos ? Duration{1} : Duration{std::chrono::milliseconds{1}};
@@ -12,6 +25,7 @@ Plan::Plan(Options options) {
 }
 
 QueryBinding Plan::add(const eql::CheckedQuery& query) {
+  tree_ = nullptr;
   QueryBinding binding;
   for (const eql::CheckedStage& stage : query.stages) binding.stages.push_back(bind(query, stage));
   if (query.until) binding.until = bind(query, *query.until);
@@ -37,12 +51,9 @@ QueryBinding::Stage Plan::bind(const eql::CheckedQuery& query, const eql::Checke
 
 FilterIndex Plan::add_filter(const eql::CheckedQuery& query, eql::ConditionId root) {
   const std::string identity = eql::print_condition(query, root);
-  const auto known = std::ranges::find(filter_identities_, identity);
-  const auto index = static_cast<FilterIndex>(known - filter_identities_.begin());
-  if (known != filter_identities_.end()) return index;
-  Node node = plan_node(query, root);
-  filter_identities_.push_back(identity);
-  filters_.push_back(std::move(node));
+  const auto [known, added] = filter_of_identity_.try_emplace(identity, static_cast<FilterIndex>(filters_.size()));
+  const FilterIndex index = known->second;
+  if (added) filters_.push_back(plan_node(query, root));
   return index;
 }
 
@@ -61,12 +72,13 @@ bool Plan::has_script(const Node& node) const {  // NOLINT(misc-no-recursion)
 }
 
 std::uint32_t Plan::add_leaf(const eql::CheckedQuery& query, const eql::Leaf& leaf) {
-  const auto known = std::ranges::find_if(leaves_, [&](const PlannedLeaf& planned) { return planned.leaf.identity == leaf.identity; });
-  const auto index = static_cast<std::uint32_t>(known - leaves_.begin());
-  if (known != leaves_.end()) return index;
+  const auto [known, added] = leaf_of_identity_.try_emplace(leaf.identity, static_cast<std::uint32_t>(leaves_.size()));
+  const std::uint32_t index = known->second;
+  if (!added) return index;
   PlannedLeaf planned{.leaf = leaf, .test = LeafTest(leaf), .script = std::nullopt};
   if (leaf.kind == eql::LeafKind::script || leaf.kind == eql::LeafKind::script_null) {
-    planned.script.emplace(query, leaf, projection_);
+    if (tree_ == nullptr) tree_ = std::make_shared<const eql::Query>(query.syntax);
+    planned.script.emplace(tree_, query, leaf, projection_);
   } else {
     planned.column = projection_.add(leaf.field);
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -34,8 +36,12 @@ class Plan {
   struct Options {
     event::Field timestamp;                         ///< name and type decide resolution
     std::optional<event::Field> tiebreaker = std::nullopt;
+    /// No schema says the tiebreaker's type: it is read as text, and whole numbers in it count as numbers.
+    bool tiebreaker_is_guessed = false;
     std::string ingest_field = "event.ingested";
   };
+  /// The fields as the schema has them; `tiebreaker_field` may be empty.
+  [[nodiscard]] static Options options_for(const event::Schema& schema, const std::string& timestamp_field, const std::string& tiebreaker_field);
   explicit Plan(Options options);
 
   /// Adds a query; filters that are the same condition share one index. The query need not outlive the plan.
@@ -59,6 +65,7 @@ class Plan {
   [[nodiscard]] const std::vector<Node>& filters() const { return filters_; }
   [[nodiscard]] const std::vector<event::ColumnIndex>& key_columns() const { return key_columns_; }
   [[nodiscard]] std::optional<event::ColumnIndex> tiebreaker_column() const { return tiebreaker_column_; }
+  [[nodiscard]] bool tiebreaker_is_guessed() const { return tiebreaker_is_guessed_; }
   /// Event times are cut to this before they are compared: 1 ms for `date`, 1 ns for `date_nanos`.
   [[nodiscard]] Duration resolution() const { return resolution_; }
   [[nodiscard]] CandidateLog new_log() const;
@@ -73,9 +80,12 @@ class Plan {
   event::Projection projection_;
   std::vector<PlannedLeaf> leaves_;
   std::vector<Node> filters_;
-  std::vector<std::string> filter_identities_;
+  std::unordered_map<std::string, FilterIndex> filter_of_identity_;
+  std::unordered_map<std::string, std::uint32_t> leaf_of_identity_;
+  std::shared_ptr<const eql::Query> tree_;   // of the query being added, once a script needs it
   std::vector<event::ColumnIndex> key_columns_;
   std::optional<event::ColumnIndex> tiebreaker_column_;
+  bool tiebreaker_is_guessed_ = false;
   Duration resolution_;
 };
 

@@ -160,6 +160,9 @@ void Scanner::add_candidate(RowIndex row, const std::vector<Mask>& filters, Cand
   if (const auto tiebreaker = plan_->tiebreaker_column()) {
     const Column& column = batch_->columns[*tiebreaker];
     if (const auto codes = column.codes(row); !codes.empty()) entry.tiebreaker = column.dictionary().value(codes[0]);
+    if (const auto* const text = std::get_if<std::string>(&entry.tiebreaker); text != nullptr && plan_->tiebreaker_is_guessed()) {
+      if (const auto number = parse_number<long>(*text)) entry.tiebreaker = std::int64_t{*number};
+    }
   }
   log.add(entry, keys_);
 }

@@ -29,8 +29,8 @@ void collect_fields(const eql::Query& query, eql::ExprId id, std::vector<eql::Ex
 
 }  // namespace
 
-ScriptTest::ScriptTest(const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection)
-    : query_(std::make_shared<const eql::Query>(query.syntax)), root_(leaf.script), wants_null_(leaf.kind == eql::LeafKind::script_null) {
+ScriptTest::ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection)
+    : query_(std::move(tree)), regexes_(*query_, leaf.script), root_(leaf.script), wants_null_(leaf.kind == eql::LeafKind::script_null) {
   std::vector<eql::ExprId> fields;
   collect_fields(*query_, root_, fields);
   for (const eql::ExprId id : fields) {
@@ -53,7 +53,7 @@ Result<bool> ScriptTest::evaluate(const event::EventBatch& batch, event::RowInde
     return {};
   };
   for (std::size_t tried = 0; tried < limits::key_combinations_max; ++tried) {
-    EQLAB_TRY(const eql::Operand value, eql::evaluate(*query_, root_, resolver));
+    EQLAB_TRY(const eql::Operand value, eql::evaluate(*query_, root_, resolver, &regexes_));
     const auto* const truth = std::get_if<bool>(&value);
     if (wants_null_ ? eql::is_null(value) : truth != nullptr && *truth) return true;
     // The next choice, like a number whose digits have different bases.
@@ -64,7 +64,7 @@ Result<bool> ScriptTest::evaluate(const event::EventBatch& batch, event::RowInde
     }
     if (digit == choice.size()) return false;
   }
-  return false;
+  return fail(eql::run_time_error(query_->at(root_).span, "more combinations of values than can be tried"));
 }
 
 }  // namespace eqlab::scan

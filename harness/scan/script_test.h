@@ -6,6 +6,7 @@
 
 #include "harness/base/result.h"
 #include "harness/eql/condition.h"
+#include "harness/eql/script.h"
 #include "harness/event/batch.h"
 
 namespace eqlab::scan {
@@ -16,10 +17,11 @@ namespace eqlab::scan {
 class ScriptTest {
  public:
   /// `projection` gains the columns of the script's fields.
-  ScriptTest(const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection);
+  /// `tree` is the query's syntax, shared by all its scripts.
+  ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection);
 
   /// Errors: E216, what Elasticsearch's search would fail with on this row.
-  /// At most limits::key_combinations_max choices are tried; rows with more are judged by those.
+  /// More than limits::key_combinations_max choices are an error too.
   [[nodiscard]] Result<bool> evaluate(const event::EventBatch& batch, event::RowIndex row) const;
 
  private:
@@ -29,6 +31,7 @@ class ScriptTest {
     bool is_date = false;
   };
   std::shared_ptr<const eql::Query> query_;
+  eql::ScriptRegexes regexes_;
   eql::ExprId root_ = 0;
   bool wants_null_ = false;
   std::vector<Occurrence> occurrences_;

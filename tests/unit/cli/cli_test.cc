@@ -1,5 +1,8 @@
 // The program as its users meet it: statuses, streams, messages. Every command, every exit status.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -161,7 +164,43 @@ TEST(Match, AMissingFileAndAFailingScriptEndWith3) {
   EXPECT_EQ(eqlab({"match", rule, "/nonexistent/events.ndjson"}).status, 3);
   const Outcome outcome = eqlab({"match", "--query", "process where process.pid / 0 == 1"}, {.input = R"({"@timestamp":1,"event.category":"process","process.pid":5})"});
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_TRUE(contains(outcome.err, "division by zero")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "query:1:15: error E216: division by zero (at the event on line 1)\n")) << outcome.err;
+  EXPECT_EQ(eqlab({"match", "--query", "process where process.pid == 1 / 0"}).status, 2);  // known without any event
+}
+
+TEST(Match, StandardInputCanBeReadTwiceWhereTheMappingGrows) {
+  const TemporaryFolder folder;
+  const std::string mapping = folder.write("mapping.json", R"({"mappings":{"properties":{"@timestamp":{"type":"date"},"event.category":{"type":"keyword"}}}})");
+  const std::string input = R"({"@timestamp":1,"event.category":"process","level":7})" "\n{broken\n";
+  const auto run = [&](const std::string& query) { return eqlab({"match", "--query", query, "--schema", mapping, "--format", "json", "-", "-"}, {.input = input}); };
+  const Outcome found = run("process where level > 6");
+  ASSERT_EQ(found.status, 0) << found.err;
+  EXPECT_EQ(Json::parse(found.out)["matches"].size(), 1U);
+  EXPECT_TRUE(contains(found.err, "-:2: malformed: ")) << found.err;
+  const Outcome unknown = run("process where levle > 6");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_TRUE(contains(unknown.err, "E201"));
+}
+
+TEST(Match, LimitsThatCutResultsAreNamed) {
+  std::string keys;
+  for (int i = 0; i < 12'000; ++i) keys += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
+  const std::string two = R"({"@timestamp":1,"event.category":"a","process.args":[)" + keys + "]}\n" R"({"@timestamp":2,"event.category":"b","process.args":["11999"]})" "\n";
+  const Outcome cut = eqlab({"match", "--query", "sequence by process.args [a where true] [b where true]"}, {.input = two});
+  EXPECT_EQ(cut.status, 0);
+  EXPECT_TRUE(contains(cut.err, "warning: 1 times an event had more combinations of join keys than are followed")) << cut.err;
+  const Outcome script = eqlab({"match", "--query", "a where concat(process.args, process.args) == \"x\""}, {.input = two});
+  EXPECT_EQ(script.status, 3);
+  EXPECT_TRUE(contains(script.err, "more combinations of values than can be tried")) << script.err;
+}
+
+TEST(Match, CtrlCEndsAWaitForInput) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int held = ::open(pipe.c_str(), O_RDWR);  // so that nobody sees the end
+  EXPECT_EQ(eqlab({"match", "--query", "any where true", pipe}, {.interrupt_after_ms = 300}).status, 130);
+  ::close(held);
 }
 
 TEST(Match, EventTextNeverReachesTheTerminalRaw) {
@@ -289,6 +328,16 @@ TEST(Score, WritesItsFilesWholeOrSaysWhyNot) {
   EXPECT_EQ(never.status, 2);
   EXPECT_TRUE(contains(never.err, "E905")) << never.err;
   EXPECT_EQ(with({"--corpus", folder.path("absent")}).status, 3);
+}
+
+TEST(Score, LinksAreFollowedAndPipesStayPipes) {
+  const TemporaryFolder folder;
+  folder.write("real.json", "old");
+  std::filesystem::create_symlink(folder.path("real.json"), folder.path("link.json"));
+  ASSERT_EQ(eqlab({"score", rule, "--events", "4000", "--hosts", "4", "--output-json", folder.path("link.json"), "--output-markdown", "/dev/null"}).status, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link.json")));
+  EXPECT_NE(read_file(folder.path("real.json")), "old");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST(Score, ACorpusWithEventsMissingIsRefused) {

@@ -7,6 +7,7 @@
 #include "generators/corpus/host_stream.h"
 #include "generators/document/batch_rows.h"
 #include "generators/document/json_document.h"
+#include "generators/incident/scenario.h"
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
 
@@ -91,6 +92,7 @@ EventTime Corpus::to() const { return plan_->to; }
 void finish_truth(truth::Truth& truth, const Corpus& corpus) {
   truth.from = corpus.from();
   truth.to = corpus.to();
+  truth.expected_rule = base_rule_id;
   std::ranges::sort(truth.hosts, {}, &truth::HostRecord::id);
   std::ranges::sort(truth.incidents, [](const truth::Incident& a, const truth::Incident& b) {
     return std::tie(a.first, a.host_id, a.scenario) < std::tie(b.first, b.host_id, b.scenario);

@@ -70,8 +70,8 @@ class Corpus {
   std::unique_ptr<const CorpusPlan> plan_;
 };
 
-/// Puts what the parts brought in one order: hosts by id, incidents by (first event, host, scenario), and
-/// numbers the incidents. Call once, after all parts.
+/// Puts what the parts brought in one order: hosts by id, incidents by (first event, host, scenario), numbers the
+/// incidents, and says what the corpus covers and which rule is expected to do what. Call once, after all parts.
 void finish_truth(truth::Truth& truth, const Corpus& corpus);
 
 /// Writes `manifest.json`, `events-*.ndjson.zst` (in order of event time over all hosts) and

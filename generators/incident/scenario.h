@@ -73,6 +73,10 @@ struct Step {
   std::vector<std::string> job_args;
 };
 
+/// `rule_id` of the base rule, of which scenario files say what it does ("[expected]"): macOS Installer Package Spawns
+/// Network Event. Another rule is not held to those expectations.
+inline constexpr std::string_view base_rule_id = "99239e7d-b0d4-46e3-8609-acafcf99f68c";
+
 /// The classes that a mixed profile shares its installs out by. They follow from intent, truth and what
 /// is expected of the base rule.
 enum class ScenarioClass : std::uint8_t { malicious_firing, evasion, benign_network, benign_local, out_of_scope };

@@ -60,10 +60,10 @@ struct CaseBlock {
   std::uint32_t line = 0;               ///< of its `why:`
   std::string why;
   std::string rule_path;                ///< as written, relative to the case file; empty with an own query
+  Place rule_place;                     ///< of `rule:`, when there is a `rule_path`
   /// The rule of the file, or the query with defaults and the block's options; its query's places are those of
-  /// the case file. Nothing when the rule file could not be read: then `rule_error` says why.
+  /// the case file. Nothing until `apply_rule`.
   std::optional<rule::Rule> rule;
-  std::optional<Diagnostic> rule_error;
   std::uint32_t query_first_line = 0;   ///< of the case file
   std::optional<event::Schema> own_schema;
   std::vector<CaseEvent> events;        ///< in the order written, which is the order of arrival
@@ -77,13 +77,13 @@ struct CaseBlock {
   [[nodiscard]] const event::Schema& schema() const { return own_schema ? *own_schema : event::Schema::builtin(); }
 };
 
-/// Errors: E450 a line that does not belong where it stands; E451 an event; E452 an expectation.
-/// Rule files are not opened here: blocks with a `rule_path` have neither `rule` nor `rule_error`; `apply_rule`
-/// completes them.
+/// At least one block. Errors: E450 a line that does not belong where it stands, or no block at all; E451 an event,
+/// or a field of one that the block's schema does not have; E452 an expectation.
+/// Rule files are not opened here: blocks with a `rule_path` have no `rule`; `apply_rule` completes them.
 [[nodiscard]] Result<std::vector<CaseBlock>> parse_cases(const std::string& text, const std::string& file);
 
 /// Sets the block's rule, overrides it by the block's options, and gives the events' category its field.
-void apply_rule(CaseBlock& block, Result<rule::Rule> rule);
+void apply_rule(CaseBlock& block, rule::Rule rule);
 
 /// The events as documents, one a line, in the order written, with `@timestamp` and `event.id`; event n is on line n.
 [[nodiscard]] std::string to_ndjson(const CaseBlock& block);

@@ -160,8 +160,8 @@ class LineReader {
   }
 
   /// Objects to dotted names; arrays of objects are merged field by field, as an index does.
-  static Status flatten(const Json& value, const std::string& name, Span span, int depth,  // NOLINT(misc-no-recursion): limits::document_depth_max
-                        RawEvent& event) {
+  Status flatten(const Json& value, const std::string& name, Span span, int depth,  // NOLINT(misc-no-recursion): limits::document_depth_max
+                 RawEvent& event) const {
     if (depth > limits::document_depth_max) return fail(error_at(span, "E451", "the document is nested too deeply"));
     if (value.is_object()) {
       for (const auto& [key, child] : value.items()) {
@@ -176,7 +176,7 @@ class LineReader {
     }
     auto field = std::ranges::find(event.fields, name, &RawField::name);
     if (field == event.fields.end()) {
-      event.fields.push_back({.name = name, .values = {}, .span = span});
+      event.fields.push_back({.name = name, .values = {}, .span = key_span(name, span)});
       field = event.fields.end() - 1;
     }
     if (value.is_array()) {
@@ -197,9 +197,49 @@ class LineReader {
     return ok();
   }
 
+  /// The key of a document's field where it can stand in one place only; otherwise the whole document.
+  [[nodiscard]] Span key_span(const std::string& name, Span document) const {
+    const std::string_view text = piece(document);
+    // Written dotted as a whole, or its last parts below other keys.
+    for (std::size_t begin = 0; begin < name.size();) {
+      const std::string key = "\"" + name.substr(begin) + "\"";
+      const std::size_t found = text.find(key);
+      if (found != std::string_view::npos && text.rfind(key) == found) return {document.begin + found, document.begin + found + key.size()};
+      const std::size_t dot = name.find('.', begin);
+      begin = dot == std::string::npos ? name.size() : dot + 1;
+    }
+    return document;
+  }
+
   std::string_view text_;
   std::size_t at_;
 };
+
+/// Below fields of types that this program does not look into (`flattened`, ranges, …) any name may stand.
+bool is_below_unsupported(std::string_view name, const event::Schema& schema) {
+  for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos; dot = name.rfind('.', dot - 1)) {
+    const event::Field* const parent = schema.find(name.substr(0, dot));
+    if (parent != nullptr && parent->type == event::FieldType::unsupported) return true;
+    if (dot == 0) break;
+  }
+  return false;
+}
+
+/// Whether documents under this schema can carry the field.
+Status check_field(const RawField& raw, const event::Schema& schema) {
+  if (raw.name.empty() || schema.is_open()) return ok();   // the category
+  const event::Field* const field = schema.find(raw.name);
+  if (field != nullptr && (field->source.empty() || field->source == raw.name)) return ok();
+  const bool is_source = std::ranges::any_of(schema.fields(), [&](const auto& entry) { return entry.second.source == raw.name; });
+  if (is_source || is_below_unsupported(raw.name, schema)) return ok();
+  if (field != nullptr) {
+    return fail(error_at(raw.span, "E451", format("events do not carry {}, which is read from {}", raw.name, field->source),
+                         format("give them {}", field->source)));
+  }
+  const std::vector<std::string> similar = schema.similar(raw.name);
+  return fail(error_at(raw.span, "E451", format("the block's schema has no field {}", raw.name),
+                       similar.empty() ? "a field of your own goes under schema, as FIELD TYPE" : format("did you mean {}?", similar.front())));
+}
 
 /// Brings a bare word to the type that its field has; without a schema entry to what it looks like.
 Status type_bare(RawValue& raw, const std::string& name, const event::Schema& schema) {
@@ -262,6 +302,7 @@ Result<RawEvent> read_event_line(std::string_view text, std::size_t begin, std::
 Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema) {
   CaseEvent out{.id = event.id, .time = event.time, .fields = {}, .line = event.line};
   for (const RawField& raw : event.fields) {
+    EQLAB_CHECK(check_field(raw, schema));
     CaseField field{.name = raw.name, .values = {}, .is_array = raw.is_array};
     if (std::ranges::find(out.fields, field.name, &CaseField::name) != out.fields.end()) {
       return fail(error_at(raw.span, "E451", format("{} is given twice", field.name), "several values are an array: field=[a,b]"));

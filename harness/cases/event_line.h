@@ -35,7 +35,9 @@ struct RawEvent {
 /// Errors: E451 with a span in `text`.
 [[nodiscard]] Result<RawEvent> read_event_line(std::string_view text, std::size_t begin, std::size_t end);
 
-/// Types the values by the schema; the category's field keeps its empty name. Errors: E451.
+/// Types the values by the schema; the category's field keeps its empty name. Errors: E451, also for a field that
+/// documents under this schema do not carry, unless the schema is open: such a field can make no rule fire, and
+/// nothing else would tell a slip of the pen from a rule that rightly stays silent.
 [[nodiscard]] Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema);
 
 /// `0s`, `2m`, `1.5s`, `29.999999999s`, `-3s`; units ns us ms s m h d; exact. Nothing when malformed.

@@ -60,6 +60,8 @@ class FileParser {
   Result<std::vector<CaseBlock>> run() {
     if (!is_utf8(text_)) return fail(error_in(file_, "E450", "case file is not UTF-8"));
     EQLAB_TRY(const std::vector<Parts> blocks, split());
+    // A file that tests nothing must not pass for one that tests something.
+    if (blocks.empty()) return fail(error_in(file_, "E450", "no case in this file", "a block begins with why: and a reason"));
     std::vector<CaseBlock> out;
     for (const Parts& parts : blocks) {
       auto block = complete(parts);
@@ -72,9 +74,11 @@ class FileParser {
  private:
   [[nodiscard]] std::string_view piece(const Line& line) const { return std::string_view(text_).substr(line.begin, line.end - line.begin); }
   [[nodiscard]] Failure<Diagnostic> error(const Line& line, std::string_view code, std::string message, std::string hint = {}) const {
+    return fail(locate(error_at(span_of(line), code, std::move(message), std::move(hint)), source_));
+  }
+  [[nodiscard]] Span span_of(const Line& line) const {
     const std::string_view text = piece(line);
-    const std::size_t indent = std::min(text.find_first_not_of(" \t"), text.size());
-    return fail(locate(error_at({line.begin + indent, line.end}, code, std::move(message), std::move(hint)), source_));
+    return {line.begin + std::min(text.find_first_not_of(" \t"), text.size()), line.end};
   }
 
   Result<std::vector<Parts>> split() {
@@ -170,8 +174,9 @@ class FileParser {
     for (const Part& skip : parts.skips) EQLAB_CHECK(take_skip(skip, block));
     EQLAB_CHECK(take_expectation(*parts.expectation, block));
     if (const Part* part = find(parts, "rule")) {
-      block.rule_path = part->rest;
       if (part->rest.empty()) return error(part->head, "E450", "rule: names no file", "write a path relative to this file");
+      block.rule_path = part->rest;
+      block.rule_place = locate(error_at(span_of(part->head), "", ""), source_).place.value_or(Place{});
     } else if (const Part* query = find(parts, "query")) {
       block.query_first_line = query->body.empty() ? query->head.number : query->body.front().number;
       apply_rule(block, own_query(*query));
@@ -385,20 +390,16 @@ class FileParser {
 
 Result<std::vector<CaseBlock>> parse_cases(const std::string& text, const std::string& file) { return FileParser(text, file).run(); }
 
-void apply_rule(CaseBlock& block, Result<rule::Rule> rule) {
-  if (!rule) {
-    block.rule_error = std::move(rule.error());
-    return;
-  }
-  if (!block.timestamp_field.empty()) rule->timestamp_field = block.timestamp_field;
-  if (!block.tiebreaker_field.empty()) rule->tiebreaker_field = block.tiebreaker_field;
-  if (!block.event_category_field.empty()) rule->event_category_field = block.event_category_field;
+void apply_rule(CaseBlock& block, rule::Rule rule) {
+  if (!block.timestamp_field.empty()) rule.timestamp_field = block.timestamp_field;
+  if (!block.tiebreaker_field.empty()) rule.tiebreaker_field = block.tiebreaker_field;
+  if (!block.event_category_field.empty()) rule.event_category_field = block.event_category_field;
   for (CaseEvent& event : block.events) {
     for (CaseField& field : event.fields) {
-      if (field.name.empty()) field.name = rule->event_category_field;
+      if (field.name.empty()) field.name = rule.event_category_field;
     }
   }
-  block.rule = std::move(*rule);
+  block.rule = std::move(rule);
 }
 
 std::vector<std::string> expectation_text(const Expectation& expectation) {

@@ -125,7 +125,6 @@ std::vector<Answer> engine_answers(const CaseBlock& block, const eql::CheckedQue
 }
 
 std::vector<Answer> answers_to(const CaseBlock& block, const RunOptions& options) {
-  if (block.rule_error) return {error_answer(block, "", *block.rule_error)};
   EQLAB_ASSERT(block.rule.has_value());
   auto query = eql::parse_query(block.rule->query.text);
   if (!query) return {error_answer(block, "", locate(std::move(query.error()), block.rule->query))};
@@ -150,10 +149,23 @@ std::size_t CaseReport::failed() const {
 CaseResult run_block(const CaseBlock& block, const RunOptions& options) {
   CaseResult result{.file = block.file, .line = block.line, .why = block.why, .failures = {}, .skipped = block.skips};
   const std::string expected = as_text(block.expectation);
-  for (const Answer& answer : answers_to(block, options)) {
+  const std::vector<Answer> answers = answers_to(block, options);
+  std::size_t passed = 0;
+  for (const Answer& answer : answers) {
     const std::string got = answer.would_be ? as_text(*answer.would_be) : answer.instead;
-    if (!answer.would_be || got != expected) result.failures.push_back({answer.configuration, expected, got});
+    if (answer.would_be && got == expected) {
+      ++passed;
+      continue;
+    }
+    const auto same = std::ranges::find(result.failures, got, &CaseFailure::got);
+    if (same == result.failures.end()) {
+      result.failures.push_back({answer.configuration, expected, got});
+    } else {
+      same->configuration += ", " + answer.configuration;
+    }
   }
+  // Which engine it was says something only where another one got something else.
+  if (passed == 0 && result.failures.size() == 1) result.failures[0].configuration.clear();
   return result;
 }
 
@@ -161,8 +173,12 @@ Result<CaseReport> run_cases(const std::vector<std::string>& paths, const RunOpt
   CaseReport report;
   EQLAB_TRY(const std::vector<std::string> files, find_case_files(paths));
   for (const std::string& file : files) {
-    EQLAB_TRY(const std::vector<CaseBlock> blocks, load_cases(file));
-    for (const CaseBlock& block : blocks) report.results.push_back(run_block(block, options));
+    auto blocks = load_cases(file);
+    if (!blocks) {
+      report.unusable.push_back(std::move(blocks.error()));
+      continue;
+    }
+    for (const CaseBlock& block : *blocks) report.results.push_back(run_block(block, options));
     ++report.files;
   }
   return report;
@@ -220,17 +236,23 @@ Rewritten rewrite(const std::string& text, const std::vector<CaseBlock>& blocks,
 
 Result<UpdateReport> update_cases(const std::vector<std::string>& paths, const RunOptions& options) {
   UpdateReport report;
+  std::vector<Diagnostic> unwritable;
   EQLAB_TRY(const std::vector<std::string> files, find_case_files(paths));
   for (const std::string& file : files) {
-    EQLAB_TRY(const std::string text, read_text(file));
-    EQLAB_TRY(const std::vector<CaseBlock> blocks, load_cases(file));
-    const Rewritten rewritten = rewrite(text, blocks, options);
+    const auto text = read_text(file);
+    const auto blocks = load_cases(file);
+    if (!text || !blocks) continue;   // the run below says why
+    const Rewritten rewritten = rewrite(*text, *blocks, options);
     if (rewritten.blocks == 0) continue;
-    EQLAB_CHECK(write_text(file, rewritten.text));
+    if (auto written = write_text(file, rewritten.text); !written) {
+      unwritable.push_back(std::move(written.error()));
+      continue;
+    }
     report.changed.push_back(file);
     report.blocks += rewritten.blocks;
   }
   EQLAB_TRY(report.after, run_cases(paths, options));
+  for (Diagnostic& problem : unwritable) report.after.unusable.push_back(std::move(problem));
   return report;
 }
 

@@ -67,10 +67,13 @@ std::string system_error() { return std::strerror(errno); }
 }  // namespace
 
 Exit exit_for(const Diagnostic& diagnostic) {
-  if (diagnostic.code == "E905" || diagnostic.code.starts_with("E45")) return Exit::unusable;  // arguments, case files
+  for (const std::string_view code : {"E401", "E402", "E504", "E905"}) {
+    if (diagnostic.code == code) return Exit::unusable;  // schemas and sizes are arguments
+  }
+  if (diagnostic.code.starts_with("E45")) return Exit::unusable;  // case files
   if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4")) return Exit::io_failed;
   if (diagnostic.code == "E216") return Exit::io_failed;  // found while reading events, as a search would
-  if (diagnostic.code >= "E501" && diagnostic.code <= "E504") return Exit::io_failed;
+  if (diagnostic.code >= "E501" && diagnostic.code <= "E503") return Exit::io_failed;
   return Exit::unusable;
 }
 

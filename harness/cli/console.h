@@ -17,8 +17,8 @@ namespace eqlab::cli {
 /// Exit statuses: a pipeline must tell "the check failed" from "the harness broke".
 enum class Exit : int { fine = 0, check_failed = 1, unusable = 2, io_failed = 3, interrupted = 130 };
 
-/// E4xx, E501 to E504, E9xx and what a search fails with on some event (E216) are input and output; all else (and E45x,
-/// E905) is about arguments, rules, cases and scenarios.
+/// Events and corpora that cannot be read, files that cannot be written and what a search fails with on some event (E216)
+/// are input and output; all else is about arguments, rules, schemas, cases and scenarios.
 [[nodiscard]] Exit exit_for(const Diagnostic& diagnostic);
 
 /// Standard output and error, and what a terminal adds to them.

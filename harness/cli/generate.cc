@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
@@ -25,15 +27,15 @@ Exit list(const Options& options, Console& console) {
     console.report(scenarios.error());
     return exit_for(scenarios.error());
   }
-  Json rows = Json::array();
+  Json out = {{"eqlab_result", "scenarios"}, {"schema_version", 1}, {"scenarios", Json::array()}};
   for (const generators::ScenarioSummary& s : *scenarios) {
     if (options.format == "json") {
-      rows.push_back({{"id", s.id}, {"title", s.title}, {"intent", s.intent}, {"behaviour", s.behaviour}, {"expected", s.expected}, {"source", s.source}});
+      out["scenarios"].push_back({{"id", s.id}, {"title", s.title}, {"intent", s.intent}, {"behaviour", s.behaviour}, {"expected", s.expected}, {"source", s.source}});
     } else {
       console.print(format("{:<5} {:<13} {:<10} {}\n      {}\n      source: {}\n", printable(s.id), printable(s.intent), printable(s.behaviour), printable(s.title), printable(s.expected), printable(s.source)));
     }
   }
-  if (options.format == "json") console.print(rows.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (options.format == "json") console.print(out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   else console.print(format("{} scenarios\n", scenarios->size()));
   return Exit::fine;
 }
@@ -47,8 +49,11 @@ Exit run(const Options& options, Console& console) {
   }
   console.wait_for_clean_up();
   const double started = seconds_now();
+  // A link to a folder stays one: the folder that it names is written.
+  std::error_code ignored;
+  const std::string folder = std::filesystem::is_symlink(options.folder, ignored) ? std::filesystem::weakly_canonical(options.folder, ignored).string() : options.folder;
   auto written = generators::write_corpus(*corpus,
-                                          {.folder = options.folder,
+                                          {.folder = folder,
                                            .threads = options.threads,
                                            .compress = !options.uncompressed,
                                            .version = std::string(version),
@@ -84,7 +89,7 @@ void define_generate(CLI::App& app, Action& chosen) {
   auto* const folder = command->add_option("-o,--output", options->folder, "Folder for manifest.json, events-*.ndjson.zst and truth.ndjson");
   auto* const listing = command->add_flag("--list", options->list, "Name all scenarios, with what the rule is expected to do");
   listing->excludes(folder);
-  add_corpus_options(*command, options->corpus);
+  static_cast<void>(add_corpus_options(*command, options->corpus));
   command->add_flag("--uncompressed", options->uncompressed, "Plain NDJSON instead of zstd");
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
   add_threads_option(*command, options->threads);

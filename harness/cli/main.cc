@@ -26,6 +26,18 @@ void add_threads_option(CLI::App& command, unsigned& threads) {
 
 namespace {
 
+/// CLI11 only says that a command is missing when the word given is none.
+std::string complaint(const CLI::App& app, int argc, char** argv, const std::string& otherwise) {
+  if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return otherwise;
+  std::vector<std::string_view> names;
+  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string> held;
+  for (const CLI::App* const command : commands) held.push_back(command->get_name());
+  names.assign(held.begin(), held.end());
+  const std::vector<std::string> close = nearest(argv[1], names, 1);
+  return format("there is no command {}{}", argv[1], close.empty() ? ": they are " + join(held, ", ") : format("; did you mean {}?", close[0]));
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"eqlab tells what a detection rule will do before it ships: what it catches, what it misses and why,\n"
                "how many false alarms it raises, and how late the alert comes.",
@@ -51,7 +63,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help, --version
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "eqlab: %s\n", printable(error.what()).c_str());
+    std::fprintf(stderr, "eqlab: %s\n", printable(complaint(app, argc, argv, error.what())).c_str());
     const auto named = app.get_subcommands();
     std::fprintf(stderr, "See eqlab %s--help.\n", named.empty() ? "" : (named[0]->get_name() + " ").c_str());
     return static_cast<int>(Exit::unusable);

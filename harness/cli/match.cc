@@ -8,6 +8,7 @@
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/corpus_options.h"
 #include "harness/event/io/discover.h"
 #include "harness/event/io/reader.h"
 #include "harness/event/json_values.h"
@@ -155,6 +156,7 @@ Result<Search> search(Options& options, Console& console) {
   EQLAB_TRY(event::ReadReport read, event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
   if (failure) return fail(locate(std::move(*failure), rule.query));
   for (event::InputProblem& problem : read.problems) problem.file = spooled.shown(problem.file);
+  for (event::FileStart& start : read.file_starts) start.file = spooled.shown(start.file);
   log.finish();
   return Search{std::move(rule), std::move(query), std::move(binding), std::move(log), std::move(read)};
 }
@@ -171,10 +173,29 @@ Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
   return event::to_text(value);
 }
 
+/// The file that an event stands in, and the line there.
+std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateIndex candidate) {
+  const std::uint64_t line = found.log.line(candidate);
+  const auto after = std::ranges::lower_bound(found.read.file_starts, line, {}, &event::FileStart::lines_before);
+  const event::FileStart& start = *std::prev(after);
+  return {start.file, line - start.lines_before};
+}
+
+/// For the table: the line, with its file where there are several.
+std::string shown_place(const Search& found, CandidateIndex candidate) {
+  const auto [file, line] = place_of(found, candidate);
+  return found.read.file_starts.size() > 1 ? format("{}:{}", printable(file), line) : format("line {}", line);
+}
+
 Json event_to_json(const Search& found, CandidateIndex candidate, bool with_source) {
   if (candidate == match::missing_event) return Json{{"missing", true}};
   Json out = {{"line", found.log.line(candidate)}};
   if (!found.log.event_id(candidate).empty()) out["id"] = found.log.event_id(candidate);
+  if (found.read.file_starts.size() > 1) {
+    const auto [file, line] = place_of(found, candidate);
+    out["file"] = file;
+    out["file_line"] = line;
+  }
   if (with_source) out["source"] = Json::parse(found.log.source(candidate), nullptr, false);
   return out;
 }
@@ -209,6 +230,10 @@ std::string describe_event(const Search& found, std::size_t stage, CandidateInde
   const nlohmann::json document = nlohmann::json::parse(found.log.source(candidate), nullptr, false);
   std::vector<std::string> fields;
   collect_fields(found.query, found.query.stages[stage].filter, fields);
+  // A condition that names no field says nothing of the event: show what most events have.
+  for (const std::string_view usual : {"event.category", "event.action", "host.name", "process.name", "user.name"}) {
+    if (fields.size() < 4 && std::ranges::find(fields, usual) == fields.end()) fields.emplace_back(usual);
+  }
   std::vector<std::string> shown;
   for (const std::string& field : fields) {
     if (shown.size() == 6) break;
@@ -216,7 +241,7 @@ std::string describe_event(const Search& found, std::size_t stage, CandidateInde
     event::for_each_value(document, field, [&](const nlohmann::json& value) {
       values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
     });
-    if (values.empty() || field == found.rule.event_category_field) continue;
+    if (values.empty()) continue;
     std::string text = printable(join(values, ","));
     const auto characters = split_characters(text);
     if (characters.size() > 60) text = text.substr(0, static_cast<std::size_t>(characters[57].data() - text.data())) + "…";
@@ -238,7 +263,7 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
     const bool dated = first < found.log.dated_count();
     out += format("{}  {}", ++number, dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count()) : std::string("without a time"));
     if (found.query.kind == eql::QueryKind::event) {
-      out += format("  line {}  {}\n", found.log.line(first), describe_event(found, 0, first));
+      out += format("  {}  {}\n", shown_place(found, first), describe_event(found, 0, first));
       continue;
     }
     out += format("{}{}\n", keys.empty() ? "" : "  ", join(keys, " "));
@@ -249,7 +274,7 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
         continue;
       }
       const std::string gap = found.query.kind == eql::QueryKind::sequence ? "+" + human_duration(match::elapsed(found.log.event_time(first), found.log.event_time(candidate))) : "";
-      out += format("   {:<10}  line {:<8}  {}\n", gap, found.log.line(candidate), describe_event(found, stage, candidate));
+      out += format("   {:<10}  {:<13}  {}\n", gap, shown_place(found, candidate), describe_event(found, stage, candidate));
     }
   }
   return out;
@@ -308,11 +333,15 @@ Exit run(Options options, Console& console) {
   } else if (options.format == "ndjson") {
     for (const match::Match& match : all.matches) console.print(dump(match_to_json(*found, match, options.with_source)));
   } else {
-    Json out = {{"events_read", found->read.read}, {"malformed", found->read.malformed}, {"undated", found->read.undated}, {"matches_found", total}, {"matches", Json::array()}};
+    Json out = {{"eqlab_result", "match"}, {"schema_version", 1}, {"events_read", found->read.read}, {"malformed", found->read.malformed}, {"undated", found->read.undated}, {"matches_found", total}, {"matches", Json::array()}};
     for (const match::Match& match : all.matches) out["matches"].push_back(match_to_json(*found, match, options.with_source));
-    console.print(dump(out, 1));
+    console.print(dump(out, 2));
   }
   console.note(summary(found->read, all.matches.size(), total));
+  if (found->read.read > 0 && found->read.usable == 0) {
+    console.report(error_in({}, "E406", "none of this is an event"));
+    return Exit::io_failed;
+  }
   return Exit::fine;
 }
 
@@ -328,9 +357,9 @@ void define_match(CLI::App& app, Action& chosen) {
   command->add_option("--timestamp-field", options->timestamp_field, "Default: the rule's, or @timestamp");
   command->add_option("--tiebreaker-field", options->tiebreaker_field, "Orders events of equal time; default: the rule's, or none");
   command->add_option("--event-category-field", options->category_field, "Default: the rule's, or event.category");
-  auto* const size = command->add_option("--size", options->size, "How many results, as in Elasticsearch")->capture_default_str();
+  auto* const size = command->add_option("--size", options->size, "How many results, as in Elasticsearch")->check(whole_number(0, 1'000'000'000))->capture_default_str();
   command->add_flag("--all", options->all, "Every result")->excludes(size);
-  command->add_option("--max-samples-per-key", options->samples_per_key, "Samples for each join key")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000}))->capture_default_str();
+  command->add_option("--max-samples-per-key", options->samples_per_key, "Samples for each join key")->check(whole_number(1, 10'000))->capture_default_str();
   command->add_option("--result-position", options->result_position, "Which results --size keeps: the first (head) or the last (tail)")->check(CLI::IsMember({"head", "tail"}))->capture_default_str();
   command->add_flag("--with-source", options->with_source, "Add each event's document to JSON results");
   command->add_flag("--strict", options->strict, "Stop at the first malformed event, with status 3");

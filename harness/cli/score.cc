@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "generators/corpus/corpus.h"
+#include "generators/corpus/verify.h"
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
@@ -109,6 +110,7 @@ Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, C
 }
 
 Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Console& console) {
+  EQLAB_CHECK(generators::verify_corpus(options.corpus_dir));
   const std::filesystem::path folder(options.corpus_dir);
   EQLAB_TRY(truth::Truth truth, truth::read_truth((folder / "truth.ndjson").string()));
   std::vector<std::string> files;
@@ -199,6 +201,9 @@ Exit run(Options options, Console& console) {
   if (!schema) return give_up(schema.error());
   auto query = rule::compile(*rule, *schema);
   if (!query) return give_up(query.error());
+  for (const Diagnostic& finding : rule::lint(*rule, *query)) {
+    if (finding.severity == Severity::error) console.report(finding);  // figures below suffer from it
+  }
 
   scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
@@ -223,7 +228,7 @@ Exit run(Options options, Console& console) {
   const schedule::Simulation simulation = schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
   const truth::TruthIndex index(scanned->truth);
   const score::Scorecard card = score::score({.log = scanned->log, .matches = matches, .simulation = simulation, .truth = scanned->truth, .index = index,
-                                              .query = *query, .binding = binding, .schedule = rule->schedule, .maxspan = maxspan});
+                                              .query = *query, .binding = binding, .schedule = rule->schedule, .maxspan = maxspan, .rule_id = rule->rule_id});
 
   const report::RunInfo info = describe_run(options, *rule, used);
   if (!options.output_json.empty()) {
@@ -246,8 +251,8 @@ void define_score(CLI::App& app, Action& chosen) {
   CLI::App* const command = app.add_subcommand("score", "Run the rule's schedule over a labelled corpus and print the scorecard");
   auto options = std::make_shared<Options>();
   command->add_option("RULE", options->rule, "Rule file")->required();
-  add_corpus_options(*command, options->corpus);
-  command->add_option("--corpus", options->corpus_dir, "Score a corpus folder instead of generating one");
+  auto* const folder = command->add_option("--corpus", options->corpus_dir, "Score a corpus folder instead of generating one");
+  for (CLI::Option* const option : add_corpus_options(*command, options->corpus)) option->excludes(folder);
   command->add_option("--schema", options->schema, "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
   command->add_option("--schedule", options->schedule, "Instead of the rule's own: interval=5m,lookback=9m,cap=100 (any of them)");
   command->add_option("--maxspan", options->maxspan, "Instead of the query's own, for example 15s");

@@ -17,7 +17,10 @@ struct Options {
 };
 
 std::string in_json(const cases::CaseReport& report) {
-  Json out = {{"eqlab_result", "test"}, {"schema_version", 1}, {"files", report.files}, {"cases", report.results.size()}, {"failed", report.failed()}, {"results", Json::array()}};
+  Json out = {{"eqlab_result", "test"}, {"schema_version", 1}, {"files", report.files}, {"cases", report.results.size()}, {"failed", report.failed()}, {"unusable", Json::array()}, {"results", Json::array()}};
+  for (const Diagnostic& diagnostic : report.unusable) {
+    out["unusable"].push_back({{"file", diagnostic.place ? diagnostic.place->file : ""}, {"line", diagnostic.place ? diagnostic.place->line : 0}, {"code", diagnostic.code}, {"message", diagnostic.message}});
+  }
   for (const cases::CaseResult& result : report.results) {
     Json row = {{"file", result.file}, {"line", result.line}, {"why", result.why}, {"passed", result.passed()}};
     for (const cases::CaseFailure& failure : result.failures) {
@@ -43,6 +46,13 @@ std::string in_junit(const cases::CaseReport& report) {
   return report::write_junit(suites);
 }
 
+/// Names the files that could not be used; they outweigh failing cases.
+Exit conclude(const cases::CaseReport& report, Console& console) {
+  for (const Diagnostic& diagnostic : report.unusable) console.report(diagnostic);
+  if (!report.unusable.empty()) return exit_for(report.unusable.front());
+  return report.failed() == 0 ? Exit::fine : Exit::check_failed;
+}
+
 Exit update(const Options& options, Console& console) {
   auto updated = cases::update_cases(options.paths, {});
   if (!updated) {
@@ -52,7 +62,7 @@ Exit update(const Options& options, Console& console) {
   for (const std::string& file : updated->changed) console.print("rewrote " + printable(file) + "\n");
   console.note(format("{} expectation{} rewritten: review the change before you commit it\n", updated->blocks, updated->blocks == 1 ? "" : "s"));
   console.print(cases::describe_failures(updated->after));
-  return updated->after.failed() == 0 ? Exit::fine : Exit::check_failed;
+  return conclude(updated->after, console);
 }
 
 Exit run(const Options& options, Console& console) {
@@ -68,9 +78,10 @@ Exit run(const Options& options, Console& console) {
     console.print(in_junit(*report));
   } else {
     console.print(cases::describe_failures(*report));
-    console.print(format("{} passed, {} failed  ({} file{})\n", report->results.size() - report->failed(), report->failed(), report->files, report->files == 1 ? "" : "s"));
+    const std::string unusable = report->unusable.empty() ? "" : format(", {} unusable", report->unusable.size());
+    console.print(format("{} passed, {} failed  ({} file{}{})\n", report->results.size() - report->failed(), report->failed(), report->files, report->files == 1 ? "" : "s", unusable));
   }
-  return report->failed() == 0 ? Exit::fine : Exit::check_failed;
+  return conclude(*report, console);
 }
 
 }  // namespace

@@ -58,14 +58,24 @@ class Checker {
 
   Status check_settings() {
     if (out_.kind == QueryKind::sample) return ok();
-    EQLAB_TRY(const Field field, types_.look_up(options_.timestamp_field, out_.syntax.span, ValueType::date));
+    EQLAB_TRY(const Field field, setting("timestamp", options_.timestamp_field, ValueType::date));
     if (!event::is_date(field.type)) {
-      return error(out_.syntax.span, "E208", format("the timestamp field {} is {}, not a date", field.name, event::to_string(field.type)));
+      return error({}, "E208", format("the timestamp field {} is {}, not a date", field.name, event::to_string(field.type)));
     }
     if (options_.tiebreaker_field.empty()) return ok();
-    auto tiebreaker = types_.look_up(options_.tiebreaker_field, out_.syntax.span, ValueType::number);
+    auto tiebreaker = setting("tiebreaker", options_.tiebreaker_field, ValueType::text);
     if (!tiebreaker) return fail(std::move(tiebreaker.error()));
     return ok();
+  }
+
+  /// A field that no word of the query names, so errors say which setting it is.
+  Result<Field> setting(std::string_view role, const std::string& name, ValueType used_as) {
+    auto field = types_.look_up(name, {}, used_as);
+    if (field) return field;
+    Diagnostic diagnostic = std::move(field.error());
+    diagnostic.message = format("the {} field {} is not usable: {}", role, name, diagnostic.message);
+    if (diagnostic.hint.find("did you mean") == std::string::npos) diagnostic.hint = format("name another with --{}-field or in the rule, or a --schema that has it", role);
+    return fail(std::move(diagnostic));
   }
 
   Status resolve_all() {

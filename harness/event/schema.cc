@@ -2,6 +2,8 @@
 // Mappings are read in schema_mapping.cc. Tested in tests/unit/event/schema_test.cc.
 #include "harness/event/schema.h"
 
+#include <cerrno>
+#include <cstring>
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -203,7 +205,7 @@ Result<Schema> Schema::from_csv(std::string_view csv, const std::string& name) {
 
 Result<Schema> Schema::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(error_in(path, "E901", "cannot be opened"));
+  if (!file) return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (file.bad()) return fail(error_in(path, "E901", "cannot be read"));
   const std::size_t first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");

@@ -61,6 +61,18 @@ std::string hits_of_total(const score::Proportion& proportion) {
   return format("{} of {}", grouped(proportion.hits), grouped(proportion.total));
 }
 
+std::string alerts_by_kind(const score::Scorecard& card) {
+  std::string out = format("{} right · {} false", grouped(card.precision.hits), grouped(card.false_alarms.rate.count));
+  const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
+  if (repeats > 0) out += " · " + count_of(repeats, "repeat", "repeats");
+  return out;
+}
+
+HeadlineLatency headline_latency(const score::Scorecard& card) {
+  if (card.latency_malicious.from_event.count > 0) return {"right alerts", card.latency_malicious.from_event};
+  return {"all alerts", card.latency.from_event};
+}
+
 std::string schedule_text(const rule::Schedule& schedule) {
   std::string out = format("every {}, looks back {}", human_duration(schedule.interval), human_duration(schedule.look_back));
   if (schedule.to != Duration::zero()) out += format(" to {} ago", human_duration(schedule.to));

@@ -29,6 +29,16 @@ namespace eqlab::report {
 /// `61 of 214`.
 [[nodiscard]] std::string hits_of_total(const score::Proportion& proportion);
 
+/// What the alerts are, so that it adds up: `210 right · 1,671 false · 15 repeats`. Without repeats they go unsaid.
+[[nodiscard]] std::string alerts_by_kind(const score::Scorecard& card);
+
+/// The latency that is in the headline, from the completing event: of the right alerts, or of all where none is right.
+struct HeadlineLatency {
+  std::string_view whose;             ///< `right alerts`, `all alerts`
+  score::LatencySummary latency;      ///< count 0: there is none
+};
+[[nodiscard]] HeadlineLatency headline_latency(const score::Scorecard& card);
+
 /// `every 5m, looks back 9m, cap 100`.
 [[nodiscard]] std::string schedule_text(const rule::Schedule& schedule);
 /// A rate per host-day as shown: per score::hosts_shown hosts a day.

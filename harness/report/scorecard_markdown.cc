@@ -46,23 +46,25 @@ std::string headline(const Scorecard& card) {
   out += row(proportion_row("malicious incidents caught", card.recall.all, no_malicious));
   out += row(proportion_row("… of those that open a connection", card.recall.with_behaviour, "–"));
   out += row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable, "–"));
-  out += row(proportion_row("… of those that a run saw in time", card.recall.visible, "–"));
-  out += row(proportion_row("alerts about a malicious incident (repeats left out)", card.precision, no_alerts));
-  out += row(proportion_row("alerts whose events belong together, whoever's they are", card.behaviour_precision, no_alerts));
+  out += row(proportion_row("… of those that some run could see", card.recall.visible, "–"));
+  out += row({"alerts raised", grouped(card.alert_count()), card.alert_count() > 0 ? alerts_by_kind(card) : "–", ""});
+  out += row(proportion_row("right: alerts about a malicious incident (repeats left out)", card.precision, no_alerts));
+  out += row(proportion_row("alerts whose events belong together, whoever's they are (repeats left out)", card.behaviour_precision, no_alerts));
   out += row({"F1 of caught incidents and right alerts", "", card.f1 ? format("{:.3f}", *card.f1) : "–", ""});
   const auto rate = shown(card.false_alarms.rate.value());
   const auto interval = card.false_alarms.rate.interval();
   out += rate && interval
-             ? row({"false alarms per 1,000 hosts a day", grouped(card.false_alarms.rate.count), figure(*rate),
+             ? row({"false alarms per 1,000 hosts a day (repeats left out)", grouped(card.false_alarms.rate.count), figure(*rate),
                     format("[{} – {}]", figure(interval->low * score::hosts_shown),
                            figure(interval->high * score::hosts_shown))})
-             : row({"false alarms per 1,000 hosts a day", grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
-  const score::LatencySummary& late = card.latency.from_event;
-  out += late.count > 0 ? row({"from the last event to the alert", grouped(late.count),
-                               format("{} median", human_duration(late.p50)),
+             : row({"false alarms per 1,000 hosts a day (repeats left out)", grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
+  const auto [whose, late] = headline_latency(card);
+  const std::string title = late.count > 0 ? format("from the last event to the alert ({})", whose)
+                                           : std::string("from the last event to the alert");
+  out += late.count > 0 ? row({title, grouped(late.count), format("{} median", human_duration(late.p50)),
                                format("{} p95, {} p99, {} worst", human_duration(late.p95), human_duration(late.p99),
                                       human_duration(late.max))})
-                        : row({"from the last event to the alert", "–", std::string(no_alerts), ""});
+                        : row({title, "–", std::string(no_alerts), ""});
   return out;
 }
 

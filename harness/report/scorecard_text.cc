@@ -15,6 +15,7 @@ using score::NamedCount;
 using score::Scorecard;
 
 constexpr std::size_t reason_columns_max = 36;
+constexpr std::size_t example_columns_max = 40;
 
 enum class Weight : std::uint8_t { plain, strong };
 
@@ -41,17 +42,28 @@ class Page {
   std::string out_;
 };
 
+/// Room that ` · +89` takes after example `place`, when `rest` stands for the examples from it on.
+std::size_t room_for_rest(const std::vector<NamedCount>& examples, std::size_t place, std::uint64_t rest) {
+  return place + 1 < examples.size() ? 4 + width(grouped(rest - examples[place].count)) : 0;
+}
+
+std::uint64_t total(const std::vector<NamedCount>& examples) {
+  std::uint64_t sum = 0;
+  for (const NamedCount& example : examples) sum += example.count;
+  return sum;
+}
+
 /// `python3.11 31 · ruby 14 · +9`: as many names as fit, then the count behind the rest.
 std::string examples_text(const std::vector<NamedCount>& examples, std::size_t columns) {
   std::string out;
-  std::uint64_t rest = 0;
-  for (const NamedCount& example : examples) rest += example.count;
+  std::uint64_t rest = total(examples);
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    // Room for ` · +89` after it, unless it is the last. The first is shown in any case, shortened if need be.
-    const std::size_t reserve = i + 1 < examples.size() ? 4 + width(grouped(rest - examples[i].count)) : 0;
+    // The first is shown in any case, shortened if need be.
+    const std::size_t reserve = room_for_rest(examples, i, rest);
     const std::string count = " " + grouped(examples[i].count);
     const std::size_t taken = reserve + width(count);
-    const std::size_t name_max = out.empty() && columns > taken ? std::min<std::size_t>(28, columns - taken) : 28;
+    const std::size_t name_max =
+        out.empty() && columns > taken ? std::min(example_columns_max, columns - taken) : example_columns_max;
     const std::string item = cut(printable(examples[i].name), name_max) + count;
     const std::size_t between = out.empty() ? 0 : 3;
     if (width(out) + between + width(item) + reserve > columns) break;
@@ -61,6 +73,15 @@ std::string examples_text(const std::vector<NamedCount>& examples, std::size_t c
   }
   if (rest > 0) out += format("{}+{}", out.empty() ? "" : " · ", grouped(rest));
   return out;
+}
+
+/// What the note of a row of losses takes at least: itself, or the first example and a count of the others.
+std::size_t note_columns(const MissGroup& group) {
+  if (!group.note.empty()) return width(printable(group.note));
+  if (group.examples.empty()) return 0;
+  const NamedCount& first = group.examples.front();
+  return std::min(width(printable(first.name)), example_columns_max) + 1 + width(grouped(first.count)) +
+         room_for_rest(group.examples, 0, total(group.examples));
 }
 
 std::string days_text(double days) {
@@ -99,10 +120,7 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   page.blank();
   const score::Proportion& recall = card.recall.all;
   const std::string catches = format("  catches   {} malicious incidents", hits_of_total(recall));
-  std::string raises = format("  raises    {}", count_of(card.precision.total, "alert", "alerts"));
-  if (card.precision.total > 0) raises += format(", {} right", grouped(card.precision.hits));
-  const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
-  if (repeats > 0) raises += format(" (+{} repeats)", grouped(repeats));
+  const std::string raises = format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
   const std::size_t middle = std::max(width(catches), width(raises)) + 2;
   const auto columns_of = [&](const std::string& left, const std::string& right) {
     if (middle + width(right) <= options.columns) {
@@ -117,25 +135,35 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   } else {
     page.line(format("  catches   {}", no_malicious), Weight::strong);
   }
+  if (card.alert_count() > 0) {
+    columns_of(raises, alerts_by_kind(card));
+  } else {
+    page.line(raises, Weight::strong);
+  }
   const auto rate = shown(card.false_alarms.rate.value());
   const auto interval = card.false_alarms.rate.interval();
   if (rate && interval) {
-    columns_of(raises, format("{} false a day per {} hosts   [{} – {}]", figure(*rate),
-                              grouped(static_cast<std::uint64_t>(score::hosts_shown)),
-                              figure(interval->low * score::hosts_shown),
-                              figure(interval->high * score::hosts_shown)));
-  } else {
-    page.line(raises, Weight::strong);
-    page.line(format("            false alarms {}", no_exposure));
-  }
-
-  const score::LatencySummary& late = card.latency.from_event;
-  if (late.count > 0) {
-    page.line(format("  alerts    {} after the last event (median), {} p95, {} worst",
-                     human_duration(late.p50), human_duration(late.p95), human_duration(late.max)),
+    const bool has_repeats = card.verdict(score::Verdict::duplicate) > 0;
+    page.line(format("  false     {} a day per {} hosts{}   [{} – {}]", figure(*rate),
+                     grouped(static_cast<std::uint64_t>(score::hosts_shown)), has_repeats ? ", repeats left out" : "",
+                     figure(interval->low * score::hosts_shown), figure(interval->high * score::hosts_shown)),
               Weight::strong);
   } else {
-    page.line(format("  alerts    latency {}", no_alerts), Weight::strong);
+    page.line(format("  false     {}", no_exposure));
+  }
+
+  const auto [whose, late] = headline_latency(card);
+  if (late.count == 0) {
+    page.line(format("  latency   {}", no_alerts), Weight::strong);
+    return;
+  }
+  const std::string median = format("  {} come {} after the last event (median),", whose, human_duration(late.p50));
+  const std::string tail = format("{} p95, {} worst", human_duration(late.p95), human_duration(late.max));
+  if (width(median) + 1 + width(tail) <= options.columns) {
+    page.line(median + " " + tail, Weight::strong);
+  } else {
+    page.line(median, Weight::strong);
+    page.line("            " + tail, Weight::strong);
   }
 }
 
@@ -148,18 +176,29 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
   const std::size_t rows = std::min(card.misses.size(), options.rows_max);
   std::size_t count_columns = 3;
   std::size_t reason_columns = 0;
+  std::size_t notes = 0;
   for (std::size_t i = 0; i < rows; ++i) {
     count_columns = std::max(count_columns, width(grouped(card.misses[i].count)));
     reason_columns = std::max(reason_columns, width(printable(card.misses[i].text)));
+    notes = std::max(notes, note_columns(card.misses[i]));
   }
   reason_columns = std::min(reason_columns, reason_columns_max);
-  // The examples are what a reader acts on, so the bar gives way first.
-  const std::size_t bar_columns = options.columns >= 100 ? 20 : 10;
+  // The examples are what a reader acts on, so the bar gives way first; where that is not enough they get a line.
+  const std::size_t others = 2 + 2 + count_columns + 2 + reason_columns + 2;
+  constexpr std::size_t bar_long = 20;
+  constexpr std::size_t bar_short = 10;
+  const std::size_t bar_columns = options.columns >= 100 && others + bar_long + notes <= options.columns ? bar_long : bar_short;
   for (std::size_t i = 0; i < rows; ++i) {
     const MissGroup& group = card.misses[i];
+    const std::string reason = cut(printable(group.text), reason_columns);
     std::string line = "  " + bar(group.count, missed, bar_columns) + "  " +
-                       pad_left(grouped(group.count), count_columns) + "  " +
-                       pad_right(cut(printable(group.text), reason_columns), reason_columns) + "  ";
+                       pad_left(grouped(group.count), count_columns) + "  ";
+    if (width(line) + reason_columns + 2 + note_columns(group) <= options.columns) {
+      line += pad_right(reason, reason_columns) + "  ";
+    } else {
+      page.line(line + reason);
+      line = std::string(width(line) + 2, ' ');
+    }
     const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
     line += group.note.empty() ? examples_text(group.examples, left) : cut(printable(group.note), left);
     page.line(line);

@@ -28,7 +28,7 @@ inline constexpr KeyId null_key = 0;
 ///
 /// After `finish` candidates are in the order of Elasticsearch's ordinals: event time at the resolution of the
 /// timestamp field's type, tiebreaker (nulls last), place in the input. Undated events come last, in
-/// input order (`dated_count` tells where); they take part in event queries only.
+/// input order (`dated_count` tells where); they take part in event queries and samples, never in sequences.
 class CandidateLog {
  public:
   CandidateLog(std::size_t filter_count, std::size_t key_slot_count, bool has_tiebreaker);

@@ -359,12 +359,12 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
   for (const Chain& chain : found) {
     const auto start = start_of_completing.find(chain.back().candidate);
     if (start != start_of_completing.end() && start->second != chain.front().candidate) {
-      miss.example = "its last event went to another start";
+      miss.example = "last event to another start";
       return miss;
     }
     const auto completing = completing_of_start.find(chain.front().candidate);
     if (completing != completing_of_start.end() && completing->second != chain.back().candidate) {
-      miss.example = "its first event went to another completion";
+      miss.example = "first event to another completion";
       return miss;
     }
   }
@@ -381,7 +381,7 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
     return completing != completing_of_start.end() && completing->second == chain.back().candidate;
   };
   if (std::ranges::any_of(found, is_match)) {
-    miss.example = "its events went to other matches in the runs that saw them";
+    miss.example = "only in runs, not on all data";
     return miss;
   }
   miss.example = "another start took its place";
@@ -449,7 +449,7 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::opti
     case MissReason::over_maxspan:
       return maxspan ? format("longer than maxspan ({})", human_duration(*maxspan)) : "longer than maxspan";
     case MissReason::stopped: return "stopped by until or by an event that must not happen";
-    case MissReason::too_late: return "arrived too late for every run";
+    case MissReason::too_late: return "no run could see all of it";
     case MissReason::cut_by_cap: return "cut by the cap";
     case MissReason::paired_elsewhere: return "its events went into other matches";
     case MissReason::unexplained: return "unexplained: matcher and truth disagree";

@@ -209,6 +209,7 @@ std::vector<bool> touched_incidents(const ScoreInputs& in) {
 std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Duration> maxspan,
                                        const std::vector<IncidentOutcome>& outcomes) {
   const std::vector<bool> touched = touched_incidents(in);
+  const bool is_held_to_expectations = !in.rule_id.empty() && in.rule_id == in.truth.expected_rule;
   std::map<std::string, ScenarioRow> rows;
   std::map<std::string, std::map<std::string, std::uint64_t>> reasons;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -219,7 +220,8 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
       row.title = incident.title;
       row.intent = incident.intent;
     }
-    if (row.expected_because.empty()) row.expected_because = incident.expected_because;
+    const truth::Expectation expected = is_held_to_expectations ? incident.expected : truth::Expectation::unstated;
+    if (is_held_to_expectations && row.expected_because.empty()) row.expected_because = incident.expected_because;
     ++row.incidents;
     const bool alerted = outcomes[i].alert.has_value();
     row.alerted += alerted ? 1U : 0U;
@@ -228,7 +230,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
                       outcomes[i].miss->reason != MissReason::unexplained;
     const bool excused = late || (!fired && touched[i]);
-    switch (incident.expected) {
+    switch (expected) {
       case truth::Expectation::fires:
         ++row.expected_fires;
         row.fires_but_missed += !fired && !excused ? 1U : 0U;
@@ -240,7 +242,8 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
       case truth::Expectation::depends: ++row.expected_depends; break;
       case truth::Expectation::unstated: break;
     }
-    if (!alerted) ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
+    const bool is_loss = incident.intent == Intent::malicious || expected == truth::Expectation::fires;
+    if (!fired && is_loss) ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
   }
   std::vector<ScenarioRow> out;
   for (auto& [id, row] : rows) {

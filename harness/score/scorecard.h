@@ -35,6 +35,9 @@ struct ScoreInputs {
   rule::Schedule schedule;
   /// Instead of the query's own; as given to the simulation.
   std::optional<Duration> maxspan = std::nullopt;
+  /// Of the rule that is scored. Only the rule that Truth::expected_rule names is held to the expectations; one without
+  /// an id never is.
+  std::string rule_id = {};
 };
 
 /// A name and how often it occurred.
@@ -49,7 +52,7 @@ struct Recall {
   Proportion all;              ///< all malicious incidents
   Proportion with_behaviour;   ///< … that opened a connection, where the rule asks for one
   Proportion reachable;        ///< … whose own events satisfy the rule
-  Proportion visible;          ///< … and of which some run saw enough in time
+  Proportion visible;          ///< … and of which some run saw enough
   friend bool operator==(const Recall&, const Recall&) = default;
 };
 
@@ -73,15 +76,18 @@ struct ScenarioRow {
   std::uint64_t incidents = 0;
   std::uint64_t alerted = 0;            ///< with an alert of their own
   std::uint64_t coincidences = 0;       ///< alerts that took one of its events by chance, repeats included
-  std::uint64_t expected_fires = 0;     ///< incidents by expectation
+  /// Incidents by expectation; all 0, and no reason given, when the expectations are about another rule.
+  std::uint64_t expected_fires = 0;
   std::uint64_t expected_silent = 0;
   std::uint64_t expected_depends = 0;
   std::string expected_because;         ///< of the first incident that gives one
-  std::string main_reason;              ///< why most of the others were missed; empty when none was
+  /// Why most of the losses were missed: incidents that raised nothing, not even by chance, and are malicious or were
+  /// expected to fire. Empty when there is none; correct silence needs no reason.
+  std::string main_reason;
   std::uint64_t main_reason_count = 0;
   /// Expectation and outcome disagree. What is expected is whether the rule fires, be it by chance; but silence is
-  /// not broken by chance. Expectations assume prompt and complete events, so a miss by delay, by the cap or by other
-  /// matches is none.
+  /// not broken by chance. Expectations assume prompt and complete events, so a miss by the schedule, by the cap or by
+  /// other matches is none.
   std::uint64_t fires_but_missed = 0;
   std::uint64_t silent_but_alerted = 0;
   [[nodiscard]] bool disagrees() const { return fires_but_missed + silent_but_alerted > 0; }

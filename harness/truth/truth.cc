@@ -73,6 +73,11 @@ class Reading {
     return {};
   }
 
+  /// As `text`, but empty where there is no such key.
+  std::string text_if_any(std::string_view key) {
+    return !error_ && object_.contains(key) ? text(key) : std::string();
+  }
+
   std::uint64_t number(std::string_view key) {
     const Json* value = member(key);
     if (value == nullptr) return 0;
@@ -229,6 +234,7 @@ void read_header(Reading& line, Truth& truth) {
   truth.from = line.time("from");
   truth.to = line.time("to");
   truth.events = line.number("events");
+  truth.expected_rule = line.text_if_any("expected_rule");
   for (const Json& host : line.array("hosts")) truth.hosts.push_back(line.nested(host, read_host));
 }
 
@@ -276,6 +282,7 @@ std::string write_truth(const Truth& truth) {
                        {"from", iso(truth.from)},
                        {"to", iso(truth.to)},
                        {"events", truth.events},
+                       {"expected_rule", truth.expected_rule},
                        {"hosts", std::move(hosts)}};
   // Names may come from outside and be no UTF-8; replacing beats throwing.
   const auto line = [](const Json& json) {

@@ -19,7 +19,7 @@ namespace eqlab::truth {
 enum class Intent : std::uint8_t { malicious, benign, out_of_scope };
 /// Did code that the package ran open an outbound TCP connection within 60 s of its script?
 enum class Behaviour : std::uint8_t { none, connects, local };
-/// What the scenario file promises for the rule under test.
+/// What the scenario file promises of the rule that Truth::expected_rule names.
 enum class Expectation : std::uint8_t { fires, silent, depends, unstated };
 enum class Role : std::uint8_t { script, child, network, file, noise };
 
@@ -73,6 +73,7 @@ struct Truth {
   std::vector<HostRecord> hosts;           ///< all, also those without incidents
   std::vector<Incident> incidents;         ///< in order of (first, id)
   std::uint64_t events = 0;                ///< all events of the corpus, background included
+  std::string expected_rule;               ///< `rule_id` that the expectations speak of; empty: of none
 
   [[nodiscard]] double days() const;
   [[nodiscard]] double host_days() const;
@@ -94,8 +95,8 @@ class TruthIndex {
   boost::unordered_flat_map<std::string_view, Label> labels_;
 };
 
-/// `truth.ndjson`: the first line is the corpus (`{"truth":1,"from":…,"to":…,"events":…,"hosts":[…]}`),
-/// every other line one incident. Round trips: read_truth(write_truth(t)) == t.
+/// `truth.ndjson`: the first line is the corpus (`{"truth":1,"from":…,"to":…,"events":…,"expected_rule":…,"hosts":[…]}`;
+/// "expected_rule" may be missing), every other line one incident. Round trips: read_truth(write_truth(t)) == t.
 [[nodiscard]] std::string write_truth(const Truth& truth);
 /// Errors: E501 with the line that cannot be read; E901 cannot be opened.
 [[nodiscard]] Result<Truth> read_truth(const std::string& path);

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "harness/base/text.h"
 #include "harness/rule/rule.h"
 
 namespace eqlab::cases {
@@ -54,6 +55,20 @@ Status write_text(const std::string& path, const std::string& text) {
   return ok();
 }
 
+namespace {
+
+/// The reason at the line that a person has to look at first: the case's `rule:`.
+Diagnostic unusable_rule(const CaseBlock& block, const std::string& rule_file, const Diagnostic& reason) {
+  const Place at = reason.place.value_or(Place{});
+  const std::string where = at.line > 0 ? format("{}:{}:{}: ", at.file, at.line, at.column) : std::string();
+  Diagnostic out = error_at({}, "E454", format("rule {} cannot be used: {}{} ({})", block.rule_path, where, reason.message, reason.code), reason.hint);
+  if (out.hint.empty() && reason.code == "E901") out.hint = format("the path is relative to this file, so it was looked for as {}", rule_file);
+  out.place = block.rule_place;
+  return out;
+}
+
+}  // namespace
+
 Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
   EQLAB_TRY(const std::string text, read_text(path));
   EQLAB_TRY(std::vector<CaseBlock> blocks, parse_cases(text, path));
@@ -63,7 +78,8 @@ Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
     const std::string rule_file = (fs::path(path).parent_path() / block.rule_path).lexically_normal().string();
     const auto [rule, is_new] = rules.try_emplace(rule_file, fail(Diagnostic{}));
     if (is_new) rule->second = rule::load_rule(rule_file);
-    apply_rule(block, rule->second);
+    if (!rule->second) return fail(unusable_rule(block, rule_file, rule->second.error()));
+    apply_rule(block, *rule->second);
   }
   return blocks;
 }

@@ -14,7 +14,8 @@ namespace eqlab::cases {
 [[nodiscard]] Result<std::string> read_text(const std::string& path);
 [[nodiscard]] Status write_text(const std::string& path, const std::string& text);
 
-/// Parses and opens the rules that the blocks name.
+/// Parses and opens the rules that the blocks name. A rule whose query is wrong is opened all the same.
+/// Errors: E450 to E452 as `parse_cases`; E454, at its `rule:`, a rule file that cannot be used; E901.
 [[nodiscard]] Result<std::vector<CaseBlock>> load_cases(const std::string& path);
 
 }  // namespace eqlab::cases

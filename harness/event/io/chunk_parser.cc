@@ -167,6 +167,7 @@ class ChunkParser::Worker {
 
   /// Places everything in the whole input, once it is known what came before.
   void settle(const Tally::Before& before) {
+    report_.lines_before_file = before.lines - before.file_lines;
     for (EventBatch& batch : batches()) {
       for (std::uint64_t& line : batch.line) line += before.lines + 1;
       for (std::uint64_t& ordinal : batch.ordinal) ordinal += before.events;

@@ -23,6 +23,7 @@ struct ChunkReport {
     std::string message;
   };
   std::uint32_t file = 0;
+  std::uint64_t lines_before_file = 0;   ///< of all inputs
   std::uint64_t read = 0;
   std::uint64_t usable = 0;
   std::uint64_t malformed = 0;

@@ -54,6 +54,8 @@ bool EventReader::accept(ChunkReport report) {
                           .end_column = 1, .source_line = {}};
     return false;
   }
+  if (report_.file_starts.empty() || last_file_ != report.file) report_.file_starts.push_back({file, report.lines_before_file});
+  last_file_ = report.file;
   report_.read += report.read;
   report_.usable += report.usable;
   report_.malformed += report.malformed;

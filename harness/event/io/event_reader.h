@@ -27,6 +27,7 @@ class EventReader {
   ChunkSource source_;
   ChunkParser parser_;
   ReadReport report_;
+  std::uint32_t last_file_ = 0;
   std::optional<Diagnostic> error_;
   std::uint64_t stored_bytes_total_ = 0;
 };

@@ -23,6 +23,12 @@ bool is_event_file(std::string name) {
   return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
+/// A corpus that eqlab wrote: beside its events lie labels, which nobody who looks for matches may see.
+bool is_corpus(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / "manifest.json", ignored) && fs::is_regular_file(folder / "truth.ndjson", ignored);
+}
+
 bool is_hidden(const fs::path& path) { return path.filename().native().starts_with('.'); }
 
 Result<std::vector<InputFile>> walk(const std::string& folder) {
@@ -36,7 +42,9 @@ Result<std::vector<InputFile>> walk(const std::string& folder) {
     }
     std::error_code ignored;
     if (!entry->is_regular_file(ignored) || !is_event_file(fold_ascii(entry->path().filename().native()))) continue;
-    files.push_back({entry->path().native(), entry->file_size(ignored)});
+    const fs::path& path = entry->path();
+    if (!path.filename().native().starts_with("events-") && is_corpus(path.parent_path())) continue;
+    files.push_back({path.native(), entry->file_size(ignored)});
   }
   if (error) return fail(error_in(folder, "E901", format("the folder cannot be read: {}", error.message())));
   if (files.empty()) {

@@ -15,6 +15,14 @@ struct InputProblem {
   friend bool operator==(const InputProblem&, const InputProblem&) = default;
 };
 
+/// Which lines of the whole input are a file's: line n of the input is line n - lines_before of the last file whose
+/// `lines_before` is smaller.
+struct FileStart {
+  std::string file;
+  std::uint64_t lines_before = 0;
+  friend bool operator==(const FileStart&, const FileStart&) = default;
+};
+
 /// read == usable + malformed, always; undated events are usable.
 struct ReadReport {
   std::uint64_t files = 0;
@@ -25,6 +33,7 @@ struct ReadReport {
   std::uint64_t undated = 0;       ///< usable, but `timestamp_field` is missing or unreadable
   std::uint64_t ill_typed = 0;     ///< projected values that their field's type cannot hold; read as missing
   std::uint64_t cut_values = 0;    ///< values of one event's field beyond limits::values_per_field_max; dropped
+  std::vector<FileStart> file_starts;  ///< files that had text, in input order
   std::vector<InputProblem> undated_places;  ///< the first limits::reported_problems_max, in input order
   std::vector<InputProblem> problems;  ///< the first limits::reported_problems_max, in input order
 };

@@ -1,4 +1,6 @@
 // The only file of this folder that opens files.
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -16,7 +18,7 @@ Result<std::string> read_file(const std::string& path) {
     return fail(error_in(path, "E901", "this is a folder, not a rule file"));
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(error_in(path, "E901", "cannot be opened"));
+  if (!in) return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
   std::string text;
   std::string block(1U << 16U, '\0');
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {

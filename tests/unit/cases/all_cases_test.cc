@@ -20,6 +20,7 @@ class CaseFiles : public testing::TestWithParam<std::string> {};
 TEST_P(CaseFiles, Pass) {
   const auto report = run_cases({root + "/" + GetParam()}, {});
   ASSERT_TRUE(report) << render(report.error());
+  for (const Diagnostic& problem : report->unusable) ADD_FAILURE() << render(problem);
   EXPECT_GT(report->results.size(), 0U);
   EXPECT_EQ(report->failed(), 0U) << describe_failures(*report);
 }

@@ -10,16 +10,21 @@ namespace {
 using std::chrono::nanoseconds;
 
 const event::Schema& schema() {
-  static const event::Schema fields = event::Schema::of({{.name = "k", .type = event::FieldType::keyword, .source = "k"},
-                                                         {.name = "n", .type = event::FieldType::long_, .source = "n"},
-                                                         {.name = "b", .type = event::FieldType::boolean, .source = "b"}});
+  using event::FieldType;
+  static const event::Schema fields = event::Schema::of({{.name = "k", .type = FieldType::keyword},
+                                                         {.name = "n", .type = FieldType::long_},
+                                                         {.name = "b", .type = FieldType::boolean},
+                                                         {.name = "a.b.c", .type = FieldType::long_},
+                                                         {.name = "process.name", .type = FieldType::keyword},
+                                                         {.name = "labels", .type = FieldType::unsupported},
+                                                         {.name = "other", .type = FieldType::keyword, .source = "carried.name"}});
   return fields;
 }
 
 /// The event in one line: time, then `field=[kind:text,…]`; or `CODE begin-end message`.
-std::string reading(const std::string& line) {
+std::string reading(const std::string& line, const event::Schema& fields = schema()) {
   auto raw = read_event_line(line, 0, line.size());
-  auto typed = raw ? type_event(*raw, schema()) : Result<CaseEvent>(fail(raw.error()));
+  auto typed = raw ? type_event(*raw, fields) : Result<CaseEvent>(fail(raw.error()));
   if (!typed) return format("{} {}-{} {}", typed.error().code, typed.error().span.begin, typed.error().span.end, typed.error().message);
   std::string out = typed->id + " " + (typed->time ? format_iso8601(typed->time->time_since_epoch().count(), 9) : "none");
   for (const CaseField& field : typed->fields) {
@@ -46,13 +51,42 @@ TEST(EventLine, OffsetsAreExactToTheNanosecond) {
 }
 
 TEST(EventLine, ValuesTakeTheTypeOfTheirField) {
-  EXPECT_EQ(reading("1 @0s process k=12 n=12 b=true u=12 w=word"),
-            "1 2026-01-01T00:00:00.000000000Z =t:process k=t:12 n=n:12 b=b:true u=n:12 w=t:word");
+  EXPECT_EQ(reading("1 @0s process k=12 n=12 b=true"), "1 2026-01-01T00:00:00.000000000Z =t:process k=t:12 n=n:12 b=b:true");
+}
+
+TEST(EventLine, AnOpenSchemaTakesAnyFieldAsItLooks) {
+  EXPECT_EQ(reading("1 @none process k=12 u=007 v=true w=word", event::Schema::open()), "1 none =t:process k=n:12 u=t:007 v=b:true w=t:word");
+}
+
+TEST(EventLine, AFieldThatTheSchemaDoesNotHaveIsASlipOfThePen) {
+  const auto hint_for = [](const std::string& line, const event::Schema& fields) {
+    const auto raw = read_event_line(line, 0, line.size());
+    const auto typed = type_event(*raw, fields);
+    return typed ? "none" : typed.error().hint;
+  };
+  EXPECT_EQ(reading("1 @0s process procss.name=a"), "E451 14-25 the block's schema has no field procss.name");
+  EXPECT_EQ(hint_for("1 @0s process procss.name=a", schema()), "did you mean process.name?");
+  EXPECT_EQ(hint_for("1 @0s process procss.name=a", event::Schema::builtin()), "did you mean process.name?");
+  EXPECT_EQ(hint_for("1 @0s process zebra=a", schema()), "a field of your own goes under schema, as FIELD TYPE");
+  EXPECT_EQ(reading("1 @0s process process.name=a process.nmae=[]"), "E451 29-41 the block's schema has no field process.nmae");
+}
+
+TEST(EventLine, AnUnknownKeyOfADocumentIsShownWhereItStands) {
+  EXPECT_EQ(reading(R"(1 @0s {"process":{"nmae":"a"}})"), "E451 18-24 the block's schema has no field process.nmae");
+  EXPECT_EQ(reading(R"(1 @0s {"process.nmae":"a"})"), "E451 7-21 the block's schema has no field process.nmae");
+  EXPECT_EQ(reading(R"(1 @0s {"x":{"y":1},"z":{"y":1}})"), "E451 6-31 the block's schema has no field x.y") << "a key that stands twice is not guessed at";
+}
+
+TEST(EventLine, FieldsAreThoseThatEventsCarry) {
+  EXPECT_EQ(reading("1 @none - carried.name=a"), "1 none carried.name=t:a") << "the source of an alias";
+  EXPECT_EQ(reading("1 @none - other=a"), "E451 10-15 events do not carry other, which is read from carried.name");
+  EXPECT_EQ(reading("1 @none - labels.team=a"), "1 none labels.team=t:a") << "nothing is known of what lies below";
+  EXPECT_EQ(reading("1 @none - n.team=a"), "E451 10-16 the block's schema has no field n.team");
 }
 
 TEST(EventLine, NullQuotesAndArrays) {
-  EXPECT_EQ(reading(R"(1 @1.5s - k="a \"b\" c" n=[1, 2] u=[] w=null v="null")"),
-            R"(1 2026-01-01T00:00:01.500000000Z k=t:a "b" c n=[n:1,n:2] u=[] w=z: v=t:null)");
+  EXPECT_EQ(reading(R"(1 @1.5s - k="a \"b\" c" n=[1, 2] a.b.c=[] b=null process.name="null")"),
+            R"(1 2026-01-01T00:00:01.500000000Z k=t:a "b" c n=[n:1,n:2] a.b.c=[] b=z: process.name=t:null)");
 }
 
 TEST(EventLine, CategoriesMayBeSeveral) {

@@ -88,6 +88,20 @@ TEST(CaseFile, DocumentsCarryIdAndTime) {
             "{\"event.id\":\"2\",\"k\":[\"a\",null]}\n");
 }
 
+TEST(CaseFile, AFileWithoutACaseIsAMistake) {
+  for (const std::string text : {"", "\n\n", "# only a comment\n", "schema\n  x long\nquery\n  any where true\n"}) {
+    const auto blocks = parse_cases(text, "t.case");
+    ASSERT_FALSE(blocks) << text;
+    EXPECT_EQ(render(blocks.error()).substr(0, 40), "t.case: error E450: no case in this file") << text;
+  }
+}
+
+TEST(CaseFile, EventsAreCheckedAgainstTheSchemaOfTheirBlock) {
+  const std::string events = "events\n  1  @0s  process  process.nme=a\nquery\n  any where true\nids\n  none\n";
+  EXPECT_EQ(problem("why: w\n" + events), "E451 3:20 the block's schema has no field process.nme / did you mean process.name?");
+  EXPECT_EQ(problem("why: w\nschema\n  process.nme keyword\n" + events), "none");
+}
+
 TEST(CaseFile, MistakesSayWhatToDo) {
   EXPECT_EQ(problem("  stray\n"), "E450 1:3 an indented line belongs under a keyword / a block begins with why: and a reason");
   EXPECT_EQ(problem("why: w\nevnts\n"), "E450 2:1 evnts cannot stand here / did you mean events?");

@@ -37,6 +37,22 @@ TEST(Runner, EveryEngineMustGiveWhatIsExpected) {
   EXPECT_EQ(result.failures[0].got, "ids\n  1\n");
 }
 
+TEST(Runner, AnOutcomeIsShownOnceForAllEnginesThatGotIt) {
+  const CaseBlock block = block_of(three_events + "query\n  any where k == \"a\"\nids\n  1 3\n");
+  const CaseResult same = run_block(block, {.engines = {finds("a", {{0}}), finds("b", {{0}}), finds("c", {{0}})}});
+  ASSERT_EQ(same.failures.size(), 1U);
+  EXPECT_EQ(same.failures[0].configuration, "") << "which engine it was says nothing";
+  const CaseResult different = run_block(block, {.engines = {finds("a", {{0}}), finds("b", {{1}}), finds("c", {{0}}), finds("d", {{0}, {2}})}});
+  ASSERT_EQ(different.failures.size(), 2U);
+  EXPECT_EQ(different.failures[0].configuration, "a, c");
+  EXPECT_EQ(different.failures[0].got, "ids\n  1\n");
+  EXPECT_EQ(different.failures[1].configuration, "b");
+  EXPECT_EQ(different.failures[1].got, "ids\n  2\n");
+  const CaseResult some = run_block(block, {.engines = {finds("a", {{0}}), finds("b", {{0}}), finds("right", {{0}, {2}})}});
+  ASSERT_EQ(some.failures.size(), 1U);
+  EXPECT_EQ(some.failures[0].configuration, "a, b");
+}
+
 TEST(Runner, SkippedEnginesAreNotAskedAndReported) {
   const CaseBlock block = block_of(three_events + "skip wrong: it cannot do this\nquery\n  any where k == \"a\"\nids\n  1 3\n");
   const CaseResult result = run_block(block, {.engines = {finds("right", {{0}, {2}}), finds("wrong", {{0}})}});
@@ -122,15 +138,88 @@ TEST(Runner, FoldersAreWalkedInOrderOfPath) {
   EXPECT_EQ(describe_failures(*report), "");
 }
 
+/// An empty folder of this name, and a way to fill it.
+struct Folder {
+  explicit Folder(const std::string& name) : path(std::filesystem::path(testing::TempDir()) / name) {
+    std::filesystem::remove_all(path);
+    std::filesystem::create_directories(path);
+  }
+  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return (path / name).string();
+  }
+  std::filesystem::path path;
+};
+
 TEST(Runner, RulesAreFoundBesideTheCaseFile) {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::path(testing::TempDir()) / "cases_with_rule";
-  fs::create_directories(folder);
-  std::ofstream(folder / "r.eql") << "any where true";
-  std::ofstream(folder / "r.case") << "why: found\nrule: r.eql\ntree\n  any where true\n\nwhy: missing\nrule: gone.toml\nerror E901\n";
-  const auto report = run_cases({(folder / "r.case").string()}, {});
+  const Folder folder("cases_with_rule");
+  EXPECT_NE(folder.write("r.eql", "any where true"), "");
+  const std::string file = folder.write("r.case", "why: found\nrule: r.eql\ntree\n  any where true\n");
+  const auto report = run_cases({file}, {});
   ASSERT_TRUE(report) << render(report.error());
+  EXPECT_EQ(report->results.size(), 1U);
   EXPECT_EQ(describe_failures(*report), "");
+  EXPECT_TRUE(report->unusable.empty());
+}
+
+TEST(Runner, ARuleThatCannotBeReadMakesItsFileUnusable) {
+  const Folder folder("cases_with_bad_rules");
+  const std::string bad_rule = folder.write("bad.toml", "[rule]\nname = 3\n");
+  const std::string gone = folder.write("a.case", "why: expecting the failure does not help\nrule: gone.toml\nerror E901\n");
+  const std::string bad = folder.write("b.case", "why: w\n# the line that is named\nrule: bad.toml\nids\n  none\n");
+  const auto report = run_cases({folder.path.string()}, {});
+  ASSERT_TRUE(report) << render(report.error());
+  EXPECT_EQ(report->results.size(), 0U);
+  ASSERT_EQ(report->unusable.size(), 2U);
+  const std::string missing = render(report->unusable[0]);
+  EXPECT_TRUE(missing.starts_with(gone + ":2:1: error E454: rule gone.toml cannot be used: cannot be opened")) << missing;
+  EXPECT_TRUE(missing.ends_with(" (E901)\n  rule: gone.toml\n  ^^^^^^^^^^^^^^^\n  the path is relative to this file, so it was looked for as " +
+                                (folder.path / "gone.toml").string() + "\n")) << missing;
+  const std::string text = render(report->unusable[1]);
+  EXPECT_TRUE(text.starts_with(bad + ":3:1: error E454: rule bad.toml cannot be used: " + bad_rule + ":2:")) << text;
+  EXPECT_NE(text.find("(E303)"), std::string::npos) << text;
+}
+
+TEST(Runner, ARuleWithAWrongQueryIsAResultThatACaseCanExpect) {
+  const Folder folder("cases_with_wrong_query");
+  EXPECT_NE(folder.write("r.eql", "any where $"), "");
+  const std::string file = folder.write("r.case", "why: expected\nrule: r.eql\nerror E101\n\nwhy: not expected\nrule: r.eql\nids\n  none\n");
+  const auto report = run_cases({file}, {});
+  ASSERT_TRUE(report) << render(report.error());
+  EXPECT_TRUE(report->unusable.empty());
+  ASSERT_EQ(report->results.size(), 2U);
+  EXPECT_TRUE(report->results[0].passed());
+  EXPECT_FALSE(report->results[1].passed());
+}
+
+TEST(Runner, AFileThatCannotBeUsedDoesNotStopTheOthers) {
+  const Folder folder("cases_unusable");
+  const std::string first = folder.write("a.case", "");
+  EXPECT_NE(folder.write("b.case", "why: good\nquery\n  any where true\ntree\n  any where true\n"), "");
+  const std::string third = folder.write("c.case", "why: w\nfrobnicate\n");
+  EXPECT_NE(folder.write("d.case", "why: good too\nquery\n  any where true\ntree\n  other\n"), "");
+  const auto report = run_cases({folder.path.string()}, {});
+  ASSERT_TRUE(report) << render(report.error());
+  EXPECT_EQ(report->files, 2U);
+  ASSERT_EQ(report->results.size(), 2U);
+  EXPECT_EQ(report->failed(), 1U);
+  ASSERT_EQ(report->unusable.size(), 2U);
+  EXPECT_TRUE(render(report->unusable[0]).starts_with(first + ": error E450: no case in this file\n")) << render(report->unusable[0]);
+  EXPECT_TRUE(render(report->unusable[1]).starts_with(third + ":2:1: error E450: frobnicate")) << render(report->unusable[1]);
+}
+
+TEST(Runner, UpdateRewritesTheFilesThatCanBeUsed) {
+  const Folder folder("cases_update_unusable");
+  const std::string broken = folder.write("a.case", "why: w\nfrobnicate\n");
+  const std::string stale = folder.write("b.case", "why: w\nquery\n  any where true\ntree\n  x\n");
+  const auto report = update_cases({folder.path.string()}, {});
+  ASSERT_TRUE(report) << render(report.error());
+  EXPECT_EQ(report->changed, std::vector<std::string>{stale});
+  EXPECT_EQ(*read_text(stale), "why: w\nquery\n  any where true\ntree\n  any where true\n");
+  EXPECT_EQ(*read_text(broken), "why: w\nfrobnicate\n");
+  EXPECT_EQ(report->after.failed(), 0U);
+  ASSERT_EQ(report->after.unusable.size(), 1U);
+  EXPECT_EQ(report->after.unusable[0].place->file, broken);
 }
 
 TEST(Runner, SaysWhatCannotBeOpened) {

@@ -42,12 +42,18 @@ TEST(Help, EveryCommandShowsAnExample) {
 
 TEST(Arguments, MistakesEndWithStatus2AndSayWhereHelpIs) {
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {}, {"frobnicate"}, {"check"}, {"match", "--frob"}, {"score", rule, "--threads", "0"}, {"generate"}, {"score", rule, "--profile", "x"}, {"match", "--size", "ten", rule}}) {
+           {}, {"frobnicate"}, {"check"}, {"match", "--frob"}, {"score", rule, "--threads", "0"}, {"generate"}, {"score", rule, "--profile", "x"}, {"match", "--size", "ten", rule}, {"match", "--size", "-1", rule},
+           {"generate", "-o", "x", "--events", "-5"}, {"generate", "-o", "x", "--events", "0"}, {"generate", "-o", "x", "--days", "nan"},
+           {"generate", "-o", "x", "--seed", "18446744073709551616"}, {"score", rule, "--corpus", "c", "--seed", "1"}}) {
     const Outcome outcome = eqlab(words);
     EXPECT_EQ(outcome.status, 2);
     EXPECT_TRUE(contains(outcome.err, "--help")) << outcome.err;
     EXPECT_EQ(outcome.out, "");
   }
+}
+
+TEST(Arguments, AWrongCommandIsNamed) {
+  EXPECT_TRUE(contains(eqlab({"chek", rule}).err, "there is no command chek; did you mean check?"));
 }
 
 TEST(Check, ASoundRuleIsDescribed) {
@@ -168,6 +174,35 @@ TEST(Match, AMissingFileAndAFailingScriptEndWith3) {
   EXPECT_EQ(eqlab({"match", "--query", "process where process.pid == 1 / 0"}).status, 2);  // known without any event
 }
 
+TEST(Match, ACorpusFolderMeansItsEvents) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4", "--uncompressed"}).status, 0);
+  const Json all = Json::parse(eqlab({"match", "--query", "any where true", "--format", "json", "--size", "1", folder.path("c")}).out);
+  EXPECT_EQ(all["undated"], 0);
+  EXPECT_EQ(all["events_read"], all["matches_found"]);
+}
+
+TEST(Match, SaysInWhichFileAnEventStands) {
+  const TemporaryFolder folder;
+  const std::string first = folder.write("a.ndjson", events);
+  const std::string second = folder.write("b.ndjson", events);
+  const Json json = Json::parse(eqlab({"match", "--query", "network where host.id == \"b\"", "--format", "json", first, second}).out);
+  ASSERT_EQ(json["matches"].size(), 2U);
+  EXPECT_EQ(json["matches"][1]["events"][0], (Json{{"line", 8}, {"file", second}, {"file_line", 4}}));
+}
+
+TEST(Match, NothingUsableIsStatus3) {
+  const Outcome outcome = eqlab({"match", rule}, {.input = "# a page\nof text\n"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(contains(outcome.err, "E406")) << outcome.err;
+}
+
+TEST(Match, SettingsThatNameNoFieldAreNamed) {
+  const Outcome outcome = eqlab({"match", "--query", "any where true", "--timestamp-field", "event.nosuch"}, {.input = events});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(contains(outcome.err, "the timestamp field event.nosuch is not usable")) << outcome.err;
+}
+
 TEST(Match, StandardInputCanBeReadTwiceWhereTheMappingGrows) {
   const TemporaryFolder folder;
   const std::string mapping = folder.write("mapping.json", R"({"mappings":{"properties":{"@timestamp":{"type":"date"},"event.category":{"type":"keyword"}}}})");
@@ -235,7 +270,10 @@ TEST(Test_, PassingFailingAndUnusableCaseFiles) {
   const Outcome failed = eqlab({"test", bad});
   EXPECT_EQ(failed.status, 1);
   EXPECT_TRUE(contains(failed.out, "0 passed, 1 failed")) << failed.out;
-  EXPECT_EQ(eqlab({"test", broken}).status, 2);
+  const Outcome unusable = eqlab({"test", broken, good});
+  EXPECT_EQ(unusable.status, 2);
+  EXPECT_TRUE(contains(unusable.out, "1 passed, 0 failed  (1 file, 1 unusable)")) << unusable.out;
+  EXPECT_TRUE(contains(unusable.err, broken + ":2:1: error E450")) << unusable.err;
   EXPECT_EQ(eqlab({"test", folder.path("absent.case")}).status, 3);
   EXPECT_TRUE(contains(eqlab({"test", bad, "--format", "junit"}).out, "<failure"));
   EXPECT_EQ(eqlab({"test", bad, "--update"}).status, 0);
@@ -279,7 +317,7 @@ TEST(Generate, CtrlCLeavesNothingBehind) {
 }
 
 TEST(Generate, ListsItsScenarios) {
-  const Json rows = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out);
+  const Json rows = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out)["scenarios"];
   ASSERT_GE(rows.size(), 16U);
   for (const Json& row : rows) {
     EXPECT_FALSE(row["expected"].get<std::string>().empty());
@@ -327,7 +365,7 @@ TEST(Score, WritesItsFilesWholeOrSaysWhyNot) {
   const Outcome never = with({"--schedule", "interval=never"});
   EXPECT_EQ(never.status, 2);
   EXPECT_TRUE(contains(never.err, "E905")) << never.err;
-  EXPECT_EQ(with({"--corpus", folder.path("absent")}).status, 3);
+  EXPECT_EQ(eqlab({"score", rule, "--corpus", folder.path("absent")}).status, 3);
 }
 
 TEST(Score, LinksAreFollowedAndPipesStayPipes) {
@@ -345,10 +383,21 @@ TEST(Score, ACorpusWithEventsMissingIsRefused) {
   ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4", "--uncompressed"}).status, 0);
   const std::string events_path = folder.path("c/events-0001.ndjson");
   const std::string whole = read_file(events_path);
+  const auto refused = [&] {
+    const Outcome outcome = eqlab({"score", rule, "--corpus", folder.path("c")});
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_TRUE(contains(outcome.err, "E502")) << outcome.err;
+  };
   folder.write("c/events-0001.ndjson", whole.substr(whole.find('\n') + 1));
-  const Outcome outcome = eqlab({"score", rule, "--corpus", folder.path("c")});
-  EXPECT_EQ(outcome.status, 3);
-  EXPECT_TRUE(contains(outcome.err, "E502")) << outcome.err;
+  refused();
+  std::string changed = whole;
+  changed[whole.find("macos")] = 'M';
+  folder.write("c/events-0001.ndjson", changed);
+  refused();
+  folder.write("c/events-0001.ndjson", whole);
+  EXPECT_EQ(eqlab({"score", rule, "--corpus", folder.path("c")}).status, 0);
+  std::filesystem::remove(folder.path("c/manifest.json"));
+  EXPECT_EQ(eqlab({"score", rule, "--corpus", folder.path("c")}).status, 3);
 }
 
 TEST(Output, AFullDiskIsStatus3) {

@@ -127,6 +127,7 @@ TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
   ASSERT_TRUE(truth) << render(truth.error());
   EXPECT_EQ(truth->events, written.events);
   EXPECT_EQ(truth->incidents.size(), written.incidents);
+  EXPECT_EQ(truth->expected_rule, "99239e7d-b0d4-46e3-8609-acafcf99f68c") << "the rule that [expected] speaks of";
 }
 
 TEST(WriteCorpus, sha256_is_the_standard_one) {

@@ -20,6 +20,14 @@ namespace eqlab::tiny {
   return world;
 }
 
+/// As small_world, but the caught package runs a second script that calls out too: one alert more about it.
+[[nodiscard]] inline World repeating_world() {
+  World world = small_world();
+  for (const Labelled& event : install("m2", 150)) world.stories[0].events.push_back(event);
+  world.stories[0].true_pairs = {{0, 1}, {2, 3}};
+  return world;
+}
+
 [[nodiscard]] inline report::RunInfo small_info() {
   report::RunInfo info;
   info.rule_name = "Installer Spawns Network Event";

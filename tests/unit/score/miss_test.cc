@@ -129,9 +129,18 @@ TEST(Miss, TooLateForEveryRun) {
   world.stories[0].persona = "offline laptop";
   const Scorecard card = score_of(world);
   EXPECT_EQ(only_group(card).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(card).text, "no run could see all of it");
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"offline laptop", 1}}));
   EXPECT_EQ(card.recall.reachable, (Proportion{0, 1}));
   EXPECT_EQ(card.recall.visible, (Proportion{0, 0}));
+}
+
+TEST(Miss, PromptButInAHoleOfTheSchedule) {
+  // Runs at 600 s and 1,200 s look back to 300 s and 900 s: nothing is late, and still no run sees 100 s.
+  tiny::World world = one(tiny::install("i", 100));
+  world.schedule = {.interval = std::chrono::minutes{10}, .look_back = std::chrono::minutes{5}, .max_signals = 100};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(score_of(world)).text, "no run could see all of it") << "must not speak of lateness";
 }
 
 TEST(Miss, CutByTheCap) {
@@ -148,9 +157,9 @@ TEST(Miss, PairedWithSomethingElse) {
   tiny::World world = one(tiny::install("i", 100, 10));
   world.background = {{.id = "other", .at = 105, .stages = {0}, .keys = {"mac-1", "0"}}};
   EXPECT_EQ(only_group(score_of(world)).reason, MissReason::paired_elsewhere);
-  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "its last event went to another start");
+  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "last event to another start");
   world.background = {{.id = "other", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}}};
-  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "its first event went to another completion");
+  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "first event to another completion");
 }
 
 TEST(Miss, StoppedByUntil) {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "harness/base/rng.h"
 #include "tests/unit/score/world.h"
@@ -78,6 +80,60 @@ TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
   EXPECT_EQ(card.scenarios[1].main_reason, "longer than maxspan (30 s)");
   EXPECT_EQ(card.scenarios[2].silent_but_alerted, 1U);
   EXPECT_FALSE(card.scenarios[3].disagrees()) << "expectations assume prompt events";
+}
+
+TEST(Scorecard, AnotherRuleIsNotHeldToTheExpectations) {
+  tiny::World world{.stories = {{.scenario = "B", .events = tiny::install("b", 1'000, 90), .expected = Expectation::fires},
+                                {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
+                                {.scenario = "D", .events = tiny::install("d", 3'000), .expected = Expectation::depends}}};
+  const Scorecard held = score_of(world);
+  EXPECT_TRUE(held.scenarios[0].disagrees() && held.scenarios[1].disagrees());
+  EXPECT_EQ(held.scenarios[0].expected_because, "the story of B says so");
+  for (const char* const rule_id : {"another-rule", ""}) {
+    world.rule_id = rule_id;
+    const Scorecard card = score_of(world);
+    ASSERT_EQ(card.scenarios.size(), 3U);
+    for (const ScenarioRow& row : card.scenarios) {
+      EXPECT_EQ(row.expected_fires + row.expected_silent + row.expected_depends, 0U) << row.id;
+      EXPECT_EQ(row.expected_because, "") << row.id;
+      EXPECT_FALSE(row.disagrees()) << row.id;
+    }
+    EXPECT_EQ(card.recall, held.recall) << "only expectations are about one rule, truth is not";
+  }
+}
+
+TEST(Scorecard, OnlyALossHasAMainReason) {
+  const auto too_long = [](const std::string& name, double at) { return tiny::install(name, at, 90); };
+  tiny::World world{
+      .stories = {
+          {.scenario = "silent benign", .intent = Intent::benign, .events = too_long("a", 1'000), .expected = Expectation::silent},
+          {.scenario = "unstated benign", .intent = Intent::benign, .events = too_long("b", 2'000)},
+          {.scenario = "missed benign", .intent = Intent::benign, .events = too_long("c", 3'000), .expected = Expectation::fires},
+          {.scenario = "evasion", .events = too_long("d", 4'000), .expected = Expectation::silent}}};
+  const auto reasons = [](const Scorecard& card) {
+    std::map<std::string, std::pair<std::string, std::uint64_t>> out;
+    for (const ScenarioRow& row : card.scenarios) out[row.id] = {row.main_reason, row.main_reason_count};
+    return out;
+  };
+  const std::pair<std::string, std::uint64_t> none;
+  const std::pair<std::string, std::uint64_t> maxspan = {"longer than maxspan (30 s)", 1};
+  EXPECT_EQ(reasons(score_of(world)), (std::map<std::string, std::pair<std::string, std::uint64_t>>{
+                                          {"silent benign", none}, {"unstated benign", none}, {"missed benign", maxspan}, {"evasion", maxspan}}));
+  world.rule_id = "another-rule";
+  EXPECT_EQ(reasons(score_of(world))["missed benign"], none) << "nobody expects it of this rule";
+  EXPECT_EQ(reasons(score_of(world))["evasion"], maxspan);
+}
+
+TEST(Scorecard, WhatFiredByChanceIsNotCountedUnderTheMainReason) {
+  tiny::World world{.stories = {{.scenario = "E", .events = tiny::install("e", 1'000, 90)},
+                                {.scenario = "E", .events = tiny::install("f", 2'000, 90)}},
+                    .background = {{.id = "x", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.scenarios.size(), 1U);
+  EXPECT_EQ(card.scenarios[0].coincidences, 1U);
+  EXPECT_EQ(card.scenarios[0].main_reason_count, 1U);
+  ASSERT_EQ(card.misses.size(), 1U);
+  EXPECT_EQ(card.misses[0].count, 2U) << "recall knows only alerts of its own";
 }
 
 TEST(Scorecard, FiringByChanceKeepsAPromiseToFireAndBreaksNoneToBeSilent) {

@@ -35,11 +35,15 @@ struct Story {
   std::string persona = "office";
 };
 
+/// The rule that the expectations of every world speak of.
+inline constexpr const char* expected_rule = "the-rule";
+
 struct World {
   std::vector<Story> stories;
   std::vector<Event> background = {};
   rule::Schedule schedule = {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
   std::optional<double> maxspan = 30;
+  std::string rule_id = expected_rule;          ///< of the rule that is scored
 };
 
 /// A script at `at` and the connection that it makes `gap` later.
@@ -54,6 +58,7 @@ struct World {
   truth::Truth truth;
   truth.from = at(0);
   truth.to = at(86'400);
+  truth.expected_rule = expected_rule;
   for (int i = 1; i <= 10; ++i) {
     truth::HostRecord host;
     host.id = "mac-" + std::to_string(i);
@@ -70,6 +75,7 @@ struct World {
     incident.behaviour = story.behaviour;
     incident.persona = story.persona;
     incident.expected = story.expected;
+    incident.expected_because = "the story of " + story.scenario + " says so";
     incident.true_pairs = story.true_pairs;
     for (const Labelled& event : story.events) {
       truth::IncidentEvent labelled;
@@ -115,7 +121,8 @@ struct World {
                        .index = index,
                        .query = rule.query,
                        .binding = rule.binding,
-                       .schedule = world.schedule});
+                       .schedule = world.schedule,
+                       .rule_id = world.rule_id});
 }
 [[nodiscard]] inline score::Scorecard score_of(const World& world) { return score_of(world, rule_of(world)); }
 

@@ -13,6 +13,7 @@ Truth sample() {
   truth.from = EventTime(std::chrono::hours(24));
   truth.to = EventTime(std::chrono::hours(36));
   truth.events = 4711;
+  truth.expected_rule = "99239e7d";
   truth.hosts = {{.id = "A", .name = "mbp-ines.local", .persona = "office", .agent_version = "9.4.1"},
                  {.id = "B", .name = "mini-1.local", .persona = "ci", .agent_version = "8.10.4"}};
   Incident incident;
@@ -55,7 +56,19 @@ TEST(Truth, reads_back_what_was_written_to_the_nanosecond) {
   EXPECT_EQ(read->incidents[0].true_pairs, written.incidents[0].true_pairs);
   EXPECT_EQ(read->incidents[0].events[1].role, Role::network);
   EXPECT_EQ(read->hosts[1].persona, "ci");
+  EXPECT_EQ(read->expected_rule, "99239e7d");
   EXPECT_DOUBLE_EQ(read->host_days(), 1.0);
+}
+
+TEST(Truth, expectations_of_a_file_that_names_no_rule_speak_of_none) {
+  std::string text = write_truth(sample());
+  const std::string member = "\"expected_rule\":\"99239e7d\",";
+  ASSERT_LT(text.find(member), text.find('\n')) << "it stands in the first line";
+  text.erase(text.find(member), member.size());
+  const auto read = read_truth(write_file("eqlab_truth_no_rule.ndjson", text));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->expected_rule, "");
+  EXPECT_EQ(read->incidents[0].expected, Expectation::fires) << "the file's own words are kept";
 }
 
 TEST(Truth, names_the_line_that_cannot_be_read) {
@@ -71,7 +84,10 @@ TEST(Truth, names_the_line_that_cannot_be_read) {
   wrong_pair.replace(wrong_pair.find("[[0,1]]"), 7, "[[0,9]]");
   std::string wrong_date = good;
   wrong_date.replace(wrong_date.find("1970-01-02T00:00:30.000000001Z"), 30, "1970-13-02T00:00:30.000000001Z");
+  std::string wrong_rule = good;
+  wrong_rule.replace(wrong_rule.find("\"99239e7d\""), 10, "99");
   const std::vector<Case> cases = {
+      {wrong_rule, 1, "\"expected_rule\" is not a string"},
       {good + "{\"id\":", 3, "not JSON"},
       {good + "[]\n", 3, "not a JSON object"},
       {good + "{\"id\":\"x\"}\n", 3, "\"scenario\" is missing"},

@@ -27,7 +27,8 @@ Duration exponential(Rng& rng, double mean_minutes) {
 }
 
 BurstyArrivals root_arrivals(const Host& host, const Rng& host_rng, EventTime from) {
-  const double rate = host.root_runner ? listed_per_hour_root_runner : host.traits().listed_per_hour_root;
+  const double rate =
+      host.root_runner ? listed_per_hour_root_runner : host.traits().listed_per_hour_root;
   return {host_rng.split("listed root times"), rate, from};
 }
 BurstyArrivals console_arrivals(const Host& host, const Rng& host_rng, EventTime from) {
@@ -38,7 +39,8 @@ BurstyArrivals console_arrivals(const Host& host, const Rng& host_rng, EventTime
 
 Address external_address(std::uint64_t bits) {
   const auto low = static_cast<std::uint32_t>(bits & 0xFFU);
-  if (((bits >> 8U) & 7U) == 0) return {.bits = static_cast<std::uint32_t>(bits >> 32U) | 0x1'0000U, .is_v6 = true};
+  if (((bits >> 8U) & 7U) == 0)
+    return {.bits = static_cast<std::uint32_t>(bits >> 32U) | 0x1'0000U, .is_v6 = true};
   constexpr std::uint32_t test_net_2 = 198U << 24U | 51U << 16U | 100U << 8U;
   constexpr std::uint32_t test_net_3 = 203U << 24U | 0U << 16U | 113U << 8U;
   const std::uint32_t last = 1 + low % 254;
@@ -46,14 +48,17 @@ Address external_address(std::uint64_t bits) {
 }
 
 BurstyArrivals::BurstyArrivals(Rng rng, double mean_per_hour, EventTime from)
-    : rng_(rng), gap_minutes_(mean_per_hour > 0 ? 60 * on_share / mean_per_hour : 0), now_(from), switch_at_(from) {
+    : rng_(rng),
+      gap_minutes_(mean_per_hour > 0 ? 60 * on_share / mean_per_hour : 0),
+      now_(from),
+      switch_at_(from) {
   is_on_ = rng_.chance(on_share);
   switch_at_ = from + exponential(rng_, is_on_ ? on_minutes : off_minutes);
   if (gap_minutes_ > 0) draw_next();
 }
 
-/// Moves `now_` to the next arrival. Waiting times have no memory, so one that crosses the end of a period
-/// is simply drawn anew in the next.
+/// Moves `now_` to the next arrival. Waiting times have no memory, so one that crosses the end of a
+/// period is simply drawn anew in the next.
 void BurstyArrivals::draw_next() {
   for (;;) {
     if (is_on_) {
@@ -82,7 +87,8 @@ ListedCounts count_listed(const Host& host, const Rng& host_rng, EventTime from,
   return counts;
 }
 
-Background::Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables, EventTime from)
+Background::Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables,
+                       EventTime from)
     : stories_(stories),
       tables_(tables),
       ballast_rng_(host_rng.split("ballast")),
@@ -95,27 +101,32 @@ void Background::tell_listed(EventTime to, std::vector<Event>& events) {
   arrivals_.clear();
   root_.advance(to, arrivals_);
   for (const EventTime time : arrivals_) {
-    if (host.is_awake(time)) tell(stories_.listed_root.draw(host.persona, listed_rng_), time, listed_rng_, events);
+    if (host.is_awake(time))
+      tell(stories_.listed_root.draw(host.persona, listed_rng_), time, listed_rng_, events);
   }
   arrivals_.clear();
   console_.advance(to, arrivals_);
   for (const EventTime time : arrivals_) {
-    if (host.is_working(time)) tell(stories_.listed_console.draw(host.persona, listed_rng_), time, listed_rng_, events);
+    if (host.is_working(time))
+      tell(stories_.listed_console.draw(host.persona, listed_rng_), time, listed_rng_, events);
   }
 }
 
 void Background::tell_after_install(EventTime installed, Rng& rng, std::vector<Event>& events) {
   const double window_hours = 2.0 / 60;
-  const std::uint64_t count = draw_count(rng, tables_.host.traits().listed_extra_after_install * window_hours);
+  const std::uint64_t count =
+      draw_count(rng, tables_.host.traits().listed_extra_after_install * window_hours);
   for (std::uint64_t i = 0; i < count; ++i) {
     const EventTime time = installed + Duration(rng.in_range(0, 120'000'000'000));
     tell(stories_.listed_root.draw(tables_.host.persona, rng), time, rng, events);
   }
 }
 
-void Background::tell_ballast(EventTime from, EventTime to, std::uint64_t wanted, std::vector<Event>& events) {
+void Background::tell_ballast(EventTime from, EventTime to, std::uint64_t wanted,
+                              std::vector<Event>& events) {
   if (wanted == 0) return;
-  // People and builds work in bouts: half of the stories begin near one of a few moments of the slice.
+  // People and builds work in bouts: half of the stories begin near one of a few moments of the
+  // slice.
   const std::int64_t length = (to - from).count();
   std::array<std::int64_t, 4> bouts{};
   for (std::int64_t& bout : bouts) bout = ballast_rng_.in_range(0, length - 1);
@@ -126,9 +137,12 @@ void Background::tell_ballast(EventTime from, EventTime to, std::uint64_t wanted
     std::int64_t offset = 0;
     if ((bits & 1U) == 0) {
       // The upper 53 bits as a share of the slice.
-      offset = static_cast<std::int64_t>(static_cast<double>(bits >> 11U) * 0x1.0p-53 * static_cast<double>(length));
+      offset = static_cast<std::int64_t>(static_cast<double>(bits >> 11U) * 0x1.0p-53 *
+                                         static_cast<double>(length));
     } else {
-      offset = bouts[(bits >> 1U) & 3U] + static_cast<std::int64_t>(static_cast<double>(bits >> 11U) * 0x1.0p-53 * static_cast<double>(width));
+      offset = bouts[(bits >> 1U) & 3U] +
+               static_cast<std::int64_t>(static_cast<double>(bits >> 11U) * 0x1.0p-53 *
+                                         static_cast<double>(width));
       if (offset >= length) offset -= length;
     }
     const EventTime time = from + Duration(offset);
@@ -150,14 +164,17 @@ void Background::tell_single(EventTime time, std::vector<Event>& events) {
   event.parent_image = index_of(Standing::launchd);
   event.kind = Kind::connect;
   const std::uint64_t bits = ballast_rng_.next();
-  event.detail = tables_.add_flow({.destination = external_address(bits), .domain = domains[bits >> 60U]});
+  event.detail =
+      tables_.add_flow({.destination = external_address(bits), .domain = domains[bits >> 60U]});
   events.push_back(event);
 }
 
 void Background::tell(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events) {
   std::array<ProcessIndex, 8> members{};
   EQLAB_ASSERT(story.members.size() <= members.size());
-  const auto index = [&members](Actor actor) { return actor.is_standing ? actor.number : members[actor.number]; };
+  const auto index = [&members](Actor actor) {
+    return actor.is_standing ? actor.number : members[actor.number];
+  };
   bool is_first = true;
   std::uint32_t flow = nothing;
   for (const StoryStep& step : story.steps) {
@@ -174,7 +191,8 @@ void Background::tell(const Story& story, EventTime time, Rng& rng, std::vector<
     }
     if (step.kind == Kind::fork) {
       const ProcessIndex parent = index(story.members[step.actor.number].parent);
-      members[step.actor.number] = tables_.add_process(event.time, parent, tables_.processes[parent].image);
+      members[step.actor.number] =
+          tables_.add_process(event.time, parent, tables_.processes[parent].image);
     }
     event.process = index(step.actor);
     Process& process = tables_.processes[event.process];
@@ -184,13 +202,15 @@ void Background::tell(const Story& story, EventTime time, Rng& rng, std::vector<
     event.parent_image = tables_.processes[process.parent].image;
     if (step.kind == Kind::connect || (step.kind == Kind::lookup && flow == nothing)) {
       const std::uint64_t bits = rng.next();
-      flow = tables_.add_flow({.destination = external_address(bits),
-                               .destination_port = step.kind == Kind::lookup ? std::uint16_t{53} : story.port,
-                               .sent = static_cast<std::uint32_t>(300 + ((bits >> 16U) & 0xFFFU)),
-                               .received = static_cast<std::uint32_t>(900 + ((bits >> 28U) & 0x3FFFFU)),
-                               .domain = domains[bits >> 60U]});
+      flow = tables_.add_flow(
+          {.destination = external_address(bits),
+           .destination_port = step.kind == Kind::lookup ? std::uint16_t{53} : story.port,
+           .sent = static_cast<std::uint32_t>(300 + ((bits >> 16U) & 0xFFFU)),
+           .received = static_cast<std::uint32_t>(900 + ((bits >> 28U) & 0x3FFFFU)),
+           .domain = domains[bits >> 60U]});
     }
-    if (step.kind == Kind::connect || step.kind == Kind::disconnect || step.kind == Kind::lookup) event.detail = flow;
+    if (step.kind == Kind::connect || step.kind == Kind::disconnect || step.kind == Kind::lookup)
+      event.detail = flow;
     events.push_back(event);
   }
 }

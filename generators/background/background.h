@@ -7,20 +7,21 @@
 
 namespace eqlab::generators {
 
-/// When unrelated listed clients connect: a Poisson process that is on a fifth of the time, at five times
-/// its mean rate, because such connections cluster. Its mean is exactly the rate given.
+/// When unrelated listed clients connect: a Poisson process that is on a fifth of the time, at five
+/// times its mean rate, because such connections cluster. Its mean is exactly the rate given.
 class BurstyArrivals {
  public:
   BurstyArrivals(Rng rng, double mean_per_hour, EventTime from);
-  /// Appends the arrivals in [where the last call ended, to). They do not depend on how the calls divide time.
+  /// Appends the arrivals in [where the last call ended, to). They do not depend on how the calls
+  /// divide time.
   void advance(EventTime to, std::vector<EventTime>& arrivals);
 
  private:
   void draw_next();
 
   Rng rng_;
-  double gap_minutes_;                 ///< mean, while on; 0: never
-  EventTime now_;                      ///< of the next arrival
+  double gap_minutes_;  ///< mean, while on; 0: never
+  EventTime now_;       ///< of the next arrival
   EventTime switch_at_;
   bool is_on_ = false;
 };
@@ -28,10 +29,11 @@ class BurstyArrivals {
 /// The background of one host, told story by story into the host's pending events.
 class Background {
  public:
-  Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables, EventTime from);
+  Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables,
+             EventTime from);
 
-  /// Tells what listed clients do from where the last call ended until `to`; rates of the persona, never
-  /// thinned.
+  /// Tells what listed clients do from where the last call ended until `to`; rates of the persona,
+  /// never thinned.
   void tell_listed(EventTime to, std::vector<Event>& events);
   /// The two minutes after an install bring more of them on managed hosts.
   void tell_after_install(EventTime installed, Rng& rng, std::vector<Event>& events);
@@ -58,7 +60,8 @@ struct ListedCounts {
   std::uint64_t root = 0;
   std::uint64_t console = 0;
 };
-[[nodiscard]] ListedCounts count_listed(const Host& host, const Rng& host_rng, EventTime from, EventTime to);
+[[nodiscard]] ListedCounts count_listed(const Host& host, const Rng& host_rng, EventTime from,
+                                        EventTime to);
 
 /// Times are whole microseconds: what documents can express.
 [[nodiscard]] constexpr EventTime whole_microseconds(EventTime time) {

@@ -1,5 +1,6 @@
-// What ordinarily happens on the hosts. Names, parents, users and ports are those of ordinary fleets.
-// None of these shells is a child of a package service: background never begins a sequence by itself.
+// What ordinarily happens on the hosts. Names, parents, users and ports are those of ordinary
+// fleets. None of these shells is a child of a package service: background never begins a sequence
+// by itself.
 #include "generators/background/stories.h"
 
 #include <initializer_list>
@@ -37,7 +38,8 @@ class Telling {
     return child;
   }
   /// A job that launchd starts: fork, xpcproxy, then the program, all in one pid.
-  Actor job(User user, std::string_view key, std::vector<std::string> args, const std::string& label) {
+  Actor job(User user, std::string_view key, std::vector<std::string> args,
+            const std::string& label) {
     const Actor child = member(standing(Standing::launchd), user);
     story_.steps.push_back({Kind::fork, Pace::tool, child});
     become(child, Pace::fork_to_exec, "xpcproxy", {"xpcproxy", label});
@@ -48,14 +50,18 @@ class Telling {
     story_.steps.push_back({Kind::exec, pace, actor, images_.add_known(key, std::move(args))});
   }
   /// `sh` hands over to bash under the same arguments.
-  void relay(Actor actor, std::vector<std::string> args) { become(actor, Pace::relay, "bash", std::move(args)); }
+  void relay(Actor actor, std::vector<std::string> args) {
+    become(actor, Pace::relay, "bash", std::move(args));
+  }
   void connect(Actor actor, Pace pace = Pace::connect) {
     story_.steps.push_back({Kind::connect, pace, actor});
     story_.steps.push_back({Kind::disconnect, Pace::flow, actor});
   }
   void connect_only(Actor actor) { story_.steps.push_back({Kind::connect, Pace::connect, actor}); }
   void lookup(Actor actor) { story_.steps.push_back({Kind::lookup, Pace::tool, actor}); }
-  void end(Actor actor, Pace pace = Pace::tool) { story_.steps.push_back({Kind::end, pace, actor}); }
+  void end(Actor actor, Pace pace = Pace::tool) {
+    story_.steps.push_back({Kind::end, pace, actor});
+  }
   void port(std::uint16_t port) { story_.port = port; }
 
   void into(StorySet& set, Weights weights) {
@@ -82,15 +88,18 @@ void add_system_jobs(Telling& tell, StorySet& set) {
     double weight;
   };
   const std::initializer_list<Job> jobs = {
-      {"mdworker_shared", "com.apple.mdworker.shared.02000000-0500-0000-0000-000000000000", User::console, 6},
-      {"mdworker_shared", "com.apple.mdworker.shared.08000000-0000-0000-0000-000000000000", User::root, 2},
+      {"mdworker_shared", "com.apple.mdworker.shared.02000000-0500-0000-0000-000000000000",
+       User::console, 6},
+      {"mdworker_shared", "com.apple.mdworker.shared.08000000-0000-0000-0000-000000000000",
+       User::root, 2},
       {"trustd", "com.apple.trustd.agent", User::console, 1},
       {"nsurlsessiond", "com.apple.nsurlsessiond", User::console, 1},
       {"cloudd", "com.apple.cloudd", User::console, 1},
       {"softwareupdated", "com.apple.softwareupdated", User::root, 0.3},
       {"mdmclient", "com.apple.mdmclient.agent", User::console, 0.6}};
   for (const Job& entry : jobs) {
-    const Actor job = tell.job(entry.user, entry.program, {std::string(find_program(entry.program)->executable)}, entry.label);
+    const Actor job = tell.job(entry.user, entry.program,
+                               {std::string(find_program(entry.program)->executable)}, entry.label);
     tell.end(job, Pace::session);
     tell.into(set, scaled(everywhere, entry.weight * 3));
   }
@@ -102,23 +111,24 @@ void add_standing_connections(Telling& tell, StorySet& set) {
     std::uint16_t port;
     Weights weights;
   };
-  const std::initializer_list<Client> clients = {{Standing::chrome_network, 443, scaled(people, 12)},
-                                                 {Standing::webkit_network, 443, scaled(people, 8)},
-                                                 {Standing::slack, 443, scaled(people, 4)},
-                                                 {Standing::outlook, 443, {4, 1, 0, 0, 4}},
-                                                 {Standing::teams, 443, {5, 1, 0, 0, 5}},
-                                                 {Standing::onedrive, 443, {3, 0.5, 0, 0, 3}},
-                                                 {Standing::zoom, 8801, {1, 1, 0, 0, 1}},
-                                                 {Standing::nsurlsessiond, 443, scaled(everywhere, 2)},
-                                                 {Standing::apsd, 5223, scaled(everywhere, 0.5)},
-                                                 {Standing::cloudd, 443, scaled(people, 1)},
-                                                 {Standing::trustd, 80, scaled(everywhere, 1)},
-                                                 {Standing::mdmclient, 443, {0.2, 0.2, 0.2, 0.5, 1}},
-                                                 {Standing::jamf, 443, {0.1, 0.1, 0.1, 0.1, 2}},
-                                                 {Standing::intune, 443, {0.3, 0.2, 0, 0, 2}},
-                                                 {Standing::editor, 443, {0, 6, 0, 0, 0}},
-                                                 {Standing::docker, 443, {0, 3, 2, 0, 0}},
-                                                 {Standing::runner, 443, {0, 0, 8, 0, 0}}};
+  const std::initializer_list<Client> clients = {
+      {Standing::chrome_network, 443, scaled(people, 12)},
+      {Standing::webkit_network, 443, scaled(people, 8)},
+      {Standing::slack, 443, scaled(people, 4)},
+      {Standing::outlook, 443, {4, 1, 0, 0, 4}},
+      {Standing::teams, 443, {5, 1, 0, 0, 5}},
+      {Standing::onedrive, 443, {3, 0.5, 0, 0, 3}},
+      {Standing::zoom, 8801, {1, 1, 0, 0, 1}},
+      {Standing::nsurlsessiond, 443, scaled(everywhere, 2)},
+      {Standing::apsd, 5223, scaled(everywhere, 0.5)},
+      {Standing::cloudd, 443, scaled(people, 1)},
+      {Standing::trustd, 80, scaled(everywhere, 1)},
+      {Standing::mdmclient, 443, {0.2, 0.2, 0.2, 0.5, 1}},
+      {Standing::jamf, 443, {0.1, 0.1, 0.1, 0.1, 2}},
+      {Standing::intune, 443, {0.3, 0.2, 0, 0, 2}},
+      {Standing::editor, 443, {0, 6, 0, 0, 0}},
+      {Standing::docker, 443, {0, 3, 2, 0, 0}},
+      {Standing::runner, 443, {0, 0, 8, 0, 0}}};
   for (const Client& client : clients) {
     tell.connect(standing(client.process));
     tell.port(client.port);
@@ -131,8 +141,9 @@ void add_standing_connections(Telling& tell, StorySet& set) {
 
 void add_applications(Telling& tell, StorySet& set) {
   const std::string helper(find_program("Google Chrome Helper (Renderer)")->executable);
-  const Actor renderer = tell.spawn(standing(Standing::chrome), User::console, "Google Chrome Helper (Renderer)",
-                                    {helper, "--type=renderer", "--lang=en-GB", "--num-raster-threads=4"});
+  const Actor renderer =
+      tell.spawn(standing(Standing::chrome), User::console, "Google Chrome Helper (Renderer)",
+                 {helper, "--type=renderer", "--lang=en-GB", "--num-raster-threads=4"});
   tell.end(renderer, Pace::session);
   tell.into(set, scaled(people, 8));
 }
@@ -153,7 +164,8 @@ void add_agent_shells(Telling& tell, StorySet& set) {
       {"stat", {"stat", "-f", "%Su", "/dev/console"}},
       {"df", {"df", "-h", "/"}}};
   for (const Tool& tool : tools) {
-    const std::vector<std::string> script = {"/bin/sh", "/Library/Application Support/Example/collect.sh"};
+    const std::vector<std::string> script = {"/bin/sh",
+                                             "/Library/Application Support/Example/collect.sh"};
     for (const Standing agent : {Standing::jamf, Standing::intune}) {
       const Actor shell = tell.spawn(standing(agent), User::root, "sh", script);
       tell.relay(shell, script);
@@ -178,20 +190,22 @@ void add_builders(Telling& tell, StorySet& set) {
     std::vector<std::string> args;
     double weight;
   };
-  const std::initializer_list<Tool> shell_tools = {{"git", {"git", "status", "--porcelain"}, 6},
-                                                   {"git", {"git", "rev-parse", "--abbrev-ref", "HEAD"}, 6},
-                                                   {"ls", {"ls", "-la"}, 3},
-                                                   {"grep", {"grep", "-rn", "TODO", "src"}, 2},
-                                                   {"cat", {"cat", "README.md"}, 2},
-                                                   {"sed", {"sed", "-n", "1,40p", "Makefile"}, 1},
-                                                   {"find", {"find", ".", "-name", "*.swift"}, 1},
-                                                   {"rm", {"rm", "-rf", "build"}, 1},
-                                                   {"mkdir", {"mkdir", "-p", "build"}, 1}};
+  const std::initializer_list<Tool> shell_tools = {
+      {"git", {"git", "status", "--porcelain"}, 6},
+      {"git", {"git", "rev-parse", "--abbrev-ref", "HEAD"}, 6},
+      {"ls", {"ls", "-la"}, 3},
+      {"grep", {"grep", "-rn", "TODO", "src"}, 2},
+      {"cat", {"cat", "README.md"}, 2},
+      {"sed", {"sed", "-n", "1,40p", "Makefile"}, 1},
+      {"find", {"find", ".", "-name", "*.swift"}, 1},
+      {"rm", {"rm", "-rf", "build"}, 1},
+      {"mkdir", {"mkdir", "-p", "build"}, 1}};
   for (const Tool& tool : shell_tools) {
     const Actor child = tell.spawn(standing(Standing::shell), User::console, tool.key, tool.args);
     tell.end(child);
     tell.into(set, {0.05 * tool.weight, 3 * tool.weight, 0, 0, 0.05 * tool.weight});
-    const Actor step = tell.spawn(standing(Standing::runner_worker), User::console, tool.key, tool.args);
+    const Actor step =
+        tell.spawn(standing(Standing::runner_worker), User::console, tool.key, tool.args);
     tell.end(step);
     tell.into(set, {0, 0, 2 * tool.weight, 0, 0});
   }
@@ -208,13 +222,16 @@ void add_builders(Telling& tell, StorySet& set) {
       tell.into(set, scaled(builders, (parent == Standing::make ? 2.0 : 3.0) * tool.weight));
     }
   }
-  const Actor git = tell.spawn(standing(Standing::shell), User::console, "git", {"git", "fetch", "--quiet"});
-  const Actor remote = tell.spawn(git, User::console, "git-remote-https", {"git-remote-https", "origin", "https://git.example.com/app"});
+  const Actor git =
+      tell.spawn(standing(Standing::shell), User::console, "git", {"git", "fetch", "--quiet"});
+  const Actor remote = tell.spawn(git, User::console, "git-remote-https",
+                                  {"git-remote-https", "origin", "https://git.example.com/app"});
   tell.connect(remote);
   tell.end(remote);
   tell.end(git);
   tell.into(set, {0, 6, 3, 0, 0});
-  const Actor ssh = tell.spawn(standing(Standing::shell), User::console, "ssh", {"ssh", "build.example.com"});
+  const Actor ssh =
+      tell.spawn(standing(Standing::shell), User::console, "ssh", {"ssh", "build.example.com"});
   tell.connect(ssh);
   tell.end(ssh);
   tell.port(22);
@@ -230,7 +247,9 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
   const std::vector<std::string> fetch = {"curl", "-fsSL", "https://config.example.com/v1/state"};
   const std::initializer_list<Client> root_clients = {
       {"curl", fetch, 17},
-      {"Python", {std::string(find_program("Python")->executable), "/usr/local/example/report.py"}, 2},
+      {"Python",
+       {std::string(find_program("Python")->executable), "/usr/local/example/report.py"},
+       2},
       {"osascript", {"osascript", "/Library/Application Support/Example/inventory.scpt"}, 1}};
   for (const Client& client : root_clients) {
     for (const Standing agent : {Standing::jamf, Standing::intune, Standing::cron}) {
@@ -239,7 +258,8 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
       tell.end(child);
       tell.into(stories.listed_root, scaled(everywhere, 2.6 * client.weight));
     }
-    const Actor step = tell.spawn(standing(Standing::runner_worker), User::root, client.key, client.args);
+    const Actor step =
+        tell.spawn(standing(Standing::runner_worker), User::root, client.key, client.args);
     tell.connect(step);
     tell.end(step);
     tell.into(stories.listed_root, {0, 0, 40 * client.weight, 0, 0});
@@ -255,7 +275,9 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
   }
   const std::initializer_list<Client> console_clients = {
       {"curl", {"curl", "-sS", "https://api.example.com/v2/items"}, 14},
-      {"Python", {std::string(find_program("Python")->executable), "-m", "pip", "download", "example"}, 5},
+      {"Python",
+       {std::string(find_program("Python")->executable), "-m", "pip", "download", "example"},
+       5},
       {"wget", {"wget", "-q", "https://mirror.example.com/data.tgz"}, 1}};
   for (const Client& client : console_clients) {
     for (const Standing parent : {Standing::shell, Standing::editor, Standing::runner_worker}) {
@@ -263,8 +285,9 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
       tell.connect(child);
       tell.end(child);
       const bool is_runner = parent == Standing::runner_worker;
-      tell.into(stories.listed_console, {is_runner ? 0 : client.weight, is_runner ? 0 : client.weight,
-                                         is_runner ? client.weight : 0, client.weight, is_runner ? 0 : client.weight});
+      tell.into(stories.listed_console,
+                {is_runner ? 0 : client.weight, is_runner ? 0 : client.weight,
+                 is_runner ? client.weight : 0, client.weight, is_runner ? 0 : client.weight});
     }
   }
 }

@@ -21,9 +21,9 @@ struct Actor {
 
 struct StoryStep {
   Kind kind = Kind::exec;
-  Pace pace = Pace::tool;              ///< time since the step before
+  Pace pace = Pace::tool;  ///< time since the step before
   Actor actor;
-  ImageIndex image = nothing;          ///< exec: what it becomes
+  ImageIndex image = nothing;  ///< exec: what it becomes
 };
 
 /// A short sequence of background events, always the same apart from times, ids and addresses.
@@ -57,8 +57,9 @@ class StorySet {
   std::array<std::array<std::uint16_t, 2048>, persona_count> tables_ = {};
 };
 
-/// All background stories. Ballast stories connect only with programs that no rule version lists, so that
-/// their number can be scaled freely; each listed story holds exactly one connection by a listed client.
+/// All background stories. Ballast stories connect only with programs that no rule version lists,
+/// so that their number can be scaled freely; each listed story holds exactly one connection by a
+/// listed client.
 struct BackgroundStories {
   explicit BackgroundStories(ImageTable& images);
   StorySet ballast;

@@ -45,7 +45,8 @@ std::size_t Corpus::part_count() const {
 }
 
 void Corpus::make_batches(std::size_t part, const event::Projection& projection,
-                          const std::function<void(const event::EventBatch&)>& on_batch, truth::Truth& truth) const {
+                          const std::function<void(const event::EventBatch&)>& on_batch,
+                          truth::Truth& truth) const {
   BatchRows rows(projection);
   rows.start_batch();
   const HostRange range = hosts_of(*plan_, part);
@@ -66,7 +67,8 @@ void Corpus::make_batches(std::size_t part, const event::Projection& projection,
   if (rows.batch().row_count() > 0) on_batch(rows.batch());
 }
 
-void Corpus::make_documents(std::size_t part, const std::function<void(const Document&)>& on_document,
+void Corpus::make_documents(std::size_t part,
+                            const std::function<void(const Document&)>& on_document,
                             truth::Truth& truth) const {
   std::string json;
   JsonDocument document;
@@ -105,14 +107,15 @@ Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options
   EQLAB_TRY(const Catalogue catalogue, load_catalogue(options.scenarios_dir));
   std::vector<ScenarioSummary> rows;
   for (const Scenario& scenario : catalogue.scenarios) {
-    rows.push_back({.id = scenario.id,
-                    .title = scenario.title,
-                    .intent = std::string(truth::to_string(scenario.intent)),
-                    .behaviour = std::string(behaviour_of(scenario)),
-                    .expected = scenario.expected_because.empty()
-                                    ? scenario.expected_r22
-                                    : format("{}: {}", scenario.expected_r22, scenario.expected_because),
-                    .source = scenario.source});
+    rows.push_back(
+        {.id = scenario.id,
+         .title = scenario.title,
+         .intent = std::string(truth::to_string(scenario.intent)),
+         .behaviour = std::string(behaviour_of(scenario)),
+         .expected = scenario.expected_because.empty()
+                         ? scenario.expected_r22
+                         : format("{}: {}", scenario.expected_r22, scenario.expected_because),
+         .source = scenario.source});
   }
   return rows;
 }

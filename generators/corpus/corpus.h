@@ -17,22 +17,22 @@ namespace eqlab::generators {
 struct CorpusPlan;  // corpus/plan.h
 
 struct CorpusOptions {
-  std::string profile = "balanced";       ///< name of a built-in profile
+  std::string profile = "balanced";  ///< name of a built-in profile
   std::uint64_t seed = 1;
-  std::uint64_t events = 0;               ///< wanted number, met within 2 %; 0: what hosts and days give
-  std::uint32_t hosts = 0;                ///< 0: the profile's own
-  double days = 0;                        ///< 0: the profile's own
-  std::vector<std::string> only = {};     ///< scenario ids; empty: all of the profile
+  std::uint64_t events = 0;  ///< wanted number, met within 2 %; 0: what hosts and days give
+  std::uint32_t hosts = 0;   ///< 0: the profile's own
+  double days = 0;           ///< 0: the profile's own
+  std::vector<std::string> only = {};  ///< scenario ids; empty: all of the profile
   std::vector<std::string> without = {};
-  std::string scenarios_dir = {};         ///< own catalogue instead of the built-in one; empty: built-in
+  std::string scenarios_dir = {};  ///< own catalogue instead of the built-in one; empty: built-in
 };
 
 /// A corpus that has been decided on but not written: everything about it follows from the options.
-/// It is made part by part (a part is a group of hosts), in any order and on any thread. A part's events
-/// come host by host, those of one host in order of time, so that EventBatch::line rises; parts are
-/// independent. Same options, same bytes.
-/// Errors of `plan`: E5xx, with file and line where a scenario or profile is wrong (incident/scenario.h);
-/// E504 hosts, days and events cannot go together; E520 no such profile; E521 no such scenario.
+/// It is made part by part (a part is a group of hosts), in any order and on any thread. A part's
+/// events come host by host, those of one host in order of time, so that EventBatch::line rises;
+/// parts are independent. Same options, same bytes. Errors of `plan`: E5xx, with file and line
+/// where a scenario or profile is wrong (incident/scenario.h); E504 hosts, days and events cannot
+/// go together; E520 no such profile; E521 no such scenario.
 class Corpus {
  public:
   [[nodiscard]] static Result<Corpus> plan(const CorpusOptions& options);
@@ -47,19 +47,20 @@ class Corpus {
   /// Adds the part's hosts, incidents and event count to `truth` (not yet ordered or numbered).
   /// Thread-safe. Cost: O(events of the part), memory O(events of one slice of one host + a batch).
   void make_batches(std::size_t part, const event::Projection& projection,
-                    const std::function<void(const event::EventBatch&)>& on_batch, truth::Truth& truth) const;
+                    const std::function<void(const event::EventBatch&)>& on_batch,
+                    truth::Truth& truth) const;
 
   /// The same events as JSON documents, one call each, in the same order.
   struct Document {
     EventTime event_time;
     IngestTime ingest_time;
-    std::string_view json;                ///< without line end; valid during the call
+    std::string_view json;  ///< without line end; valid during the call
   };
   void make_documents(std::size_t part, const std::function<void(const Document&)>& on_document,
                       truth::Truth& truth) const;
 
   /// Everything needed to make the corpus again, and what it holds: the manifest without checksums.
-  [[nodiscard]] const CorpusOptions& options() const;   ///< with the profile's own numbers filled in
+  [[nodiscard]] const CorpusOptions& options() const;  ///< with the profile's own numbers filled in
   [[nodiscard]] EventTime from() const;
   [[nodiscard]] EventTime to() const;
   /// For the writer, which makes all hosts slice by slice.
@@ -70,8 +71,9 @@ class Corpus {
   std::unique_ptr<const CorpusPlan> plan_;
 };
 
-/// Puts what the parts brought in one order: hosts by id, incidents by (first event, host, scenario), numbers the
-/// incidents, and says what the corpus covers and which rule is expected to do what. Call once, after all parts.
+/// Puts what the parts brought in one order: hosts by id, incidents by (first event, host,
+/// scenario), numbers the incidents, and says what the corpus covers and which rule is expected to
+/// do what. Call once, after all parts.
 void finish_truth(truth::Truth& truth, const Corpus& corpus);
 
 /// Writes `manifest.json`, `events-*.ndjson.zst` (in order of event time over all hosts) and
@@ -81,13 +83,13 @@ struct WriteOptions {
   std::string folder = {};
   unsigned threads = 1;
   bool compress = true;
-  std::string version = {};               ///< of the program, for the manifest
+  std::string version = {};  ///< of the program, for the manifest
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 };
 struct WrittenCorpus {
   std::uint64_t events = 0;
   std::uint64_t incidents = 0;
-  std::uint64_t bytes = 0;                ///< on disk
+  std::uint64_t bytes = 0;                                     ///< on disk
   std::vector<std::pair<std::string, std::string>> checksums;  ///< file name, SHA-256 in hex
 };
 [[nodiscard]] Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& options,
@@ -99,7 +101,7 @@ struct ScenarioSummary {
   std::string title;
   std::string intent;
   std::string behaviour;
-  std::string expected;                   ///< for the base rule R22: Y, N or D, with the reason
+  std::string expected;  ///< for the base rule R22: Y, N or D, with the reason
   std::string source;
 };
 [[nodiscard]] Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options);

@@ -17,7 +17,8 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  EQLAB_ASSERT(state_->context != nullptr && EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  EQLAB_ASSERT(state_->context != nullptr &&
+               EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
 }
 Sha256::~Sha256() { EVP_MD_CTX_free(state_->context); }
 
@@ -34,7 +35,9 @@ std::string Sha256::hex() {
   return out;
 }
 
-CorpusFolder::CorpusFolder(fs::path target) : target_(std::move(target)), building_(target_) { building_ += ".tmp"; }
+CorpusFolder::CorpusFolder(fs::path target) : target_(std::move(target)), building_(target_) {
+  building_ += ".tmp";
+}
 
 CorpusFolder::CorpusFolder(CorpusFolder&& other) noexcept
     : target_(std::move(other.target_)),
@@ -50,8 +53,10 @@ CorpusFolder::~CorpusFolder() {
   fs::remove_all(building_, ignored);
 }
 
-Failure<Diagnostic> CorpusFolder::cannot(const fs::path& path, std::string_view what, int error) const {
-  return fail(error_in(path.string(), "E902", format("cannot be {}: {}", what, std::strerror(error))));
+Failure<Diagnostic> CorpusFolder::cannot(const fs::path& path, std::string_view what,
+                                         int error) const {
+  return fail(
+      error_in(path.string(), "E902", format("cannot be {}: {}", what, std::strerror(error))));
 }
 
 Result<CorpusFolder> CorpusFolder::begin(const std::string& folder) {
@@ -61,11 +66,14 @@ Result<CorpusFolder> CorpusFolder::begin(const std::string& folder) {
   std::error_code error;
   if (fs::exists(made.target_, error)) {
     const bool is_folder = fs::is_directory(made.target_, error);
-    const bool is_free = is_folder && (fs::is_empty(made.target_, error) || fs::exists(made.target_ / "manifest.json", error));
+    const bool is_free = is_folder && (fs::is_empty(made.target_, error) ||
+                                       fs::exists(made.target_ / "manifest.json", error));
     if (!is_free) {
       made.building_.clear();
-      return fail(error_in(folder, "E503", is_folder ? "the folder holds something that is not a corpus" : "is a file, not a folder",
-                           "choose another folder, or empty this one"));
+      return fail(error_in(
+          folder, "E503",
+          is_folder ? "the folder holds something that is not a corpus" : "is a file, not a folder",
+          "choose another folder, or empty this one"));
     }
   }
   // What an interrupted run left behind is ours to remove.
@@ -97,7 +105,8 @@ Status CorpusFolder::append(std::string_view bytes) {
 
 Status CorpusFolder::end_file() {
   if (!open_) return ok();
-  if (std::fclose(open_.release()) != 0) return cannot(building_ / files_.back().name, "written", errno);
+  if (std::fclose(open_.release()) != 0)
+    return cannot(building_ / files_.back().name, "written", errno);
   files_.back().sha256 = digest_->hex();
   return ok();
 }
@@ -105,8 +114,8 @@ Status CorpusFolder::end_file() {
 Status CorpusFolder::commit() {
   EQLAB_CHECK(end_file());
   std::error_code error;
-  // A folder cannot take the place of one that is not empty in a single step, so the old corpus steps
-  // aside first; between the two renames it still exists, whole, under the name `.old`.
+  // A folder cannot take the place of one that is not empty in a single step, so the old corpus
+  // steps aside first; between the two renames it still exists, whole, under the name `.old`.
   fs::path old = target_;
   old += ".old";
   const bool had_one = fs::exists(target_, error);

@@ -26,8 +26,8 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-/// A corpus folder under construction: files go into a folder beside it, which takes its place in the end.
-/// Destroyed before `commit`, it leaves everything as it was.
+/// A corpus folder under construction: files go into a folder beside it, which takes its place in
+/// the end. Destroyed before `commit`, it leaves everything as it was.
 class CorpusFolder {
  public:
   /// Errors: E503 the folder holds something that is not a corpus; E902 cannot be made.
@@ -52,7 +52,8 @@ class CorpusFolder {
 
  private:
   explicit CorpusFolder(std::filesystem::path target);
-  [[nodiscard]] Failure<Diagnostic> cannot(const std::filesystem::path& path, std::string_view what, int error) const;
+  [[nodiscard]] Failure<Diagnostic> cannot(const std::filesystem::path& path, std::string_view what,
+                                           int error) const;
 
   struct Close {
     void operator()(std::FILE* file) const { (void)std::fclose(file); }

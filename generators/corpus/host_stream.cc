@@ -1,6 +1,7 @@
-// A slice is told (installs, listed clients, then ballast up to the quota), sorted, and handed over as far as
-// it lies before the slice's end; the rest waits. The last slice's ballast makes up for what is still missing,
-// so the host ends with exactly its quota, unless its listed clients alone went beyond it.
+// A slice is told (installs, listed clients, then ballast up to the quota), sorted, and handed over
+// as far as it lies before the slice's end; the rest waits. The last slice's ballast makes up for
+// what is still missing, so the host ends with exactly its quota, unless its listed clients alone
+// went beyond it.
 #include "generators/corpus/host_stream.h"
 
 #include <algorithm>
@@ -19,7 +20,8 @@ double activity_of(const CorpusPlan& plan, const Host& host, std::size_t slice) 
   const EventTime begin = plan.slice_begin(slice);
   const EventTime end = plan.slice_begin(slice + 1);
   // A little for the hours of sleep, when a laptop wakes now and then.
-  return (host.activity(begin + (end - begin) / 2) + 0.01) * std::chrono::duration<double>(end - begin).count();
+  return (host.activity(begin + (end - begin) / 2) + 0.01) *
+         std::chrono::duration<double>(end - begin).count();
 }
 
 }  // namespace
@@ -31,7 +33,8 @@ HostStream::HostStream(const CorpusPlan& plan, std::uint32_t index)
       background_(plan.stories, rng_, tables_, plan.from),
       delivery_(tables_.host, rng_, plan.from, plan.to),
       next_install_(plan.host_installs[index]) {
-  for (std::size_t slice = 0; slice < plan.slice_count; ++slice) activity_total_ += activity_of(plan, tables_.host, slice);
+  for (std::size_t slice = 0; slice < plan.slice_count; ++slice)
+    activity_total_ += activity_of(plan, tables_.host, slice);
 }
 
 void HostStream::advance(const std::function<void(const EventView&)>& take) {
@@ -49,12 +52,15 @@ void HostStream::tell_installs(EventTime to) {
   const std::uint32_t index = tables_.host.index;
   // A job's fork lies some milliseconds before the time of its install, so look a little ahead.
   const EventTime until = to + look_ahead;
-  for (; next_install_ < plan_.host_installs[index + 1] && plan_.installs[next_install_].time < until; ++next_install_) {
+  for (;
+       next_install_ < plan_.host_installs[index + 1] && plan_.installs[next_install_].time < until;
+       ++next_install_) {
     const PlannedInstall& install = plan_.installs[next_install_];
     Rng rng = rng_.split("install").split(next_install_ - plan_.host_installs[index]);
     const auto number = static_cast<std::uint32_t>(incidents_.size());
-    ToldIncident told = tell_incident(plan_.catalogue.scenarios[install.scenario], plan_.catalogue.delays, tables_,
-                                      install.time, rng, number, pending_);
+    ToldIncident told =
+        tell_incident(plan_.catalogue.scenarios[install.scenario], plan_.catalogue.delays, tables_,
+                      install.time, rng, number, pending_);
     incidents_.push_back(std::move(told.record));
     Rng after = rng.split("after install");
     if (told.installed) background_.tell_after_install(*told.installed, after, pending_);
@@ -65,10 +71,12 @@ void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
   background_.tell_listed(to, pending_);
   const std::uint64_t quota = plan_.quotas[tables_.host.index];
   if (!is_last) {
-    // Ballast follows the host's activity; how much there will be of it is known better with every slice.
+    // Ballast follows the host's activity; how much there will be of it is known better with every
+    // slice.
     const std::uint64_t told = handed_over_ + pending_.size();
     const auto others = static_cast<double>(told - ballast_told_);
-    const double ballast = static_cast<double>(quota) - std::max(others, plan_.floors[tables_.host.index]);
+    const double ballast =
+        static_cast<double>(quota) - std::max(others, plan_.floors[tables_.host.index]);
     const double goal = ballast * activity_so_far_ / activity_total_;
     if (goal <= static_cast<double>(ballast_told_)) return;
     const std::uint64_t wanted = static_cast<std::uint64_t>(goal) - ballast_told_;
@@ -76,10 +84,11 @@ void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
     ballast_told_ += wanted;
     return;
   }
-  // What lies beyond the corpus is never written, so only what lies before its end counts; stories told
-  // now may in turn run past it, and single events fill the last few places.
+  // What lies beyond the corpus is never written, so only what lies before its end counts; stories
+  // told now may in turn run past it, and single events fill the last few places.
   const auto written = [&] {
-    return handed_over_ + static_cast<std::uint64_t>(std::ranges::count_if(pending_, [&](const Event& event) { return event.time < to; }));
+    return handed_over_ + static_cast<std::uint64_t>(std::ranges::count_if(
+                              pending_, [&](const Event& event) { return event.time < to; }));
   };
   std::uint64_t reached = written();
   if (reached < quota) background_.tell_ballast(from, to, quota - reached, pending_);
@@ -103,10 +112,14 @@ void HostStream::hand_over(EventTime to, const std::function<void(const EventVie
       record.id.resize(event_id_size);
       write_event_id(tables_.host, number, record.id.data());
     }
-    take({.tables = tables_, .event = event, .number = number, .ingest = delivery_.ingest(event.time, event.kind)});
+    take({.tables = tables_,
+          .event = event,
+          .number = number,
+          .ingest = delivery_.ingest(event.time, event.kind)});
   }
   std::erase_if(pending_, [to](const Event& event) { return event.time < to; });
-  if (tables_.processes.size() > compact_above || tables_.flows.size() > compact_above) tables_.compact(pending_);
+  if (tables_.processes.size() > compact_above || tables_.flows.size() > compact_above)
+    tables_.compact(pending_);
 }
 
 void HostStream::finish(truth::Truth& truth) {
@@ -123,7 +136,8 @@ void HostStream::finish(truth::Truth& truth) {
     for (std::uint32_t e = 0; e < incident.events.size(); ++e) {
       if (!incident.events[e].id.empty()) order.push_back(e);
     }
-    std::ranges::sort(order, {}, [&](std::uint32_t e) { return std::string_view(incident.events[e].id); });
+    std::ranges::sort(order, {},
+                      [&](std::uint32_t e) { return std::string_view(incident.events[e].id); });
     std::vector<std::uint32_t> place(incident.events.size(), nothing);
     std::vector<truth::IncidentEvent> events;
     for (const std::uint32_t e : order) {
@@ -132,10 +146,12 @@ void HostStream::finish(truth::Truth& truth) {
     }
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
     for (const auto& [script, network] : incident.true_pairs) {
-      if (place[script] != nothing && place[network] != nothing) pairs.emplace_back(place[script], place[network]);
+      if (place[script] != nothing && place[network] != nothing)
+        pairs.emplace_back(place[script], place[network]);
     }
     // Earliest connection first, and of its scripts the earliest.
-    std::ranges::sort(pairs, {}, [](const auto& pair) { return std::pair(pair.second, pair.first); });
+    std::ranges::sort(pairs, {},
+                      [](const auto& pair) { return std::pair(pair.second, pair.first); });
     incident.events = std::move(events);
     incident.true_pairs = std::move(pairs);
     if (incident.events.empty()) continue;

@@ -10,8 +10,8 @@
 
 namespace eqlab::generators {
 
-/// The events of one host, made slice by slice of the plan's grid. Holds what happens around one slice and
-/// the host's incidents, never the whole host. Not movable: tables refer to each other.
+/// The events of one host, made slice by slice of the plan's grid. Holds what happens around one
+/// slice and the host's incidents, never the whole host. Not movable: tables refer to each other.
 class HostStream {
  public:
   HostStream(const CorpusPlan& plan, std::uint32_t index);
@@ -34,7 +34,7 @@ class HostStream {
   HostTables tables_;
   Background background_;
   Delivery delivery_;
-  std::vector<Event> pending_;         ///< told and not yet handed over
+  std::vector<Event> pending_;  ///< told and not yet handed over
   std::vector<truth::Incident> incidents_;
   std::size_t next_install_;
   std::size_t next_slice_ = 0;

@@ -1,5 +1,5 @@
-// Sizes first (hosts, days, events), then personas, installs and what each host may write. Tested in
-// tests/unit/generators/corpus_test.cc.
+// Sizes first (hosts, days, events), then personas, installs and what each host may write. Tested
+// in tests/unit/generators/corpus_test.cc.
 #include "generators/corpus/plan.h"
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "generators/background/background.h"
-
 #include "harness/base/check.h"
 #include "harness/base/text.h"
 
@@ -20,18 +19,20 @@ using std::chrono::seconds;
 
 /// Monday, 2 March 2026.
 constexpr EventTime first_day{seconds(1'772'409'600)};
-/// For planning: the mean over the catalogue, and the connections that follow an install on managed hosts.
+/// For planning: the mean over the catalogue, and the connections that follow an install on managed
+/// hosts.
 constexpr double events_per_incident = 28;
-constexpr double ballast_share_min = 0.08;   ///< of all events, so that the total can be met
+constexpr double ballast_share_min = 0.08;  ///< of all events, so that the total can be met
 constexpr double events_per_slice = 8'000;
 constexpr double events_per_part = 60'000;
-constexpr Duration margin_max = minutes(20); ///< no install begins so close to the end
-constexpr Duration spacing = minutes(3);     ///< between installs of one host
+constexpr Duration margin_max = minutes(20);  ///< no install begins so close to the end
+constexpr Duration spacing = minutes(3);      ///< between installs of one host
 constexpr double installs_max = 50e6;
 
 Duration of_days(double days) { return seconds(static_cast<std::int64_t>(days * 86'400 + 0.5)); }
 
-/// Shares `total` out in proportion to `weights`: whole parts first, then one each to the largest rests.
+/// Shares `total` out in proportion to `weights`: whole parts first, then one each to the largest
+/// rests.
 std::vector<std::uint64_t> apportion(std::uint64_t total, const std::vector<double>& weights) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<std::uint64_t> parts(weights.size(), 0);
@@ -87,7 +88,9 @@ class Planner {
                              close.empty() ? "" : format("did you mean {}?", close.front())));
       }
     }
-    const auto holds = [](const std::vector<std::string>& ids, const std::string& id) { return std::ranges::find(ids, id) != ids.end(); };
+    const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
+      return std::ranges::find(ids, id) != ids.end();
+    };
     for (std::uint32_t i = 0; i < plan_.catalogue.scenarios.size(); ++i) {
       const Scenario& scenario = plan_.catalogue.scenarios[i];
       if (!options.only.empty() && !holds(options.only, scenario.id)) continue;
@@ -102,7 +105,8 @@ class Planner {
   Status size() {
     CorpusOptions& options = plan_.options;
     const Profile& profile = plan_.profile;
-    const double per_host_day = static_cast<double>(profile.events) / (profile.hosts * profile.days);
+    const double per_host_day =
+        static_cast<double>(profile.events) / (profile.hosts * profile.days);
     const bool may_shrink = options.days == 0;
     const bool may_lose_hosts = options.hosts == 0;
     if (options.days < 0 || !(options.days <= 3650)) {
@@ -110,11 +114,16 @@ class Planner {
     }
     if (options.days == 0) options.days = profile.days;
     if (options.hosts == 0) {
-      options.hosts = options.events == 0 ? profile.hosts
-                                          : static_cast<std::uint32_t>(std::clamp(static_cast<double>(options.events) / (per_host_day * options.days) + 0.5, 1.0, 1e6));
+      options.hosts =
+          options.events == 0
+              ? profile.hosts
+              : static_cast<std::uint32_t>(std::clamp(
+                    static_cast<double>(options.events) / (per_host_day * options.days) + 0.5, 1.0,
+                    1e6));
     }
     if (options.events == 0) {
-      options.events = static_cast<std::uint64_t>(per_host_day * options.hosts * options.days + 0.5);
+      options.events =
+          static_cast<std::uint64_t>(per_host_day * options.hosts * options.days + 0.5);
     }
     for (;;) {
       settle();
@@ -125,20 +134,25 @@ class Planner {
       } else if (may_shrink && options.days > 1.0 / 24) {
         options.days = std::max(1.0 / 24, options.days * 0.8);
       } else {
-        return fail(error_in("", "E504",
-                             format("{} over {} alone make at least {} events, but {} are wanted",
-                                    options.hosts == 1 ? "1 host" : group_digits(options.hosts) + " hosts",
-                                    human_duration(plan_.to - plan_.from), group_digits(static_cast<std::int64_t>(least)),
-                                    group_digits(static_cast<std::int64_t>(options.events))),
-                             "ask for more events, or for fewer hosts or days"));
+        return fail(
+            error_in("", "E504",
+                     format("{} over {} alone make at least {} events, but {} are wanted",
+                            options.hosts == 1 ? "1 host" : group_digits(options.hosts) + " hosts",
+                            human_duration(plan_.to - plan_.from),
+                            group_digits(static_cast<std::int64_t>(least)),
+                            group_digits(static_cast<std::int64_t>(options.events))),
+                     "ask for more events, or for fewer hosts or days"));
       }
     }
-    const double slices = std::clamp(std::ceil(static_cast<double>(options.events) / events_per_slice), 1.0, 1e6);
+    const double slices =
+        std::clamp(std::ceil(static_cast<double>(options.events) / events_per_slice), 1.0, 1e6);
     const double length = std::chrono::duration<double>(plan_.to - plan_.from).count();
-    plan_.slice = seconds(static_cast<std::int64_t>(std::clamp(std::ceil(length / slices), 60.0, 3600.0)));
-    plan_.slice_count = static_cast<std::size_t>((plan_.to - plan_.from + plan_.slice - Duration(1)) / plan_.slice);
-    plan_.hosts_per_part = static_cast<std::uint32_t>(
-        std::clamp(events_per_part * options.hosts / static_cast<double>(options.events), 1.0, 256.0));
+    plan_.slice =
+        seconds(static_cast<std::int64_t>(std::clamp(std::ceil(length / slices), 60.0, 3600.0)));
+    plan_.slice_count =
+        static_cast<std::size_t>((plan_.to - plan_.from + plan_.slice - Duration(1)) / plan_.slice);
+    plan_.hosts_per_part = static_cast<std::uint32_t>(std::clamp(
+        events_per_part * options.hosts / static_cast<double>(options.events), 1.0, 256.0));
     return ok();
   }
 
@@ -152,7 +166,8 @@ class Planner {
     const auto counts = apportion(options.hosts, shares);
     plan_.personas.clear();
     for (const Persona persona : all_personas) {
-      plan_.personas.insert(plan_.personas.end(), counts[static_cast<std::size_t>(persona)], persona);
+      plan_.personas.insert(plan_.personas.end(), counts[static_cast<std::size_t>(persona)],
+                            persona);
     }
     Rng rng = plan_.rng.split("personas");
     shuffle(plan_.personas, rng);
@@ -161,10 +176,12 @@ class Planner {
     volumes_.assign(options.hosts, {});
     const Duration step = std::min<Duration>(hours(1), (plan_.to - plan_.from) / 4);
     for (std::uint32_t h = 0; h < options.hosts; ++h) {
-      const ListedCounts listed = count_listed(hosts_[h], plan_.events_rng(h), plan_.from, plan_.to);
+      const ListedCounts listed =
+          count_listed(hosts_[h], plan_.events_rng(h), plan_.from, plan_.to);
       const Persona persona = plan_.personas[h];
-      volumes_[h].listed = static_cast<double>(listed.root) * plan_.stories.listed_root.mean_size(persona) +
-                           static_cast<double>(listed.console) * plan_.stories.listed_console.mean_size(persona);
+      volumes_[h].listed =
+          static_cast<double>(listed.root) * plan_.stories.listed_root.mean_size(persona) +
+          static_cast<double>(listed.console) * plan_.stories.listed_console.mean_size(persona);
       for (EventTime at = plan_.from + step / 2; at < plan_.to; at += step) {
         const double step_hours = std::chrono::duration<double, std::ratio<3600>>(step).count();
         volumes_[h].activity += hosts_[h].activity(at) * step_hours;
@@ -175,7 +192,8 @@ class Planner {
   [[nodiscard]] double install_count() const {
     const CorpusOptions& options = plan_.options;
     const double host_days = options.hosts * options.days;
-    if (plan_.profile.mode == Profile::Mode::mixed) return plan_.profile.installs_per_host_day * host_days;
+    if (plan_.profile.mode == Profile::Mode::mixed)
+      return plan_.profile.installs_per_host_day * host_days;
     double per_month = 0;
     for (const Persona persona : plan_.personas) per_month += traits_of(persona).installs_per_month;
     return (per_month + plan_.profile.malicious_per_host_month * options.hosts) * options.days / 30;
@@ -209,16 +227,20 @@ class Planner {
         place(s, rng);
       }
     }
-    std::ranges::sort(plan_.installs, {}, [](const PlannedInstall& install) { return std::tuple(install.host, install.time, install.scenario); });
+    std::ranges::sort(plan_.installs, {}, [](const PlannedInstall& install) {
+      return std::tuple(install.host, install.time, install.scenario);
+    });
     plan_.host_installs.assign(plan_.options.hosts + 1, 0);
     for (const PlannedInstall& install : plan_.installs) ++plan_.host_installs[install.host + 1];
-    for (std::size_t h = 0; h < plan_.options.hosts; ++h) plan_.host_installs[h + 1] += plan_.host_installs[h];
+    for (std::size_t h = 0; h < plan_.options.hosts; ++h)
+      plan_.host_installs[h + 1] += plan_.host_installs[h];
   }
 
-  void add(std::vector<std::uint32_t>& scenarios, std::uint64_t count, const std::vector<std::uint32_t>& among,
-           const std::vector<double>& weights) {
+  void add(std::vector<std::uint32_t>& scenarios, std::uint64_t count,
+           const std::vector<std::uint32_t>& among, const std::vector<double>& weights) {
     const auto counts = apportion(count, weights);
-    for (std::size_t i = 0; i < among.size(); ++i) scenarios.insert(scenarios.end(), counts[i], among[i]);
+    for (std::size_t i = 0; i < among.size(); ++i)
+      scenarios.insert(scenarios.end(), counts[i], among[i]);
   }
 
   void plan_mixed(std::vector<std::uint32_t>& scenarios) {
@@ -229,13 +251,15 @@ class Planner {
       const auto c = static_cast<std::size_t>(plan_.catalogue.scenarios[s].scenario_class());
       by_class[c].push_back(s);
       // Scenarios asked for by id come even if the profile has no share for their class.
-      shares[c] = plan_.options.only.empty() ? plan_.profile.classes[c] : std::max(plan_.profile.classes[c], 0.05);
+      shares[c] = plan_.options.only.empty() ? plan_.profile.classes[c]
+                                             : std::max(plan_.profile.classes[c], 0.05);
     }
     const auto total = static_cast<std::uint64_t>(std::min(install_count(), installs_max) + 0.5);
     const auto counts = apportion(total, shares);
     for (std::size_t c = 0; c < scenario_class_count; ++c) {
       std::vector<double> weights;
-      for (const std::uint32_t s : by_class[c]) weights.push_back(plan_.catalogue.scenarios[s].weight);
+      for (const std::uint32_t s : by_class[c])
+        weights.push_back(plan_.catalogue.scenarios[s].weight);
       add(scenarios, counts[c], by_class[c], weights);
     }
   }
@@ -256,9 +280,11 @@ class Planner {
         malicious_weights.push_back(scenario.weight);
       }
     }
-    const double bad = plan_.profile.malicious_per_host_month * plan_.options.hosts * plan_.options.days / 30;
+    const double bad =
+        plan_.profile.malicious_per_host_month * plan_.options.hosts * plan_.options.days / 30;
     Rng rng = plan_.rng.split("install counts");
-    add(scenarios, draw_count(rng, std::min(install_count() - bad, installs_max)), benign, benign_weights);
+    add(scenarios, draw_count(rng, std::min(install_count() - bad, installs_max)), benign,
+        benign_weights);
     // Which attacks come is chance here, not a fair share for each.
     for (std::uint64_t left = malicious.empty() ? 0 : draw_count(rng, bad); left > 0; --left) {
       scenarios.push_back(malicious[draw_weighted(malicious_weights, rng)]);
@@ -276,10 +302,13 @@ class Planner {
 
   [[nodiscard]] bool has_host(std::uint32_t s) const {
     const Scenario& scenario = plan_.catalogue.scenarios[s];
-    return std::ranges::any_of(plan_.personas, [&](Persona persona) { return scenario.suits(persona); });
+    return std::ranges::any_of(plan_.personas,
+                               [&](Persona persona) { return scenario.suits(persona); });
   }
 
-  [[nodiscard]] Duration margin() const { return std::min<Duration>(margin_max, (plan_.to - plan_.from) / 6); }
+  [[nodiscard]] Duration margin() const {
+    return std::min<Duration>(margin_max, (plan_.to - plan_.from) / 6);
+  }
 
   EventTime draw_time(Rng& rng) const {
     const Duration span = plan_.to - plan_.from - margin() - margin() / 10;
@@ -301,7 +330,8 @@ class Planner {
   std::uint32_t draw_host(const Scenario& scenario, Rng& rng) const {
     // Hosts take installs in proportion to their persona's rate, by rejection.
     double most = 0;
-    for (const Persona persona : all_personas) most = std::max(most, traits_of(persona).installs_per_month);
+    for (const Persona persona : all_personas)
+      most = std::max(most, traits_of(persona).installs_per_month);
     for (;;) {
       const auto host = static_cast<std::uint32_t>(rng.below(plan_.options.hosts));
       if (!scenario.suits(plan_.personas[host])) continue;
@@ -310,14 +340,16 @@ class Planner {
   }
 
   [[nodiscard]] bool is_free(std::uint32_t host, EventTime time) const {
-    return std::ranges::none_of(taken_[host], [&](EventTime other) { return std::chrono::abs(other - time) < spacing; });
+    return std::ranges::none_of(
+        taken_[host], [&](EventTime other) { return std::chrono::abs(other - time) < spacing; });
   }
 
   void place(std::uint32_t s, Rng& rng) {
     const Scenario& scenario = plan_.catalogue.scenarios[s];
     std::uint32_t host = draw_host(scenario, rng);
     EventTime time = draw_time(rng);
-    for (int tries = 0; tries < 400 && !(hosts_[host].is_working(time) && is_free(host, time)); ++tries) {
+    for (int tries = 0; tries < 400 && !(hosts_[host].is_working(time) && is_free(host, time));
+         ++tries) {
       if (tries % 40 == 39) host = draw_host(scenario, rng);
       time = draw_time(rng);
     }
@@ -328,9 +360,11 @@ class Planner {
   void place_in_wave(std::uint32_t s, EventTime wave, Rng& rng) {
     const Scenario& scenario = plan_.catalogue.scenarios[s];
     const Duration room = std::min(*scenario.rollout, plan_.to - margin() - wave);
-    const EventTime time = wave + Duration(rng.in_range(0, std::max<std::int64_t>(1, room.count())));
+    const EventTime time =
+        wave + Duration(rng.in_range(0, std::max<std::int64_t>(1, room.count())));
     std::uint32_t host = draw_host(scenario, rng);
-    for (int tries = 0; tries < 200 && !(hosts_[host].is_awake(time) && is_free(host, time)); ++tries) {
+    for (int tries = 0; tries < 200 && !(hosts_[host].is_awake(time) && is_free(host, time));
+         ++tries) {
       host = draw_host(scenario, rng);
     }
     taken_[host].push_back(time);
@@ -339,7 +373,8 @@ class Planner {
 
   // ---- events
 
-  /// Each host gets what its listed clients and installs are expected to need, and a share of the ballast.
+  /// Each host gets what its listed clients and installs are expected to need, and a share of the
+  /// ballast.
   void share_events() {
     std::vector<double>& floors = plan_.floors;
     double floor_sum = 0;
@@ -350,19 +385,21 @@ class Planner {
       floor_sum += floors.back();
       activity_sum += volumes_[h].activity;
     }
-    // Part of the ballast goes where the floor is uncertain, so that a host can make good for its luck.
+    // Part of the ballast goes where the floor is uncertain, so that a host can make good for its
+    // luck.
     const double ballast = std::max(0.0, static_cast<double>(plan_.options.events) - floor_sum);
     std::vector<double> weights;
     for (std::uint32_t h = 0; h < plan_.options.hosts; ++h) {
       const double by_floor = floor_sum > 0 ? floors[h] / floor_sum : 1.0 / plan_.options.hosts;
-      const double by_activity = activity_sum > 0 ? volumes_[h].activity / activity_sum : 1.0 / plan_.options.hosts;
+      const double by_activity =
+          activity_sum > 0 ? volumes_[h].activity / activity_sum : 1.0 / plan_.options.hosts;
       weights.push_back(floors[h] + ballast * (0.3 * by_floor + 0.7 * by_activity));
     }
     plan_.quotas = apportion(plan_.options.events, weights);
   }
 
   struct Volume {
-    double listed = 0;                 ///< events of listed clients expected
+    double listed = 0;  ///< events of listed clients expected
     double activity = 0;
   };
 

@@ -10,14 +10,14 @@
 
 namespace eqlab::generators {
 
-/// What kind of corpus is wanted: how many hosts of which personas, for how long, and what is installed.
-/// One TOML file each in generators/profiles.
+/// What kind of corpus is wanted: how many hosts of which personas, for how long, and what is
+/// installed. One TOML file each in generators/profiles.
 struct Profile {
   std::string name;
   std::string about;
   std::uint32_t hosts = 0;
   double days = 0;
-  std::uint64_t events = 0;            ///< of the whole corpus at these hosts and days
+  std::uint64_t events = 0;                         ///< of the whole corpus at these hosts and days
   std::array<double, persona_count> personas = {};  ///< shares, summing to 1
 
   enum class Mode : std::uint8_t { mixed, realistic };
@@ -25,7 +25,8 @@ struct Profile {
   /// Mixed: installs a host and day, shared out by class and then by the scenarios' weights.
   double installs_per_host_day = 0;
   std::array<double, scenario_class_count> classes = {};
-  /// Realistic: benign installs come at the rates of personas and scenarios, malicious ones at this rate.
+  /// Realistic: benign installs come at the rates of personas and scenarios, malicious ones at this
+  /// rate.
   double malicious_per_host_month = 0;
 };
 

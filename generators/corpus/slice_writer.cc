@@ -1,7 +1,7 @@
-// Hosts are divided into groups. A group makes its slices one after another; when all groups have made a
-// slice it is put in order and compressed, as one zstd frame, by whichever thread comes next. Frames one after
-// another are a zstd file, so the bytes do not depend on who made them. Groups may run only a few slices
-// ahead of the writing, which bounds the memory.
+// Hosts are divided into groups. A group makes its slices one after another; when all groups have
+// made a slice it is put in order and compressed, as one zstd frame, by whichever thread comes
+// next. Frames one after another are a zstd file, so the bytes do not depend on who made them.
+// Groups may run only a few slices ahead of the writing, which bounds the memory.
 #include "generators/corpus/slice_writer.h"
 
 #include <zstd.h>
@@ -22,8 +22,8 @@ constexpr std::size_t groups_max = 16;
 constexpr std::size_t ahead_max = 3;
 constexpr int compression_level = 1;
 
-/// One group's documents of one slice: texts in one buffer, and where each belongs. Pieces go round: their
-/// buffers are large, and fresh memory for each would cost more than the writing.
+/// One group's documents of one slice: texts in one buffer, and where each belongs. Pieces go
+/// round: their buffers are large, and fresh memory for each would cost more than the writing.
 struct Piece {
   struct Row {
     std::int64_t time;
@@ -45,8 +45,8 @@ struct Group {
 
 struct SliceInWork {
   std::vector<Piece> pieces;
-  std::size_t made = 0;                ///< groups that are done with it
-  bool is_taken = false;               ///< being put in order
+  std::size_t made = 0;   ///< groups that are done with it
+  bool is_taken = false;  ///< being put in order
   bool is_finished = false;
   WrittenSlice finished;
 };
@@ -117,7 +117,8 @@ class SliceFactory {
   /// Without threads: makes the next slice here.
   WrittenSlice make_next() {
     spare_.resize(groups_.size());
-    for (std::size_t g = 0; g < groups_.size(); ++g) advance(groups_[g], static_cast<std::uint32_t>(g), spare_[g]);
+    for (std::size_t g = 0; g < groups_.size(); ++g)
+      advance(groups_[g], static_cast<std::uint32_t>(g), spare_[g]);
     return finish(written_++, spare_, scratch_);
   }
 
@@ -145,7 +146,8 @@ class SliceFactory {
     std::optional<std::size_t> best;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const Group& group = groups_[g];
-      if (group.is_busy || group.next_slice >= std::min(plan_.slice_count, written_ + ahead_max)) continue;
+      if (group.is_busy || group.next_slice >= std::min(plan_.slice_count, written_ + ahead_max))
+        continue;
       if (!best || group.next_slice < groups_[*best].next_slice) best = g;
     }
     return best;
@@ -167,29 +169,39 @@ class SliceFactory {
         const std::size_t begin = piece.text.size();
         group.document.append(view, piece.text);
         piece.text += '\n';
-        piece.rows.push_back({.time = view.event.time.time_since_epoch().count(), .host = view.host().index, .group = number, .begin = begin, .end = piece.text.size()});
+        piece.rows.push_back({.time = view.event.time.time_since_epoch().count(),
+                              .host = view.host().index,
+                              .group = number,
+                              .begin = begin,
+                              .end = piece.text.size()});
       });
     }
   }
 
-  [[nodiscard]] WrittenSlice finish(std::size_t index, const std::vector<Piece>& pieces, std::string& text) const {
+  [[nodiscard]] WrittenSlice finish(std::size_t index, const std::vector<Piece>& pieces,
+                                    std::string& text) const {
     std::vector<Piece::Row> rows;
     for (const Piece& piece : pieces) rows.insert(rows.end(), piece.rows.begin(), piece.rows.end());
     // A host's rows already stand in the order of their numbers, and `begin` rises with them.
-    std::ranges::sort(rows, {}, [](const Piece::Row& row) { return std::tuple(row.time, row.host, row.begin); });
+    std::ranges::sort(
+        rows, {}, [](const Piece::Row& row) { return std::tuple(row.time, row.host, row.begin); });
     text.clear();
-    for (const Piece::Row& row : rows) text.append(pieces[row.group].text, row.begin, row.end - row.begin);
+    for (const Piece::Row& row : rows)
+      text.append(pieces[row.group].text, row.begin, row.end - row.begin);
     WrittenSlice slice{.index = index, .events = rows.size(), .bytes = {}};
     if (!compress_ || text.empty()) {
       slice.bytes = text;
       return slice;
     }
-    // The documents compress to a tenth or less; the bound for the worst case is only tried if that fails.
+    // The documents compress to a tenth or less; the bound for the worst case is only tried if that
+    // fails.
     slice.bytes.resize(text.size() / 4 + 4096);
-    std::size_t written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(), compression_level);
+    std::size_t written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(),
+                                        text.size(), compression_level);
     if (ZSTD_isError(written) != 0U) {
       slice.bytes.resize(ZSTD_compressBound(text.size()));
-      written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(), compression_level);
+      written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(),
+                              compression_level);
     }
     EQLAB_ASSERT(ZSTD_isError(written) == 0U);
     slice.bytes.resize(written);
@@ -210,11 +222,13 @@ class SliceFactory {
 
 }  // namespace
 
-Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress, const std::stop_token& stop,
-                    const std::function<Status(WrittenSlice&&)>& take, truth::Truth& truth) {
+Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress,
+                    const std::stop_token& stop, const std::function<Status(WrittenSlice&&)>& take,
+                    truth::Truth& truth) {
   SliceFactory factory(plan, compress);
   std::vector<std::jthread> workers;
-  for (unsigned t = 0; threads > 1 && t < threads; ++t) workers.emplace_back([&factory] { factory.work(); });
+  for (unsigned t = 0; threads > 1 && t < threads; ++t)
+    workers.emplace_back([&factory] { factory.work(); });
   Status status = ok();
   bool is_whole = true;
   for (std::size_t index = 0; index < plan.slice_count; ++index) {
@@ -234,7 +248,9 @@ Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress, con
   factory.stop();
   workers.clear();
   if (!status) return status;
-  if (!is_whole) return fail(error_in("", "E902", "stopped before the corpus was complete; nothing was written"));
+  if (!is_whole)
+    return fail(
+        error_in("", "E902", "stopped before the corpus was complete; nothing was written"));
   factory.finish_truth_of_hosts(truth);
   return status;
 }

@@ -18,13 +18,16 @@ namespace eqlab::generators {
 struct WrittenSlice {
   std::size_t index = 0;
   std::uint64_t events = 0;
-  std::string bytes;                   ///< NDJSON, or one zstd frame of it
+  std::string bytes;  ///< NDJSON, or one zstd frame of it
 };
 
-/// Makes all documents of a corpus, slice by slice over all hosts, on several threads, and gives the slices
-/// to `take` in order, on the calling thread. What comes out depends on the plan alone. Memory: a few slices,
-/// and what each host keeps between slices. Stops early when `take` fails or `stop` is requested.
-[[nodiscard]] Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress, const std::stop_token& stop,
-                                  const std::function<Status(WrittenSlice&&)>& take, truth::Truth& truth);
+/// Makes all documents of a corpus, slice by slice over all hosts, on several threads, and gives
+/// the slices to `take` in order, on the calling thread. What comes out depends on the plan alone.
+/// Memory: a few slices, and what each host keeps between slices. Stops early when `take` fails or
+/// `stop` is requested.
+[[nodiscard]] Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress,
+                                  const std::stop_token& stop,
+                                  const std::function<Status(WrittenSlice&&)>& take,
+                                  truth::Truth& truth);
 
 }  // namespace eqlab::generators

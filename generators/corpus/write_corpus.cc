@@ -1,5 +1,5 @@
-// The folder on disk: events in files of at most half a million, the truth, and the manifest last. Tested in
-// tests/unit/generators/write_corpus_test.cc.
+// The folder on disk: events in files of at most half a million, the truth, and the manifest last.
+// Tested in tests/unit/generators/write_corpus_test.cc.
 #include <nlohmann/json.hpp>
 
 #include "generators/corpus/corpus.h"
@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 std::string iso(EventTime time) { return format_iso8601(time.time_since_epoch().count(), 0); }
 
-std::string make_manifest(const Corpus& corpus, const WriteOptions& options, const truth::Truth& truth,
-                          const std::vector<CorpusFolder::File>& files) {
+std::string make_manifest(const Corpus& corpus, const WriteOptions& options,
+                          const truth::Truth& truth, const std::vector<CorpusFolder::File>& files) {
   const CorpusOptions& made = corpus.options();
   Json list = Json::array();
   for (const CorpusFolder::File& file : files) {
@@ -49,7 +49,8 @@ std::string make_manifest(const Corpus& corpus, const WriteOptions& options, con
 
 }  // namespace
 
-Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& options, const std::stop_token& stop) {
+Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& options,
+                                   const std::stop_token& stop) {
   EQLAB_TRY(CorpusFolder folder, CorpusFolder::begin(options.folder));
   truth::Truth truth;
   std::uint64_t done = 0;
@@ -58,7 +59,8 @@ Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& opt
     if (slice.events == 0) return ok();
     if (in_file + slice.events > events_per_file) {
       in_file = 0;
-      EQLAB_CHECK(folder.start_file(format("events-{:04}.ndjson{}", folder.files().size() + 1, options.compress ? ".zst" : "")));
+      EQLAB_CHECK(folder.start_file(format("events-{:04}.ndjson{}", folder.files().size() + 1,
+                                           options.compress ? ".zst" : "")));
     }
     in_file += slice.events;
     done += slice.events;
@@ -74,7 +76,8 @@ Result<WrittenCorpus> write_corpus(const Corpus& corpus, const WriteOptions& opt
   EQLAB_CHECK(folder.start_file("manifest.json"));
   EQLAB_CHECK(folder.append(manifest));
   EQLAB_CHECK(folder.commit());
-  WrittenCorpus written{.events = truth.events, .incidents = truth.incidents.size(), .bytes = 0, .checksums = {}};
+  WrittenCorpus written{
+      .events = truth.events, .incidents = truth.incidents.size(), .bytes = 0, .checksums = {}};
   for (const CorpusFolder::File& file : folder.files()) {
     written.bytes += file.bytes;
     written.checksums.emplace_back(file.name, file.sha256);

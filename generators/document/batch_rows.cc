@@ -1,4 +1,5 @@
-// Tested in tests/unit/generators/document_test.cc: the rows equal what the reader makes of the documents.
+// Tested in tests/unit/generators/document_test.cc: the rows equal what the reader makes of the
+// documents.
 #include "generators/document/batch_rows.h"
 
 #include <algorithm>
@@ -20,7 +21,9 @@ class CodeSink final : public ValueSink {
       : coercer_(coercer), dictionary_(dictionary), codes_(codes) {}
 
   void text(std::string_view value) override { store({.kind = Scalar::Kind::text, .text = value}); }
-  void integer(std::int64_t value) override { store({.kind = Scalar::Kind::integer, .integer = value}); }
+  void integer(std::int64_t value) override {
+    store({.kind = Scalar::Kind::integer, .integer = value});
+  }
   void boolean(bool value) override { store({.kind = Scalar::Kind::boolean, .boolean = value}); }
   void real(double value) override {
     if (store({.kind = Scalar::Kind::real, .real = value})) return;
@@ -50,7 +53,8 @@ class CodeSink final : public ValueSink {
 
 BatchRows::BatchRows(const event::Projection& projection) : batch_(projection) {
   for (const event::Field& field : projection.columns) {
-    sources_.push_back({.field = find_field(field.source.empty() ? field.name : field.source), .coercer = Coercer(field)});
+    sources_.push_back({.field = find_field(field.source.empty() ? field.name : field.source),
+                        .coercer = Coercer(field)});
     if (sources_.back().coercer.is_opaque()) sources_.back().field = nullptr;
   }
 }
@@ -85,7 +89,8 @@ void BatchRows::append(const EventView& view) {
 void BatchRows::append_column(std::size_t column, const EventView& view) {
   Source& source = sources_[column];
   event::Column& rows = batch_.columns[column];
-  if (((source.kinds >> static_cast<unsigned>(view.event.kind)) & 1U) == 0) return rows.push_missing();
+  if (((source.kinds >> static_cast<unsigned>(view.event.kind)) & 1U) == 0)
+    return rows.push_missing();
   const std::uint32_t key = key_of(source.field->domain, view.event);
   if (key >= source.cache.size()) source.cache.resize(key + 1);
   Codes& codes = source.cache[key];

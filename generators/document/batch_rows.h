@@ -9,9 +9,9 @@
 
 namespace eqlab::generators {
 
-/// Appends events to a batch by dictionary code. A field's values are made once for each distinct thing
-/// that they depend on (Domain) and only while the same host and batch last; then a row costs a look-up.
-/// Fields that no document carries stay missing. Not thread-safe.
+/// Appends events to a batch by dictionary code. A field's values are made once for each distinct
+/// thing that they depend on (Domain) and only while the same host and batch last; then a row costs
+/// a look-up. Fields that no document carries stay missing. Not thread-safe.
 class BatchRows {
  public:
   explicit BatchRows(const event::Projection& projection);
@@ -25,14 +25,14 @@ class BatchRows {
  private:
   struct Codes {
     std::uint32_t epoch = 0;
-    std::uint32_t begin = 0;           ///< in Source::pool
+    std::uint32_t begin = 0;  ///< in Source::pool
     std::uint32_t length = 0;
   };
   struct Source {
     const FieldDefinition* field = nullptr;
     event::Coercer coercer;
-    unsigned kinds = 0;                ///< on the present host
-    std::vector<Codes> cache = {};     ///< by key of the domain
+    unsigned kinds = 0;             ///< on the present host
+    std::vector<Codes> cache = {};  ///< by key of the domain
     std::vector<event::ValueCode> pool = {};
   };
 

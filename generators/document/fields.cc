@@ -1,5 +1,6 @@
-// The table of fields: for each its name, where it occurs and how its value is made. Documents and batch
-// rows both come from here. Held against the built-in schema in tests/unit/generators/document_test.cc.
+// The table of fields: for each its name, where it occurs and how its value is made. Documents and
+// batch rows both come from here. Held against the built-in schema in
+// tests/unit/generators/document_test.cc.
 #include "generators/document/fields.h"
 
 #include <algorithm>
@@ -16,7 +17,9 @@ namespace {
 using View = const EventView&;
 using Sink = ValueSink&;
 
-constexpr std::uint16_t bit(Kind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
+constexpr std::uint16_t bit(Kind kind) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+}
 constexpr std::uint16_t all_kinds = (1U << kind_count) - 1;
 constexpr std::uint16_t process_kinds = bit(Kind::fork) | bit(Kind::exec) | bit(Kind::end);
 constexpr std::uint16_t flow_kinds = bit(Kind::connect) | bit(Kind::disconnect);
@@ -26,22 +29,33 @@ constexpr std::uint16_t file_kinds = bit(Kind::modification) | bit(Kind::launch_
 bool is_process(Kind kind) { return (process_kinds & bit(kind)) != 0; }
 bool is_network(Kind kind) { return (network_kinds & bit(kind)) != 0; }
 
-std::string_view category(Kind kind) { return is_process(kind) ? "process" : is_network(kind) ? "network" : "file"; }
+std::string_view category(Kind kind) {
+  return is_process(kind) ? "process" : is_network(kind) ? "network" : "file";
+}
 std::string_view dataset(Kind kind) {
-  return is_process(kind) ? "endpoint.events.process" : is_network(kind) ? "endpoint.events.network"
-                                                                         : "endpoint.events.file";
+  return is_process(kind)   ? "endpoint.events.process"
+         : is_network(kind) ? "endpoint.events.network"
+                            : "endpoint.events.file";
 }
 
 std::string_view action(Kind kind) {
   switch (kind) {
-    case Kind::fork: return "fork";
-    case Kind::exec: return "exec";
-    case Kind::end: return "end";
-    case Kind::connect: return "connection_attempted";
-    case Kind::disconnect: return "disconnect_received";
-    case Kind::lookup: return "lookup_result";
-    case Kind::modification: return "modification";
-    case Kind::launch_daemon: return "launch_daemon";
+    case Kind::fork:
+      return "fork";
+    case Kind::exec:
+      return "exec";
+    case Kind::end:
+      return "end";
+    case Kind::connect:
+      return "connection_attempted";
+    case Kind::disconnect:
+      return "disconnect_received";
+    case Kind::lookup:
+      return "lookup_result";
+    case Kind::modification:
+      return "modification";
+    case Kind::launch_daemon:
+      return "launch_daemon";
   }
   return {};
 }
@@ -50,14 +64,18 @@ void event_type(View view, Sink sink) {
   switch (view.event.kind) {
     case Kind::fork:
     case Kind::exec:
-    case Kind::connect: return sink.text("start");
+    case Kind::connect:
+      return sink.text("start");
     case Kind::end:
-    case Kind::disconnect: return sink.text("end");
+    case Kind::disconnect:
+      return sink.text("end");
     case Kind::lookup:
       sink.text("protocol");
       return sink.text("info");
-    case Kind::modification: return sink.text("change");
-    case Kind::launch_daemon: return sink.text("info");
+    case Kind::modification:
+      return sink.text("change");
+    case Kind::launch_daemon:
+      return sink.text("info");
   }
 }
 
@@ -87,7 +105,8 @@ void command_line(const Image& image, View view, Sink sink) {
   put(line, image, view, sink);
 }
 
-constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::uint64_t mixed(std::uint64_t x) {  // splitmix64's finaliser
   x = (x ^ (x >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
@@ -112,7 +131,8 @@ std::string base64(std::string_view bytes) {
 void entity_id(ProcessIndex index, View view, Sink sink) {
   const Process& process = view.tables.processes[index];
   const Host& host = view.host();
-  const std::int64_t seconds = std::chrono::floor<std::chrono::seconds>(process.start.time_since_epoch()).count();
+  const std::int64_t seconds =
+      std::chrono::floor<std::chrono::seconds>(process.start.time_since_epoch()).count();
   if (!host.agent.at_least(8, 16)) {
     sink.text(base64(format("{}-{}-{}", host.agent_id, process.pid, seconds)));
     return;
@@ -142,7 +162,9 @@ ProcessIndex responsible(View view) {
   return process.responsible == nothing ? view.event.process : process.responsible;
 }
 
-const Image& responsible_image(View view) { return view.tables.images[view.tables.processes[responsible(view)].image]; }
+const Image& responsible_image(View view) {
+  return view.tables.images[view.tables.processes[responsible(view)].image];
+}
 
 const Flow& flow(View view) { return view.tables.flows[view.event.detail]; }
 const FileChange& file(View view) { return view.tables.files[view.event.detail]; }
@@ -156,17 +178,21 @@ void address(Address value, Sink sink) {
 void source(View view, Sink sink) {
   const Address to = flow(view).destination;
   if (to.is_v6) return address({.bits = 0x1'0000 + view.host().index, .is_v6 = true}, sink);
-  sink.text((to.bits >> 24U) == 127 ? std::string_view("127.0.0.1") : std::string_view(view.host().address));
+  sink.text((to.bits >> 24U) == 127 ? std::string_view("127.0.0.1")
+                                    : std::string_view(view.host().address));
 }
 
 bool has_full_host(const Host& host, Kind /*kind*/) { return !host.agent.at_least(8, 18); }
 bool has_leaders(const Host& host, Kind /*kind*/) { return host.agent.at_least(9, 3); }
 bool has_parent_command_line(const Host& host, Kind /*kind*/) { return host.agent.at_least(8, 18); }
 /// Agents up to 8.10 leave the command line of a fork empty.
-bool has_command_line(const Host& host, Kind kind) { return kind != Kind::fork || host.agent.at_least(8, 11); }
+bool has_command_line(const Host& host, Kind kind) {
+  return kind != Kind::fork || host.agent.at_least(8, 11);
+}
 
 std::string_view user_name(View view) {
-  return view.event.user == User::root ? std::string_view("root") : std::string_view(view.host().user);
+  return view.event.user == User::root ? std::string_view("root")
+                                       : std::string_view(view.host().user);
 }
 std::string_view user_id(User user) { return user == User::root ? "0" : "501"; }
 std::string_view group_id(User user) { return user == User::root ? "0" : "20"; }
@@ -184,7 +210,8 @@ std::string_view last_element(std::string_view path) { return path.substr(path.r
 void extension(View view, Sink sink) {
   const std::string_view name = last_element(file(view).path);
   const std::size_t dot = name.rfind('.');
-  if (dot != std::string_view::npos && dot + 1 < name.size()) sink.text(fold_ascii(name.substr(dot + 1)));
+  if (dot != std::string_view::npos && dot + 1 < name.size())
+    sink.text(fold_ascii(name.substr(dot + 1)));
 }
 
 using D = Domain;
@@ -313,25 +340,33 @@ const FieldDefinition* find_field(std::string_view name) {
 std::uint16_t kinds_on(const FieldDefinition& field, const Host& host) {
   std::uint16_t kinds = field.kinds;
   for (unsigned k = 0; k < kind_count && field.is_present != nullptr; ++k) {
-    if (!field.is_present(host, static_cast<Kind>(k))) kinds &= static_cast<std::uint16_t>(~(1U << k));
+    if (!field.is_present(host, static_cast<Kind>(k)))
+      kinds &= static_cast<std::uint16_t>(~(1U << k));
   }
   return kinds;
 }
 
 std::uint32_t key_of(Domain domain, const Event& event) {
   switch (domain) {
-    case Domain::host: return 0;
-    case Domain::kind: return static_cast<std::uint32_t>(event.kind);
-    case Domain::user: return static_cast<std::uint32_t>(event.user);
-    case Domain::image: return event.image;
-    case Domain::parent_image: return event.parent_image;
-    case Domain::event: return 0;
+    case Domain::host:
+      return 0;
+    case Domain::kind:
+      return static_cast<std::uint32_t>(event.kind);
+    case Domain::user:
+      return static_cast<std::uint32_t>(event.user);
+    case Domain::image:
+      return event.image;
+    case Domain::parent_image:
+      return event.parent_image;
+    case Domain::event:
+      return 0;
   }
   return 0;
 }
 
 void write_event_id(const Host& host, std::uint64_t number, char* out) {
-  static constexpr std::string_view digits = "+/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view digits =
+      "+/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::memcpy(out, host.event_id_prefix.data(), 16);
   for (std::size_t i = event_id_size; i-- > 16; number >>= 6U) out[i] = digits[number & 63U];
 }

@@ -12,7 +12,7 @@ namespace eqlab::generators {
 struct EventView {
   const HostTables& tables;
   const Event& event;
-  std::uint64_t number;                ///< of the event on its host, from 0
+  std::uint64_t number;  ///< of the event on its host, from 0
   IngestTime ingest;
 
   [[nodiscard]] const Host& host() const { return tables.host; }
@@ -36,11 +36,11 @@ class ValueSink {
 enum class Domain : std::uint8_t { host, kind, user, image, parent_image, event };
 
 struct FieldDefinition {
-  std::string_view name;               ///< dotted
+  std::string_view name;  ///< dotted
   Domain domain;
-  std::uint16_t kinds;                 ///< bit per Kind: where the field occurs
+  std::uint16_t kinds;  ///< bit per Kind: where the field occurs
   bool is_array;
-  void (*produce)(const EventView& view, ValueSink& sink);  ///< no call: the field is left out
+  void (*produce)(const EventView& view, ValueSink& sink);    ///< no call: the field is left out
   bool (*is_present)(const Host& host, Kind kind) = nullptr;  ///< by version of the agent
 };
 

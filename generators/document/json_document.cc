@@ -1,6 +1,6 @@
-// Objects are opened when their first value comes and closed when a field of another object follows, so
-// that a field without value leaves no empty object behind. Which objects two fields share is worked
-// out once. Tested in tests/unit/generators/document_test.cc.
+// Objects are opened when their first value comes and closed when a field of another object
+// follows, so that a field without value leaves no empty object behind. Which objects two fields
+// share is worked out once. Tested in tests/unit/generators/document_test.cc.
 #include "generators/document/json_document.h"
 
 #include <algorithm>
@@ -28,7 +28,8 @@ std::vector<Place> make_places() {
   for (const FieldDefinition& field : field_definitions()) {
     Place place;
     std::size_t begin = 0;
-    for (std::size_t dot = field.name.find('.'); dot != std::string_view::npos; dot = field.name.find('.', begin)) {
+    for (std::size_t dot = field.name.find('.'); dot != std::string_view::npos;
+         dot = field.name.find('.', begin)) {
       place.openings.push_back(format("\"{}\":{{", field.name.substr(begin, dot - begin)));
       const std::string path(field.name.substr(0, dot));
       auto known = std::ranges::find(paths, path);
@@ -97,7 +98,8 @@ class JsonSink final : public ValueSink {
   void integer(std::int64_t value) override {
     begin_value();
     std::array<char, 24> digits{};
-    out_.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    out_.append(digits.data(),
+                std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
   }
   void boolean(bool value) override {
     begin_value();
@@ -133,7 +135,8 @@ class JsonSink final : public ValueSink {
     if (last_ == nullptr) {
       out_ += '{';
     } else {
-      while (shared < place.nodes.size() && shared < last_->nodes.size() && place.nodes[shared] == last_->nodes[shared]) {
+      while (shared < place.nodes.size() && shared < last_->nodes.size() &&
+             place.nodes[shared] == last_->nodes[shared]) {
         ++shared;
       }
       out_.append(last_->nodes.size() - shared, '}');
@@ -161,8 +164,10 @@ JsonDocument::JsonDocument() : kinds_(field_definitions().size(), 0) {
     std::vector<Run>& runs = runs_[kind];
     for (std::size_t i = 0; i < definitions.size(); ++i) {
       if (((static_cast<unsigned>(definitions[i].kinds) >> kind) & 1U) == 0) continue;
-      const Domain domain = definitions[i].domain == Domain::kind ? Domain::host : definitions[i].domain;
-      if (runs.empty() || runs.back().domain != domain) runs.push_back({.domain = domain, .fields = {}, .kept = {}});
+      const Domain domain =
+          definitions[i].domain == Domain::kind ? Domain::host : definitions[i].domain;
+      if (runs.empty() || runs.back().domain != domain)
+        runs.push_back({.domain = domain, .fields = {}, .kept = {}});
       runs.back().fields.push_back(static_cast<std::uint16_t>(i));
     }
   }

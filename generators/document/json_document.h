@@ -11,12 +11,14 @@ namespace eqlab::generators {
 
 struct JsonPlace;
 
-/// Writes events as JSON documents, keys in order of name. Neighbouring fields that depend on the same
-/// thing (Domain) are written once for each such thing on a host and copied afterwards. Not thread-safe.
+/// Writes events as JSON documents, keys in order of name. Neighbouring fields that depend on the
+/// same thing (Domain) are written once for each such thing on a host and copied afterwards. Not
+/// thread-safe.
 class JsonDocument {
  public:
   JsonDocument();
-  /// Before the first event of a host, and again whenever another host's events were written in between.
+  /// Before the first event of a host, and again whenever another host's events were written in
+  /// between.
   void start_host(const Host& host);
   /// Appends the document, without line end, to `out`.
   void append(const EventView& view, std::string& out);
@@ -30,13 +32,13 @@ class JsonDocument {
     std::string text;
   };
   struct Run {
-    Domain domain = Domain::event;     ///< event: not kept
-    std::vector<std::uint16_t> fields; ///< places in field_definitions()
-    std::vector<Kept> kept;            ///< by key of the domain
+    Domain domain = Domain::event;      ///< event: not kept
+    std::vector<std::uint16_t> fields;  ///< places in field_definitions()
+    std::vector<Kept> kept;             ///< by key of the domain
   };
 
   std::array<std::vector<Run>, kind_count> runs_;
-  std::vector<std::uint16_t> kinds_;   ///< by field, on the present host
+  std::vector<std::uint16_t> kinds_;  ///< by field, on the present host
   std::uint32_t epoch_ = 0;
 };
 

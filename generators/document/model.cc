@@ -61,8 +61,10 @@ std::string_view program_of(Standing standing) { return standing_rows[index_of(s
 User user_of(Standing standing) { return standing_rows[index_of(standing)].user; }
 
 ImageIndex ImageTable::add(const Program& program, std::vector<std::string> args) {
-  Image image{.program = &program, .args = std::move(args), .is_personal = is_personal(program.executable)};
-  for (const std::string& arg : image.args) image.is_personal = image.is_personal || is_personal(arg);
+  Image image{
+      .program = &program, .args = std::move(args), .is_personal = is_personal(program.executable)};
+  for (const std::string& arg : image.args)
+    image.is_personal = image.is_personal || is_personal(arg);
   images_.push_back(std::move(image));
   return size() - 1;
 }
@@ -72,7 +74,8 @@ ImageIndex ImageTable::add_known(std::string_view key, std::vector<std::string> 
   EQLAB_ASSERT(known != nullptr);
   const auto same = std::ranges::find(programs_, known->executable, &Program::executable);
   if (same != programs_.end()) return add(*same, std::move(args));
-  return add(programs_.emplace_back(make_program(std::string(known->executable), known->signer)), std::move(args));
+  return add(programs_.emplace_back(make_program(std::string(known->executable), known->signer)),
+             std::move(args));
 }
 
 void ImageTable::clear() {
@@ -106,9 +109,12 @@ HostTables::HostTables(Host made, const ImageTable& shared, EventTime from)
   const EventTime boot = from - std::chrono::seconds(rng.in_range(1800, 400'000));
   for (ProcessIndex i = 0; i < standing_count; ++i) {
     Process process;
-    process.start = i < index_of(Standing::installd) ? boot : boot + std::chrono::seconds(rng.in_range(3, 1700));
-    process.pid = i < index_of(Standing::installd) ? static_cast<std::int32_t>(i)
-                                                   : static_cast<std::int32_t>(60 + i * 17 + rng.below(16));
+    process.start = i < index_of(Standing::installd)
+                        ? boot
+                        : boot + std::chrono::seconds(rng.in_range(3, 1700));
+    process.pid = i < index_of(Standing::installd)
+                      ? static_cast<std::int32_t>(i)
+                      : static_cast<std::int32_t>(60 + i * 17 + rng.below(16));
     process.parent = i == 0 ? nothing : index_of(standing_rows[i].parent);
     process.image = i;
     processes.push_back(process);
@@ -127,8 +133,11 @@ ProcessIndex HostTables::add_process(EventTime start, ProcessIndex parent, Image
     const ProcessIndex inherited = processes[parent].responsible;
     responsible = inherited == nothing ? parent : inherited;
   }
-  processes.push_back(
-      {.start = start, .pid = next_pid_, .parent = parent, .responsible = responsible, .image = image});
+  processes.push_back({.start = start,
+                       .pid = next_pid_,
+                       .parent = parent,
+                       .responsible = responsible,
+                       .image = image});
   return static_cast<ProcessIndex>(processes.size() - 1);
 }
 
@@ -150,7 +159,8 @@ void HostTables::compact(std::vector<Event>& events) {
     while (i != nothing && !kept[i]) {
       kept[i] = true;
       const Process& process = processes[i];
-      if (process.responsible != nothing && !kept[process.responsible]) kept[process.responsible] = true;
+      if (process.responsible != nothing && !kept[process.responsible])
+        kept[process.responsible] = true;
       i = process.parent;
     }
   };
@@ -182,7 +192,8 @@ void HostTables::compact(std::vector<Event>& events) {
     event.process = process_place[event.process];
     event.parent = process_place[event.parent];
     if (event.detail == nothing) continue;
-    if (event.kind == Kind::connect || event.kind == Kind::disconnect || event.kind == Kind::lookup) {
+    if (event.kind == Kind::connect || event.kind == Kind::disconnect ||
+        event.kind == Kind::lookup) {
       std::uint32_t& place = flow_place[event.detail];
       if (place == nothing) {
         place = static_cast<std::uint32_t>(flows_left.size());

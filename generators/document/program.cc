@@ -10,31 +10,68 @@
 namespace eqlab::generators {
 namespace {
 
-// In order of key, so that a look-up is a binary search. A key is the process name, lower-case apart
-// from two pairs that differ in case only on the system itself: installer and Installer, python and Python.
+// In order of key, so that a look-up is a binary search. A key is the process name, lower-case
+// apart from two pairs that differ in case only on the system itself: installer and Installer,
+// python and Python.
 constexpr auto programs = std::to_array<KnownProgram>({
-    {"Code Helper", "/Applications/Visual Studio Code.app/Contents/Frameworks/Code Helper.app/Contents/MacOS/Code Helper", Signer::developer},
+    {"Code Helper",
+     "/Applications/Visual Studio Code.app/Contents/Frameworks/Code Helper.app/Contents/MacOS/Code "
+     "Helper",
+     Signer::developer},
     {"Finder", "/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder", Signer::apple},
-    {"Google Chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", Signer::developer},
-    {"Google Chrome Helper", "/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Versions/143.0.7499.41/Helpers/Google Chrome Helper.app/Contents/MacOS/Google Chrome Helper", Signer::developer},
-    {"Google Chrome Helper (Renderer)", "/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Versions/143.0.7499.41/Helpers/Google Chrome Helper (Renderer).app/Contents/MacOS/Google Chrome Helper (Renderer)", Signer::developer},
-    {"GoogleUpdater", "/Library/Application Support/Google/GoogleUpdater/143.0.7482.0/GoogleUpdater.app/Contents/MacOS/GoogleUpdater", Signer::developer},
-    {"Installer", "/System/Library/CoreServices/Installer.app/Contents/MacOS/Installer", Signer::apple},
-    {"InstallerRemotePluginService", "/System/Library/CoreServices/Installer.app/Contents/XPCServices/InstallerRemotePluginService-arm64.xpc/Contents/MacOS/InstallerRemotePluginService-arm64", Signer::apple},
-    {"IntuneMdmDaemon", "/Library/Intune/Microsoft Intune Agent.app/Contents/MacOS/IntuneMdmDaemon", Signer::developer},
-    {"Microsoft AutoUpdate", "/Library/Application Support/Microsoft/MAU2.0/Microsoft AutoUpdate.app/Contents/MacOS/Microsoft AutoUpdate", Signer::developer},
-    {"Microsoft Outlook", "/Applications/Microsoft Outlook.app/Contents/MacOS/Microsoft Outlook", Signer::developer},
-    {"Microsoft Teams", "/Applications/Microsoft Teams.app/Contents/MacOS/MSTeams", Signer::developer},
+    {"Google Chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+     Signer::developer},
+    {"Google Chrome Helper",
+     "/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome "
+     "Framework.framework/Versions/143.0.7499.41/Helpers/Google Chrome "
+     "Helper.app/Contents/MacOS/Google Chrome Helper",
+     Signer::developer},
+    {"Google Chrome Helper (Renderer)",
+     "/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome "
+     "Framework.framework/Versions/143.0.7499.41/Helpers/Google Chrome Helper "
+     "(Renderer).app/Contents/MacOS/Google Chrome Helper (Renderer)",
+     Signer::developer},
+    {"GoogleUpdater",
+     "/Library/Application "
+     "Support/Google/GoogleUpdater/143.0.7482.0/GoogleUpdater.app/Contents/MacOS/GoogleUpdater",
+     Signer::developer},
+    {"Installer", "/System/Library/CoreServices/Installer.app/Contents/MacOS/Installer",
+     Signer::apple},
+    {"InstallerRemotePluginService",
+     "/System/Library/CoreServices/Installer.app/Contents/XPCServices/"
+     "InstallerRemotePluginService-arm64.xpc/Contents/MacOS/InstallerRemotePluginService-arm64",
+     Signer::apple},
+    {"IntuneMdmDaemon", "/Library/Intune/Microsoft Intune Agent.app/Contents/MacOS/IntuneMdmDaemon",
+     Signer::developer},
+    {"Microsoft AutoUpdate",
+     "/Library/Application Support/Microsoft/MAU2.0/Microsoft "
+     "AutoUpdate.app/Contents/MacOS/Microsoft AutoUpdate",
+     Signer::developer},
+    {"Microsoft Outlook", "/Applications/Microsoft Outlook.app/Contents/MacOS/Microsoft Outlook",
+     Signer::developer},
+    {"Microsoft Teams", "/Applications/Microsoft Teams.app/Contents/MacOS/MSTeams",
+     Signer::developer},
     {"OneDrive", "/Applications/OneDrive.app/Contents/MacOS/OneDrive", Signer::developer},
     {"PlistBuddy", "/usr/libexec/PlistBuddy", Signer::apple},
-    {"Python", "/Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/Versions/3.9/Resources/Python.app/Contents/MacOS/Python", Signer::apple},
+    {"Python",
+     "/Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/Versions/3.9/"
+     "Resources/Python.app/Contents/MacOS/Python",
+     Signer::apple},
     {"Runner.Listener", "/Users/{user}/actions-runner/bin/Runner.Listener", Signer::developer},
     {"Runner.Worker", "/Users/{user}/actions-runner/bin/Runner.Worker", Signer::developer},
-    {"Safari", "/System/Volumes/Preboot/Cryptexes/App/System/Applications/Safari.app/Contents/MacOS/Safari", Signer::apple},
+    {"Safari",
+     "/System/Volumes/Preboot/Cryptexes/App/System/Applications/Safari.app/Contents/MacOS/Safari",
+     Signer::apple},
     {"Slack", "/Applications/Slack.app/Contents/MacOS/Slack", Signer::developer},
-    {"Slack Helper", "/Applications/Slack.app/Contents/Frameworks/Slack Helper.app/Contents/MacOS/Slack Helper", Signer::developer},
-    {"Terminal", "/System/Applications/Utilities/Terminal.app/Contents/MacOS/Terminal", Signer::apple},
-    {"WebKit.Networking", "/System/Library/Frameworks/WebKit.framework/Versions/A/XPCServices/com.apple.WebKit.Networking.xpc/Contents/MacOS/com.apple.WebKit.Networking", Signer::apple},
+    {"Slack Helper",
+     "/Applications/Slack.app/Contents/Frameworks/Slack Helper.app/Contents/MacOS/Slack Helper",
+     Signer::developer},
+    {"Terminal", "/System/Applications/Utilities/Terminal.app/Contents/MacOS/Terminal",
+     Signer::apple},
+    {"WebKit.Networking",
+     "/System/Library/Frameworks/WebKit.framework/Versions/A/XPCServices/"
+     "com.apple.WebKit.Networking.xpc/Contents/MacOS/com.apple.WebKit.Networking",
+     Signer::apple},
     {"apsd", "/System/Library/PrivateFrameworks/ApplePushService.framework/apsd", Signer::apple},
     {"ar", "/Library/Developer/CommandLineTools/usr/bin/ar", Signer::apple},
     {"awk", "/usr/bin/awk", Signer::apple},
@@ -44,8 +81,10 @@ constexpr auto programs = std::to_array<KnownProgram>({
     {"chmod", "/bin/chmod", Signer::apple},
     {"chown", "/usr/sbin/chown", Signer::apple},
     {"clang", "/Library/Developer/CommandLineTools/usr/bin/clang", Signer::apple},
-    {"cloudd", "/System/Library/PrivateFrameworks/CloudKitDaemon.framework/Support/cloudd", Signer::apple},
-    {"com.docker.backend", "/Applications/Docker.app/Contents/MacOS/com.docker.backend", Signer::developer},
+    {"cloudd", "/System/Library/PrivateFrameworks/CloudKitDaemon.framework/Support/cloudd",
+     Signer::apple},
+    {"com.docker.backend", "/Applications/Docker.app/Contents/MacOS/com.docker.backend",
+     Signer::developer},
     {"cp", "/bin/cp", Signer::apple},
     {"cron", "/usr/sbin/cron", Signer::apple},
     {"curl", "/usr/bin/curl", Signer::apple},
@@ -58,11 +97,14 @@ constexpr auto programs = std::to_array<KnownProgram>({
     {"dscl", "/usr/bin/dscl", Signer::apple},
     {"find", "/usr/bin/find", Signer::apple},
     {"git", "/Library/Developer/CommandLineTools/usr/bin/git", Signer::apple},
-    {"git-remote-https", "/Library/Developer/CommandLineTools/usr/libexec/git-core/git-remote-https", Signer::apple},
+    {"git-remote-https",
+     "/Library/Developer/CommandLineTools/usr/libexec/git-core/git-remote-https", Signer::apple},
     {"grep", "/usr/bin/grep", Signer::apple},
     {"head", "/usr/bin/head", Signer::apple},
     {"id", "/usr/bin/id", Signer::apple},
-    {"installd", "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/Resources/installd", Signer::apple},
+    {"installd",
+     "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/Resources/installd",
+     Signer::apple},
     {"installer", "/usr/sbin/installer", Signer::apple},
     {"ioreg", "/usr/sbin/ioreg", Signer::apple},
     {"jamf", "/usr/local/jamf/bin/jamf", Signer::developer},
@@ -75,11 +117,17 @@ constexpr auto programs = std::to_array<KnownProgram>({
     {"ln", "/bin/ln", Signer::apple},
     {"login", "/usr/bin/login", Signer::apple},
     {"ls", "/bin/ls", Signer::apple},
-    {"lsregister", "/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/LaunchServices.framework/Versions/A/Support/lsregister", Signer::apple},
+    {"lsregister",
+     "/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/"
+     "LaunchServices.framework/Versions/A/Support/lsregister",
+     Signer::apple},
     {"make", "/Library/Developer/CommandLineTools/usr/bin/make", Signer::apple},
     {"managedsoftwareupdate", "/usr/local/munki/managedsoftwareupdate", Signer::developer},
     {"mdmclient", "/usr/libexec/mdmclient", Signer::apple},
-    {"mdworker_shared", "/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/Metadata.framework/Versions/A/Support/mdworker_shared", Signer::apple},
+    {"mdworker_shared",
+     "/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/Metadata.framework/"
+     "Versions/A/Support/mdworker_shared",
+     Signer::apple},
     {"mkdir", "/bin/mkdir", Signer::apple},
     {"mv", "/bin/mv", Signer::apple},
     {"nc", "/usr/bin/nc", Signer::apple},
@@ -89,7 +137,10 @@ constexpr auto programs = std::to_array<KnownProgram>({
     {"open", "/usr/bin/open", Signer::apple},
     {"openssl", "/usr/bin/openssl", Signer::apple},
     {"osascript", "/usr/bin/osascript", Signer::apple},
-    {"package_script_service", "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/XPCServices/package_script_service.xpc/Contents/MacOS/package_script_service", Signer::apple},
+    {"package_script_service",
+     "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/XPCServices/"
+     "package_script_service.xpc/Contents/MacOS/package_script_service",
+     Signer::apple},
     {"perl", "/usr/bin/perl", Signer::apple},
     {"pgrep", "/usr/bin/pgrep", Signer::apple},
     {"pkgutil", "/usr/sbin/pkgutil", Signer::apple},
@@ -104,15 +155,22 @@ constexpr auto programs = std::to_array<KnownProgram>({
     {"sh", "/bin/sh", Signer::apple},
     {"sleep", "/bin/sleep", Signer::apple},
     {"softwareupdate", "/usr/sbin/softwareupdate", Signer::apple},
-    {"softwareupdated", "/System/Library/CoreServices/Software Update.app/Contents/Resources/softwareupdated", Signer::apple},
+    {"softwareupdated",
+     "/System/Library/CoreServices/Software Update.app/Contents/Resources/softwareupdated",
+     Signer::apple},
     {"sort", "/usr/bin/sort", Signer::apple},
     {"ssh", "/usr/bin/ssh", Signer::apple},
     {"stat", "/usr/bin/stat", Signer::apple},
     {"sudo", "/usr/bin/sudo", Signer::apple},
     {"sw_vers", "/usr/bin/sw_vers", Signer::apple},
-    {"swift-frontend", "/Applications/Xcode.app/Contents/Developer/Toolchains/XcodeDefault.xctoolchain/usr/bin/swift-frontend", Signer::apple},
+    {"swift-frontend",
+     "/Applications/Xcode.app/Contents/Developer/Toolchains/XcodeDefault.xctoolchain/usr/bin/"
+     "swift-frontend",
+     Signer::apple},
     {"sysctl", "/usr/sbin/sysctl", Signer::apple},
-    {"system_installd", "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/Resources/system_installd", Signer::apple},
+    {"system_installd",
+     "/System/Library/PrivateFrameworks/PackageKit.framework/Versions/A/Resources/system_installd",
+     Signer::apple},
     {"system_profiler", "/usr/sbin/system_profiler", Signer::apple},
     {"tar", "/usr/bin/tar", Signer::apple},
     {"tclsh", "/usr/bin/tclsh", Signer::apple},
@@ -164,7 +222,8 @@ Program make_program(std::string executable, Signer signer) {
       program.signing_id = "com.example." + label;
       break;
     }
-    case Signer::none: break;
+    case Signer::none:
+      break;
   }
   program.executable = std::move(executable);
   return program;

@@ -8,10 +8,10 @@ namespace eqlab::generators {
 
 /// An executable file as events show it.
 struct Program {
-  std::string name;          ///< last element of `executable`
-  std::string executable;    ///< real path; may hold `{user}`
+  std::string name;        ///< last element of `executable`
+  std::string executable;  ///< real path; may hold `{user}`
   std::string signing_id;
-  std::string subject;       ///< of the signature; empty: unsigned
+  std::string subject;  ///< of the signature; empty: unsigned
   std::string team_id;
   std::string sha256;
   std::string md5;

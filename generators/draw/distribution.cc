@@ -1,5 +1,5 @@
-// A distribution is a small tree; sampling walks it. The parser is a recursive descent over one line.
-// Tested in tests/unit/generators/draw_test.cc.
+// A distribution is a small tree; sampling walks it. The parser is a recursive descent over one
+// line. Tested in tests/unit/generators/draw_test.cc.
 #include "generators/draw/distribution.h"
 
 #include <algorithm>
@@ -58,20 +58,26 @@ Distribution Distribution::exponential(Duration mean) {
 
 Duration Distribution::sample(Rng& rng) const {  // NOLINT(misc-no-recursion): nesting_max
   switch (op_) {
-    case Op::constant: return a_;
+    case Op::constant:
+      return a_;
     case Op::uniform:
     case Op::lognormal:
-    case Op::exponential: return quantile(open_uniform(rng));
-    case Op::choice: return parts_[rng.below(parts_.size())].sample(rng);
+    case Op::exponential:
+      return quantile(open_uniform(rng));
+    case Op::choice:
+      return parts_[rng.below(parts_.size())].sample(rng);
     case Op::mix: {
       const double drawn = rng.uniform();
       std::size_t i = 0;
       while (i + 1 < parts_.size() && drawn >= bounds_[i]) ++i;
       return parts_[i].sample(rng);
     }
-    case Op::clip: return std::clamp(parts_[0].sample(rng), a_, b_);
-    case Op::times: return rounded(to_double(parts_[0].sample(rng)) * x_);
-    case Op::jitter: return rounded(to_double(parts_[0].sample(rng)) * (1 + x_ * (2 * rng.uniform() - 1)));
+    case Op::clip:
+      return std::clamp(parts_[0].sample(rng), a_, b_);
+    case Op::times:
+      return rounded(to_double(parts_[0].sample(rng)) * x_);
+    case Op::jitter:
+      return rounded(to_double(parts_[0].sample(rng)) * (1 + x_ * (2 * rng.uniform() - 1)));
     case Op::plus: {
       Duration sum{};
       for (const Distribution& part : parts_) sum += part.sample(rng);
@@ -86,13 +92,17 @@ bool Distribution::has_quantile() const {  // NOLINT(misc-no-recursion): nesting
     case Op::constant:
     case Op::uniform:
     case Op::lognormal:
-    case Op::exponential: return true;
-    case Op::choice: return std::ranges::all_of(parts_, &Distribution::is_constant);
+    case Op::exponential:
+      return true;
+    case Op::choice:
+      return std::ranges::all_of(parts_, &Distribution::is_constant);
     case Op::clip:
-    case Op::times: return parts_[0].has_quantile();
+    case Op::times:
+      return parts_[0].has_quantile();
     case Op::mix:
     case Op::jitter:
-    case Op::plus: return false;
+    case Op::plus:
+      return false;
   }
   return false;
 }
@@ -100,35 +110,45 @@ bool Distribution::has_quantile() const {  // NOLINT(misc-no-recursion): nesting
 Duration Distribution::quantile(double p) const {  // NOLINT(misc-no-recursion): nesting_max
   EQLAB_ASSERT(has_quantile() && p > 0 && p < 1);
   switch (op_) {
-    case Op::constant: return a_;
-    case Op::uniform: return rounded(to_double(a_) + p * to_double(b_ - a_));
-    case Op::lognormal: return rounded(to_double(a_) * portable_exp(x_ * normal_quantile(p)));
-    case Op::exponential: return rounded(to_double(a_) * -portable_log(1 - p));
+    case Op::constant:
+      return a_;
+    case Op::uniform:
+      return rounded(to_double(a_) + p * to_double(b_ - a_));
+    case Op::lognormal:
+      return rounded(to_double(a_) * portable_exp(x_ * normal_quantile(p)));
+    case Op::exponential:
+      return rounded(to_double(a_) * -portable_log(1 - p));
     case Op::choice: {
       std::vector<Duration> values;
       for (const Distribution& part : parts_) values.push_back(part.a_);
       std::ranges::sort(values);
       return values[static_cast<std::size_t>(p * static_cast<double>(values.size()))];
     }
-    case Op::clip: return std::clamp(parts_[0].quantile(p), a_, b_);
-    case Op::times: return rounded(to_double(parts_[0].quantile(p)) * x_);
+    case Op::clip:
+      return std::clamp(parts_[0].quantile(p), a_, b_);
+    case Op::times:
+      return rounded(to_double(parts_[0].quantile(p)) * x_);
     case Op::mix:
     case Op::jitter:
-    case Op::plus: break;
+    case Op::plus:
+      break;
   }
   return {};
 }
 
 /// expression := length | name | function '(' argument { ',' argument } ')'
-/// argument   := [ key '=' ] ( number | percentage | expression )   with `weight% :` before the parts of mix
+/// argument   := [ key '=' ] ( number | percentage | expression )   with `weight% :` before the
+/// parts of mix
 class DistributionParser {
  public:
-  DistributionParser(std::string_view text, const DistributionTable& table) : text_(text), table_(table) {}
+  DistributionParser(std::string_view text, const DistributionTable& table)
+      : text_(text), table_(table) {}
 
   Result<Distribution> parse() {
     EQLAB_TRY(Distribution whole, expression(0));
     skip_blanks();
-    if (place_ != text_.size()) return wrong(place_, text_.size(), "nothing may follow the distribution");
+    if (place_ != text_.size())
+      return wrong(place_, text_.size(), "nothing may follow the distribution");
     return whole;
   }
 
@@ -137,14 +157,17 @@ class DistributionParser {
 
   Result<Distribution> expression(int depth) {  // NOLINT(misc-no-recursion): nesting_max
     skip_blanks();
-    if (depth > nesting_max) return wrong(place_, place_ + 1, format("nested deeper than {}", nesting_max));
+    if (depth > nesting_max)
+      return wrong(place_, place_ + 1, format("nested deeper than {}", nesting_max));
     const std::size_t begin = place_;
-    if (begin < text_.size() && (is_digit(text_[begin]) || text_[begin] == '-' || text_[begin] == '.')) {
+    if (begin < text_.size() &&
+        (is_digit(text_[begin]) || text_[begin] == '-' || text_[begin] == '.')) {
       EQLAB_TRY(const Duration value, length());
       return Distribution::constant(value);
     }
     const std::string_view name = word();
-    if (name.empty()) return wrong(begin, begin + 1, "a distribution or a length of time is expected");
+    if (name.empty())
+      return wrong(begin, begin + 1, "a distribution or a length of time is expected");
     skip_blanks();
     if (place_ >= text_.size() || text_[place_] != '(') return named(name, begin);
     ++place_;
@@ -157,11 +180,13 @@ class DistributionParser {
     std::vector<std::string_view> known(functions.begin(), functions.end());
     for (const auto& [key, value] : table_) known.push_back(key);
     const auto close = nearest(name, known, 1);
-    return fail(error_at({begin, begin + name.size()}, "E513", format("there is no distribution named \"{}\"", name),
+    return fail(error_at({begin, begin + name.size()}, "E513",
+                         format("there is no distribution named \"{}\"", name),
                          close.empty() ? "" : format("did you mean {}?", close.front())));
   }
 
-  Result<Distribution> function(std::string_view name, std::size_t begin, int depth) {  // NOLINT(misc-no-recursion)
+  Result<Distribution> function(std::string_view name, std::size_t begin,
+                                int depth) {  // NOLINT(misc-no-recursion)
     Distribution made;
     if (name == "constant") {
       EQLAB_TRY(made.a_, length("value"));
@@ -211,7 +236,8 @@ class DistributionParser {
       EQLAB_TRY(made.x_, number("share", 1));
     } else {
       const auto close = nearest(name, {functions.begin(), functions.end()}, 1);
-      return fail(error_at({begin, begin + name.size()}, "E513", format("there is no distribution called {}(…)", name),
+      return fail(error_at({begin, begin + name.size()}, "E513",
+                           format("there is no distribution called {}(…)", name),
                            close.empty() ? "" : format("did you mean {}(…)?", close.front())));
     }
     skip_blanks();
@@ -235,7 +261,8 @@ class DistributionParser {
     double sum = 0;
     do {
       EQLAB_TRY(const double weight, number("", 1e9));
-      if (!take(':')) return wrong(place_, place_ + 1, "`:` is expected between weight and distribution");
+      if (!take(':'))
+        return wrong(place_, place_ + 1, "`:` is expected between weight and distribution");
       EQLAB_TRY(Distribution part, expression(depth + 1));
       sum += weight;
       made.bounds_.push_back(sum);
@@ -256,7 +283,8 @@ class DistributionParser {
     const std::string_view spelled = text_.substr(digits, place_ - digits);
     const auto parsed = parse_duration(spelled);
     if (!parsed) {
-      return fail(error_at({begin, std::max(place_, begin + 1)}, "E513", "a length of time is expected",
+      return fail(error_at({begin, std::max(place_, begin + 1)}, "E513",
+                           "a length of time is expected",
                            "write a number with ns, us, ms, s, m, h or d, such as 250ms"));
     }
     if (negative || *parsed < Duration::zero()) {
@@ -270,14 +298,17 @@ class DistributionParser {
     key_of(key);
     skip_blanks();
     const std::size_t begin = place_;
-    while (place_ < text_.size() && (is_digit(text_[place_]) || text_[place_] == '.' || text_[place_] == '-')) ++place_;
+    while (place_ < text_.size() &&
+           (is_digit(text_[place_]) || text_[place_] == '.' || text_[place_] == '-'))
+      ++place_;
     auto value = parse_number<double>(text_.substr(begin, place_ - begin));
     if (value && place_ < text_.size() && text_[place_] == '%') {
       ++place_;
       *value /= 100;
     }
     if (!value || !(*value >= 0) || *value > max) {
-      return wrong(begin, std::max(place_, begin + 1), format("a number from 0 to {} is expected", max));
+      return wrong(begin, std::max(place_, begin + 1),
+                   format("a number from 0 to {} is expected", max));
     }
     return *value;
   }
@@ -309,12 +340,16 @@ class DistributionParser {
   }
 
   void skip_blanks() {
-    while (place_ < text_.size() && (text_[place_] == ' ' || text_[place_] == '\t' || text_[place_] == '\n')) ++place_;
+    while (place_ < text_.size() &&
+           (text_[place_] == ' ' || text_[place_] == '\t' || text_[place_] == '\n'))
+      ++place_;
   }
 
-  [[nodiscard]] Failure<Diagnostic> wrong(std::size_t begin, std::size_t end, std::string message) const {
+  [[nodiscard]] Failure<Diagnostic> wrong(std::size_t begin, std::size_t end,
+                                          std::string message) const {
     begin = std::min(begin, text_.size());
-    return fail(error_at({begin, std::clamp(end, begin, text_.size())}, "E513", std::move(message)));
+    return fail(
+        error_at({begin, std::clamp(end, begin, text_.size())}, "E513", std::move(message)));
   }
 
   static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -323,7 +358,8 @@ class DistributionParser {
   }
 
   static constexpr std::array<std::string_view, 10> functions = {
-      "constant", "uniform", "lognormal", "exponential", "choice", "mix", "clip", "times", "jitter", "plus"};
+      "constant", "uniform", "lognormal", "exponential", "choice",
+      "mix",      "clip",    "times",     "jitter",      "plus"};
 
   std::string_view text_;
   const DistributionTable& table_;

@@ -15,12 +15,13 @@ namespace eqlab::generators {
 
 /// A distribution of lengths of time, as scenario files write it (generators/scenarios/README.md):
 ///
-///     2s   constant(2s)   uniform(1s, 10s)   lognormal(median=0.3s, sigma=0.9)   exponential(mean=12s)
-///     choice(5s, 15s, 20s)   mix(75%: lognormal(0.3s, 0.9), 25%: uniform(1s, 10s))
-///     clip(exponential(6h), 1m, 12h)   times(4, first_child)   jitter(choice(31s, 60s), 1%)   plus(2s, first_child)
+///     2s   constant(2s)   uniform(1s, 10s)   lognormal(median=0.3s, sigma=0.9)
+///     exponential(mean=12s) choice(5s, 15s, 20s)   mix(75%: lognormal(0.3s, 0.9), 25%: uniform(1s,
+///     10s)) clip(exponential(6h), 1m, 12h)   times(4, first_child)   jitter(choice(31s, 60s), 1%)
+///     plus(2s, first_child)
 ///
-/// or the name of one that stands in a table. Never negative. Immutable; draws are the same numbers on
-/// every machine.
+/// or the name of one that stands in a table. Never negative. Immutable; draws are the same numbers
+/// on every machine.
 class Distribution {
  public:
   [[nodiscard]] static Distribution constant(Duration value);
@@ -29,15 +30,26 @@ class Distribution {
   [[nodiscard]] static Distribution exponential(Duration mean);
 
   [[nodiscard]] Duration sample(Rng& rng) const;
-  /// The value that a draw stays below with probability p (0 < p < 1), for those that have a closed form:
-  /// all but mix, plus and jitter.
+  /// The value that a draw stays below with probability p (0 < p < 1), for those that have a closed
+  /// form: all but mix, plus and jitter.
   [[nodiscard]] bool has_quantile() const;
   [[nodiscard]] Duration quantile(double p) const;
   [[nodiscard]] bool is_constant() const { return op_ == Op::constant; }
 
  private:
   friend class DistributionParser;
-  enum class Op : std::uint8_t { constant, uniform, lognormal, exponential, choice, mix, clip, times, jitter, plus };
+  enum class Op : std::uint8_t {
+    constant,
+    uniform,
+    lognormal,
+    exponential,
+    choice,
+    mix,
+    clip,
+    times,
+    jitter,
+    plus
+  };
 
   Op op_ = Op::constant;
   Duration a_{};                     // constant; low; median; mean
@@ -50,11 +62,13 @@ class Distribution {
 /// Named distributions. Ordered, so that listings and suggestions repeat.
 using DistributionTable = std::map<std::string, Distribution, std::less<>>;
 
-/// Errors, with spans in `text`: E513 not a distribution, or an unknown name; E516 a negative length.
-[[nodiscard]] Result<Distribution> parse_distribution(std::string_view text, const DistributionTable& table);
+/// Errors, with spans in `text`: E513 not a distribution, or an unknown name; E516 a negative
+/// length.
+[[nodiscard]] Result<Distribution> parse_distribution(std::string_view text,
+                                                      const DistributionTable& table);
 
-/// A distribution with a closed form as a table of 1,024 quantiles, so that a draw is one random number
-/// and one interpolation: for background events, of which there are millions.
+/// A distribution with a closed form as a table of 1,024 quantiles, so that a draw is one random
+/// number and one interpolation: for background events, of which there are millions.
 class QuantileTable {
  public:
   explicit QuantileTable(const Distribution& distribution);
@@ -71,8 +85,8 @@ class QuantileTable {
   std::array<std::uint64_t, 1025> values_ = {};
 };
 
-/// How many of something happen when `mean` are expected: Poisson for small means, the rounded normal
-/// for large ones (above 64, where the two agree to a part in a hundred).
+/// How many of something happen when `mean` are expected: Poisson for small means, the rounded
+/// normal for large ones (above 64, where the two agree to a part in a hundred).
 [[nodiscard]] std::uint64_t draw_count(Rng& rng, double mean);
 
 }  // namespace eqlab::generators

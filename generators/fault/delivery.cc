@@ -16,12 +16,15 @@ std::size_t stream_of(Kind kind) {
   switch (kind) {
     case Kind::fork:
     case Kind::exec:
-    case Kind::end: return 0;
+    case Kind::end:
+      return 0;
     case Kind::connect:
     case Kind::disconnect:
-    case Kind::lookup: return 1;
+    case Kind::lookup:
+      return 1;
     case Kind::modification:
-    case Kind::launch_daemon: return 2;
+    case Kind::launch_daemon:
+      return 2;
   }
   return 0;
 }
@@ -34,8 +37,8 @@ const Distribution& congested_delay() {
   static const Distribution made = Distribution::lognormal(seconds(60), 1.0);
   return made;
 }
-/// Length of a spell offline. An event inside one waits for the rest of it; long spells hold more events,
-/// and with this median the rest has the median of three hours that the model wants.
+/// Length of a spell offline. An event inside one waits for the rest of it; long spells hold more
+/// events, and with this median the rest has the median of three hours that the model wants.
 const Distribution& offline_length() {
   static const Distribution made = Distribution::lognormal(minutes(145), 1.0);
   return made;
@@ -59,15 +62,17 @@ Delivery::Delivery(const Host& host, const Rng& host_rng, EventTime from, EventT
   });
 }
 
-/// Spells and gaps take turns; the mean gap follows from the share of time. Begun two weeks early, so
-/// that the corpus opens in the middle of things.
-void Delivery::plan(const Host& host, const Rng& host_rng, EventTime from, EventTime to, State state) {
+/// Spells and gaps take turns; the mean gap follows from the share of time. Begun two weeks early,
+/// so that the corpus opens in the middle of things.
+void Delivery::plan(const Host& host, const Rng& host_rng, EventTime from, EventTime to,
+                    State state) {
   const bool is_offline = state == State::offline;
   const double share = is_offline ? host.traits().share_offline : host.traits().share_congested;
   if (share <= 0) return;
   Rng rng = host_rng;
   const Distribution spell = is_offline ? offline_length() : Distribution::exponential(minutes(30));
-  const double mean_spell = is_offline ? 145 * 1.6487 : 30;  // e^½: mean over median of a lognormal, sigma 1
+  const double mean_spell =
+      is_offline ? 145 * 1.6487 : 30;  // e^½: mean over median of a lognormal, sigma 1
   const Distribution gap = Distribution::exponential(
       Duration(static_cast<std::int64_t>(mean_spell * 60e9 * (1 - share) / share)));
   const Distribution flush = Distribution::uniform(seconds(10), seconds(300));
@@ -99,7 +104,8 @@ IngestTime Delivery::ingest(EventTime time, Kind kind) {
   while (period_ < periods_.size() && periods_[period_].end <= time) ++period_;
   const Period* inside = nullptr;
   for (std::size_t i = period_; i < periods_.size() && periods_[i].begin <= time; ++i) {
-    if (periods_[i].end > time && (inside == nullptr || periods_[i].state == State::offline)) inside = &periods_[i];
+    if (periods_[i].end > time && (inside == nullptr || periods_[i].state == State::offline))
+      inside = &periods_[i];
   }
   const State state = inside == nullptr ? State::online : inside->state;
   // What waited offline leaves as one batch, so that it arrives in order.
@@ -112,7 +118,8 @@ IngestTime Delivery::ingest(EventTime time, Kind kind) {
     const double share = static_cast<double>((time - inside->begin).count()) /
                          static_cast<double>((inside->end - inside->begin).count());
     at = inside->end.time_since_epoch() +
-         Duration(static_cast<std::int64_t>(share * static_cast<double>(inside->flush.count()))) + stream;
+         Duration(static_cast<std::int64_t>(share * static_cast<double>(inside->flush.count()))) +
+         stream;
   } else {
     at = (number + 1) * batch_length + delay_ + stream;
   }

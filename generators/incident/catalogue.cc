@@ -23,7 +23,8 @@ std::vector<NamedText> embedded_files(std::string_view folder) {
     std::size_t next = rest.find("\n#@file ", line_end);
     next = next == std::string_view::npos ? rest.size() : next + 1;
     if (path.starts_with(folder)) {
-      files.push_back({std::string(path), std::string(rest.substr(line_end + 1, next - line_end - 1))});
+      files.push_back(
+          {std::string(path), std::string(rest.substr(line_end + 1, next - line_end - 1))});
     }
     rest.remove_prefix(next);
   }
@@ -33,10 +34,12 @@ std::vector<NamedText> embedded_files(std::string_view folder) {
 Result<Catalogue> load_catalogue(const std::string& folder) {
   std::vector<NamedText> files = embedded_files("generators/scenarios/");
   if (folder.empty()) return read_catalogue(files);
-  std::erase_if(files, [](const NamedText& file) { return !file.file.ends_with("/distributions.toml"); });
+  std::erase_if(files,
+                [](const NamedText& file) { return !file.file.ends_with("/distributions.toml"); });
   std::error_code error;
   std::vector<std::filesystem::path> paths;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
     if (at->path().extension() == ".toml") paths.push_back(at->path());
   }
   if (error) return fail(error_in(folder, "E901", format("cannot be read: {}", error.message())));

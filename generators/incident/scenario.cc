@@ -1,5 +1,6 @@
-// From TOML to Scenario: read, resolve the names of steps and actors, and put the steps in an order in
-// which their times can be drawn. Tested in tests/unit/generators/scenario_test.cc, one file per error.
+// From TOML to Scenario: read, resolve the names of steps and actors, and put the steps in an order
+// in which their times can be drawn. Tested in tests/unit/generators/scenario_test.cc, one file per
+// error.
 #include "generators/incident/scenario.h"
 
 #include <algorithm>
@@ -14,7 +15,8 @@ using Names = std::vector<std::string_view>;
 
 const Names step_kinds = {"exec", "fork", "connect", "dns", "file", "launch_daemon", "end"};
 const Names via_names = {"gui", "cli", "mdm", "jamf", "intune", "munki", "none"};
-const Names class_names = {"malicious_firing", "evasion", "benign_network", "benign_local", "out_of_scope"};
+const Names class_names = {"malicious_firing", "evasion", "benign_network", "benign_local",
+                           "out_of_scope"};
 constexpr std::int64_t repeats_max = 1'000;
 constexpr std::size_t steps_max = 200;
 
@@ -44,14 +46,17 @@ const std::vector<KnownActor>& known_actors() {
   return actors;
 }
 
-const Names file_keys = {"id",     "title",      "story", "family", "intent",   "truth",    "tags",    "source",
-                         "confidence", "rate", "weight", "personas", "expected", "package", "install", "step"};
+const Names file_keys = {"id",       "title",   "story",      "family", "intent", "truth",
+                         "tags",     "source",  "confidence", "rate",   "weight", "personas",
+                         "expected", "package", "install",    "step"};
 const Names expected_keys = {"r22", "because", "window", "r21", "r24", "r25", "ep"};
 const Names package_keys = {"id", "file", "app"};
 const Names install_keys = {"via", "rollout"};
-const Names common_keys = {"name", "kind", "after", "before", "delay", "probability", "repeat", "every"};
-const Names exec_keys = {"parent", "program", "executable", "signed", "args", "script", "user", "in_place",
-                         "background", "orphaned", "keeps_running", "lasts", "caused_by", "relay"};
+const Names common_keys = {"name",  "kind",        "after",  "before",
+                           "delay", "probability", "repeat", "every"};
+const Names exec_keys = {"parent",        "program", "executable", "signed",     "args",
+                         "script",        "user",    "in_place",   "background", "orphaned",
+                         "keeps_running", "lasts",   "caused_by",  "relay"};
 const Names fork_keys = {"parent", "background", "keeps_running", "lasts"};
 const Names connect_keys = {"process", "port", "to", "domain", "stays_open"};
 const Names dns_keys = {"process", "domain"};
@@ -61,15 +66,31 @@ const Names end_keys = {"process"};
 
 Names allowed_keys(StepKind kind) {
   Names keys = common_keys;
-  const auto add = [&keys](const Names& more) { keys.insert(keys.end(), more.begin(), more.end()); };
+  const auto add = [&keys](const Names& more) {
+    keys.insert(keys.end(), more.begin(), more.end());
+  };
   switch (kind) {
-    case StepKind::exec: add(exec_keys); break;
-    case StepKind::fork: add(fork_keys); break;
-    case StepKind::connect: add(connect_keys); break;
-    case StepKind::dns: add(dns_keys); break;
-    case StepKind::file: add(file_step_keys); break;
-    case StepKind::launch_daemon: add(daemon_keys); break;
-    case StepKind::end: add(end_keys); break;
+    case StepKind::exec:
+      add(exec_keys);
+      break;
+    case StepKind::fork:
+      add(fork_keys);
+      break;
+    case StepKind::connect:
+      add(connect_keys);
+      break;
+    case StepKind::dns:
+      add(dns_keys);
+      break;
+    case StepKind::file:
+      add(file_step_keys);
+      break;
+    case StepKind::launch_daemon:
+      add(daemon_keys);
+      break;
+    case StepKind::end:
+      add(end_keys);
+      break;
   }
   return keys;
 }
@@ -85,7 +106,8 @@ class ScenarioReader {
     EQLAB_TRY(const toml::table root, toml_.parse());
     read_head(root);
     if (const toml::node* steps = root.get("step")) read_steps(*steps);
-    if (scenario_.steps.empty()) toml_.wrong(root, "E512", "a scenario needs at least one [[step]]");
+    if (scenario_.steps.empty())
+      toml_.wrong(root, "E512", "a scenario needs at least one [[step]]");
     if (!toml_.error()) order_steps();
     if (toml_.error()) return fail(*toml_.error());
     return std::move(scenario_);
@@ -100,7 +122,8 @@ class ScenarioReader {
     s.title = toml_.text(root, "title", true);
     s.story = toml_.text(root, "story");
     s.family = toml_.text(root, "family", true);
-    s.intent = static_cast<truth::Intent>(toml_.choice(root, "intent", {"malicious", "benign", "out_of_scope"}, true));
+    s.intent = static_cast<truth::Intent>(
+        toml_.choice(root, "intent", {"malicious", "benign", "out_of_scope"}, true));
     static const Names truths = {"M1", "M0", "G1", "G0", "OOS"};
     s.truth_code = truths[toml_.choice(root, "truth", truths, true)];
     s.tags = toml_.texts(root, "tags");
@@ -113,7 +136,8 @@ class ScenarioReader {
       if (const auto persona = persona_from_name(name)) {
         s.personas.push_back(*persona);
       } else {
-        toml_.wrong(*root.get("personas"), "E512", format("there is no persona \"{}\"", printable(name)),
+        toml_.wrong(*root.get("personas"), "E512",
+                    format("there is no persona \"{}\"", printable(name)),
                     "personas are office, developer, ci, kiosk, managed");
       }
     }
@@ -133,7 +157,8 @@ class ScenarioReader {
     scenario_.expected_because = toml_.text(expected, "because");
     scenario_.window = toml_.length(expected, "window");
     for (const std::string_view key : {"r21", "r24", "r25", "ep"}) {
-      if (expected.contains(key)) scenario_.expected_others[std::string(key)] = toml_.text(expected, key);
+      if (expected.contains(key))
+        scenario_.expected_others[std::string(key)] = toml_.text(expected, key);
     }
   }
 
@@ -173,8 +198,11 @@ class ScenarioReader {
       const toml::table& table = *element.as_table();
       const std::string name = toml_.text(table, "name", true);
       const bool is_taken = std::ranges::find(step_names_, name) != step_names_.end() ||
-                            std::ranges::find(known_actors(), std::string_view(name), &KnownActor::name) != known_actors().end();
-      if (is_taken) toml_.wrong(*table.get("name"), "E517", format("there is already something named \"{}\"", printable(name)));
+                            std::ranges::find(known_actors(), std::string_view(name),
+                                              &KnownActor::name) != known_actors().end();
+      if (is_taken)
+        toml_.wrong(*table.get("name"), "E517",
+                    format("there is already something named \"{}\"", printable(name)));
       step_names_.push_back(name);
       step_tables_.push_back(&table);
       kinds_.push_back(static_cast<StepKind>(toml_.choice(table, "kind", step_kinds, true)));
@@ -188,22 +216,29 @@ class ScenarioReader {
     Step step;
     step.name = step_names_[index];
     step.kind = kinds_[index];
-    toml_.allow_keys(table, allowed_keys(step.kind), format("in a step of kind {}", to_string(step.kind)));
+    toml_.allow_keys(table, allowed_keys(step.kind),
+                     format("in a step of kind {}", to_string(step.kind)));
     read_times(table, step);
     if (makes_process(step.kind)) {
       read_process(table, step, index);
     } else {
       step.actor = actor(table, "process", true);
       if (step.actor.what != ActorRef::What::step && !toml_.error()) {
-        toml_.wrong(*table.get("process"), "E514", "\"process\" must name a step of kind exec or fork");
+        toml_.wrong(*table.get("process"), "E514",
+                    "\"process\" must name a step of kind exec or fork");
       }
     }
     switch (step.kind) {
-      case StepKind::connect: read_connect(table, step); break;
-      case StepKind::dns: step.domain = toml_.text(table, "domain", true); break;
+      case StepKind::connect:
+        read_connect(table, step);
+        break;
+      case StepKind::dns:
+        step.domain = toml_.text(table, "domain", true);
+        break;
       case StepKind::file:
         step.path = toml_.text(table, "path", true);
-        step.size = static_cast<std::uint64_t>(toml_.whole(table, "size", 4096, 0, std::int64_t{1} << 40));
+        step.size =
+            static_cast<std::uint64_t>(toml_.whole(table, "size", 4096, 0, std::int64_t{1} << 40));
         break;
       case StepKind::launch_daemon:
         step.path = toml_.text(table, "path", true);
@@ -212,7 +247,8 @@ class ScenarioReader {
         break;
       case StepKind::exec:
       case StepKind::fork:
-      case StepKind::end: break;
+      case StepKind::end:
+        break;
     }
     default_times(table, step);
     scenario_.steps.push_back(std::move(step));
@@ -226,12 +262,14 @@ class ScenarioReader {
       } else {
         missing_step(*node, toml_.text(table, "before"));
       }
-      if (table.contains("after")) toml_.wrong(*node, "E512", "a step has either \"after\" or \"before\"");
+      if (table.contains("after"))
+        toml_.wrong(*node, "E512", "a step has either \"after\" or \"before\"");
     }
     step.probability = toml_.number(table, "probability", 1, 0, 1);
     if (const toml::node* repeat = table.get("repeat")) {
       const toml::array* range = repeat->as_array();
-      if (range != nullptr && range->size() == 2 && (*range)[0].is_integer() && (*range)[1].is_integer()) {
+      if (range != nullptr && range->size() == 2 && (*range)[0].is_integer() &&
+          (*range)[1].is_integer()) {
         step.repeat_min = (*range)[0].as_integer()->get();
         step.repeat_max = (*range)[1].as_integer()->get();
       } else if (repeat->is_integer()) {
@@ -239,12 +277,15 @@ class ScenarioReader {
       } else {
         step.repeat_min = 0;
       }
-      if (step.repeat_min < 1 || step.repeat_max < step.repeat_min || step.repeat_max > repeats_max) {
-        toml_.wrong(*repeat, "E512", format("\"repeat\" must be a number or [low, high] from 1 to {}", repeats_max));
+      if (step.repeat_min < 1 || step.repeat_max < step.repeat_min ||
+          step.repeat_max > repeats_max) {
+        toml_.wrong(*repeat, "E512",
+                    format("\"repeat\" must be a number or [low, high] from 1 to {}", repeats_max));
       }
     }
     step.every = Distribution::constant(std::chrono::seconds(1));
-    if (const auto every = toml_.distribution(table, "every", catalogue_.distributions)) step.every = *every;
+    if (const auto every = toml_.distribution(table, "every", catalogue_.distributions))
+      step.every = *every;
   }
 
   void read_process(const toml::table& table, Step& step, std::size_t index) {
@@ -253,21 +294,25 @@ class ScenarioReader {
     step.keeps_running = toml_.truth(table, "keeps_running");
     step.lasts = catalogue_.delays.tool_runtime;
     if (step.kind == StepKind::exec) read_exec(table, step, index);
-    if (const auto lasts = toml_.distribution(table, "lasts", catalogue_.distributions)) step.lasts = *lasts;
+    if (const auto lasts = toml_.distribution(table, "lasts", catalogue_.distributions))
+      step.lasts = *lasts;
   }
 
   void read_exec(const toml::table& table, Step& step, std::size_t index) {
     read_program(table, step);
     step.args = toml_.texts(table, "args");
     if (const std::string script = toml_.text(table, "script"); !script.empty()) {
-      if (!step.args.empty()) toml_.wrong(*table.get("script"), "E512", "a step has either \"args\" or \"script\"");
+      if (!step.args.empty())
+        toml_.wrong(*table.get("script"), "E512", "a step has either \"args\" or \"script\"");
       step.is_script = true;
       step.args = {step.program.executable, "{scripts}/" + script, "{package}", "/", "/", "/"};
       step.lasts = catalogue_.delays.script_runtime;
     }
     if (step.args.empty()) step.args = {step.program.executable};
-    step.relays = step.program.executable == "/bin/sh" && (!table.contains("relay") || toml_.truth(table, "relay"));
-    step.user = static_cast<UserRule>(toml_.choice(table, "user", {"same", "root", "console"}, false));
+    step.relays = step.program.executable == "/bin/sh" &&
+                  (!table.contains("relay") || toml_.truth(table, "relay"));
+    step.user =
+        static_cast<UserRule>(toml_.choice(table, "user", {"same", "root", "console"}, false));
     if (const toml::node* node = table.get("in_place"); node != nullptr && node->is_boolean()) {
       step.in_place = toml_.truth(table, "in_place") ? 1 : 0;
     } else {
@@ -304,15 +349,18 @@ class ScenarioReader {
         std::vector<std::string_view> keys;
         for (const KnownProgram& program : known_programs()) keys.push_back(program.key);
         const auto close = nearest(key, keys, 1);
-        toml_.wrong(*table.get("program"), "E518", format("the program \"{}\" is not known", printable(key)),
-                    close.empty() ? "give its path as \"executable\"" : format("did you mean \"{}\"?", close.front()));
+        toml_.wrong(*table.get("program"), "E518",
+                    format("the program \"{}\" is not known", printable(key)),
+                    close.empty() ? "give its path as \"executable\""
+                                  : format("did you mean \"{}\"?", close.front()));
         return;
       }
       step.program = make_program(std::string(known->executable), known->signer);
       return;
     }
     if (executable.starts_with("{home}")) executable.replace(0, 6, "/Users/{user}");
-    if (executable.front() != '/') toml_.wrong(*table.get("executable"), "E512", "\"executable\" must be a full path");
+    if (executable.front() != '/')
+      toml_.wrong(*table.get("executable"), "E512", "\"executable\" must be a full path");
     const auto signer = toml_.choice(table, "signed", {"none", "developer", "apple"}, false);
     step.program = make_program(std::move(executable), signer == 0   ? Signer::none
                                                        : signer == 1 ? Signer::developer
@@ -320,7 +368,8 @@ class ScenarioReader {
   }
 
   void read_connect(const toml::table& table, Step& step) {
-    step.to = static_cast<AddressClass>(toml_.choice(table, "to", {"external", "internal", "loopback"}, false));
+    step.to = static_cast<AddressClass>(
+        toml_.choice(table, "to", {"external", "internal", "loopback"}, false));
     step.domain = toml_.text(table, "domain");
     step.stays_open = toml_.truth(table, "stays_open");
     const toml::node* port = table.get("port");
@@ -330,7 +379,9 @@ class ScenarioReader {
       const std::string& range = text->get();
       const std::size_t dash = range.find('-');
       const auto low = parse_number<unsigned>(std::string_view(range).substr(0, dash));
-      const auto high = dash == std::string::npos ? std::nullopt : parse_number<unsigned>(std::string_view(range).substr(dash + 1));
+      const auto high = dash == std::string::npos
+                            ? std::nullopt
+                            : parse_number<unsigned>(std::string_view(range).substr(dash + 1));
       if (low && high && *low >= 1 && *low <= *high && *high <= 65'535) {
         step.port_range = {static_cast<std::uint16_t>(*low), static_cast<std::uint16_t>(*high)};
         return;
@@ -340,7 +391,8 @@ class ScenarioReader {
     } else {
       add_port(*port, step);
     }
-    if (step.ports.empty()) toml_.wrong(*port, "E512", "\"port\" must be a port, a list of ports or \"8000-9999\"");
+    if (step.ports.empty())
+      toml_.wrong(*port, "E512", "\"port\" must be a port, a list of ports or \"8000-9999\"");
   }
 
   void add_port(const toml::node& node, Step& step) {
@@ -367,13 +419,15 @@ class ScenarioReader {
       if (is_installed && !step.caused_by) {
         step.after = {ActorRef::What::begin};
         step.delay = delays.first_script;
-      } else if (step.actor.what == ActorRef::What::client || step.actor.what == ActorRef::What::plugin_service) {
+      } else if (step.actor.what == ActorRef::What::client ||
+                 step.actor.what == ActorRef::What::plugin_service) {
         step.delay = delays.distribution_script;
       } else if (step.after.what == ActorRef::What::standing) {
         step.after = {ActorRef::What::begin};
       }
     } else if (step.after.what == ActorRef::What::standing) {
-      toml_.wrong(*table.get("after"), "E514", "\"after\" must name a step, \"begin\", \"Installer\" or \"installer\"");
+      toml_.wrong(*table.get("after"), "E514",
+                  "\"after\" must name a step, \"begin\", \"Installer\" or \"installer\"");
     }
     if (given) step.delay = *given;
   }
@@ -385,7 +439,9 @@ class ScenarioReader {
     if (key == "after" && name == "begin") return {ActorRef::What::begin};
     if (const auto step = step_place(name)) {
       if (key != "after" && !makes_process(kinds_[*step])) {
-        toml_.wrong(node, "E514", format("\"{}\" is a step of kind {} and has no process of its own", name, to_string(kinds_[*step])));
+        toml_.wrong(node, "E514",
+                    format("\"{}\" is a step of kind {} and has no process of its own", name,
+                           to_string(kinds_[*step])));
       }
       return {ActorRef::What::step, *step};
     }
@@ -401,10 +457,15 @@ class ScenarioReader {
   void check_client(const toml::node& node, const std::string& name) {
     for (const Via via : scenario_.via) {
       const bool fits = name == "Installer" ? via == Via::gui
-                                            : via == Via::cli || via == Via::jamf || via == Via::intune || via == Via::munki;
+                                            : via == Via::cli || via == Via::jamf ||
+                                                  via == Via::intune || via == Via::munki;
       if (!fits) {
-        toml_.wrong(node, "E514", format("\"{}\" does not run when a package is opened by {}", name, via_names[static_cast<std::size_t>(via)]),
-                    name == "Installer" ? "write via = \"gui\" under [install]" : "write via = \"cli\", \"jamf\", \"intune\" or \"munki\" under [install]");
+        toml_.wrong(node, "E514",
+                    format("\"{}\" does not run when a package is opened by {}", name,
+                           via_names[static_cast<std::size_t>(via)]),
+                    name == "Installer"
+                        ? "write via = \"gui\" under [install]"
+                        : "write via = \"cli\", \"jamf\", \"intune\" or \"munki\" under [install]");
       }
     }
   }
@@ -423,7 +484,8 @@ class ScenarioReader {
                 close.empty() ? std::string() : format("did you mean \"{}\"?", close.front()));
   }
 
-  /// Depth first over what a step's time and process depend on; a step met twice on one path waits for itself.
+  /// Depth first over what a step's time and process depend on; a step met twice on one path waits
+  /// for itself.
   void order_steps() {
     marks_.assign(scenario_.steps.size(), Mark::fresh);
     for (std::uint32_t i = 0; i < scenario_.steps.size() && !toml_.error(); ++i) visit(i);
@@ -432,8 +494,11 @@ class ScenarioReader {
   void visit(std::uint32_t index) {  // NOLINT(misc-no-recursion): steps_max
     if (marks_[index] == Mark::done || toml_.error()) return;
     if (marks_[index] == Mark::open) {
-      toml_.wrong(*step_tables_[index]->get("name"), "E515",
-                  format("\"{}\" waits for itself through its parent, \"after\", \"before\" or \"caused_by\"", step_names_[index]));
+      toml_.wrong(
+          *step_tables_[index]->get("name"), "E515",
+          format(
+              "\"{}\" waits for itself through its parent, \"after\", \"before\" or \"caused_by\"",
+              step_names_[index]));
       return;
     }
     marks_[index] = Mark::open;
@@ -441,7 +506,8 @@ class ScenarioReader {
     if (step.before) visit(*step.before);
     if (!step.before && step.after.what == ActorRef::What::step) visit(step.after.index);
     // A connection may stand before the exec of its own process when the exec counts back from it.
-    const bool counts_back = step.actor.what == ActorRef::What::step && scenario_.steps[step.actor.index].before.has_value();
+    const bool counts_back = step.actor.what == ActorRef::What::step &&
+                             scenario_.steps[step.actor.index].before.has_value();
     if (step.actor.what == ActorRef::What::step && !counts_back) visit(step.actor.index);
     if (step.caused_by) visit(*step.caused_by);
     marks_[index] = Mark::done;
@@ -470,17 +536,22 @@ Status read_distributions(const NamedText& file, DistributionTable& table) {
   toml.allow_keys(root, {"distribution"}, "in a table of distributions");
   // In the order of the file, so that a definition may use those above it.
   std::vector<std::pair<std::string, const toml::node*>> entries;
-  for (const auto& [key, value] : toml.table(root, "distribution")) entries.emplace_back(std::string(key.str()), &value);
-  std::ranges::stable_sort(entries, {}, [](const auto& entry) { return entry.second->source().begin.line; });
+  for (const auto& [key, value] : toml.table(root, "distribution"))
+    entries.emplace_back(std::string(key.str()), &value);
+  std::ranges::stable_sort(entries, {},
+                           [](const auto& entry) { return entry.second->source().begin.line; });
   std::vector<std::pair<std::string, const toml::node*>> flat;
   for (const auto& [key, node] : entries) {
-    if (const toml::table* group = node->as_table()) {  // network_after_script.benign is a group of its own
-      for (const auto& [inner, value] : *group) flat.emplace_back(format("{}.{}", key, inner.str()), &value);
+    if (const toml::table* group =
+            node->as_table()) {  // network_after_script.benign is a group of its own
+      for (const auto& [inner, value] : *group)
+        flat.emplace_back(format("{}.{}", key, inner.str()), &value);
     } else {
       flat.emplace_back(key, node);
     }
   }
-  for (const auto& [name, node] : flat) table.insert_or_assign(name, toml.distribution(*node, table));
+  for (const auto& [name, node] : flat)
+    table.insert_or_assign(name, toml.distribution(*node, table));
   if (toml.error()) return fail(*toml.error());
   return ok();
 }
@@ -489,7 +560,8 @@ Status find_standard_delays(Catalogue& catalogue) {
   const auto take = [&catalogue](std::string_view name, Distribution& into) -> Status {
     const auto found = catalogue.distributions.find(name);
     if (found == catalogue.distributions.end()) {
-      return fail(error_in("distributions.toml", "E512", format("the distribution \"{}\" is missing", name)));
+      return fail(error_in("distributions.toml", "E512",
+                           format("the distribution \"{}\" is missing", name)));
     }
     into = found->second;
     return ok();
@@ -510,13 +582,17 @@ Status find_standard_delays(Catalogue& catalogue) {
 }  // namespace
 
 std::string_view to_string(StepKind kind) { return step_kinds[static_cast<std::size_t>(kind)]; }
-std::string_view to_string(ScenarioClass scenario_class) { return class_names[static_cast<std::size_t>(scenario_class)]; }
+std::string_view to_string(ScenarioClass scenario_class) {
+  return class_names[static_cast<std::size_t>(scenario_class)];
+}
 
 ScenarioClass Scenario::scenario_class() const {
   switch (intent) {
-    case truth::Intent::out_of_scope: return ScenarioClass::out_of_scope;
+    case truth::Intent::out_of_scope:
+      return ScenarioClass::out_of_scope;
     case truth::Intent::malicious:
-      return expected_r22 == "Y" && truth_code == "M1" ? ScenarioClass::malicious_firing : ScenarioClass::evasion;
+      return expected_r22 == "Y" && truth_code == "M1" ? ScenarioClass::malicious_firing
+                                                       : ScenarioClass::evasion;
     case truth::Intent::benign:
       return truth_code == "G1" ? ScenarioClass::benign_network : ScenarioClass::benign_local;
   }
@@ -547,8 +623,9 @@ Result<Catalogue> read_catalogue(const std::vector<NamedText>& files) {
     if (const Scenario* same = catalogue.find(scenario.id)) {
       TomlReader toml(file.file, file.text);
       const auto root = toml.parse();
-      return fail(toml.diagnostic(root->get("id")->source(), "E517",
-                                  format("the id \"{}\" is already that of {}", printable(scenario.id), same->file)));
+      return fail(toml.diagnostic(
+          root->get("id")->source(), "E517",
+          format("the id \"{}\" is already that of {}", printable(scenario.id), same->file)));
     }
     catalogue.scenarios.push_back(std::move(scenario));
   }

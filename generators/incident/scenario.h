@@ -20,7 +20,8 @@ namespace eqlab::generators {
 enum class StepKind : std::uint8_t { exec, fork, connect, dns, file, launch_daemon, end };
 [[nodiscard]] std::string_view to_string(StepKind kind);
 
-/// How the package is opened; decides who is responsible for its scripts and where the package lies.
+/// How the package is opened; decides who is responsible for its scripts and where the package
+/// lies.
 enum class Via : std::uint8_t { gui, cli, mdm, jamf, intune, munki, none };
 
 enum class UserRule : std::uint8_t { same, root, console };
@@ -30,16 +31,16 @@ enum class AddressClass : std::uint8_t { external, internal, loopback };
 struct ActorRef {
   enum class What : std::uint8_t { none, step, standing, client, plugin_service, begin };
   What what = What::none;
-  std::uint32_t index = 0;             ///< step: place in Scenario::steps; standing: the process
+  std::uint32_t index = 0;  ///< step: place in Scenario::steps; standing: the process
   friend bool operator==(const ActorRef&, const ActorRef&) = default;
 };
 
 struct Step {
   std::string name;
   StepKind kind = StepKind::exec;
-  ActorRef actor;                      ///< exec, fork: the parent; else the process that acts
-  ActorRef after;                      ///< the delay counts from there
-  std::optional<std::uint32_t> before; ///< instead: the delay counts back from that step
+  ActorRef actor;                       ///< exec, fork: the parent; else the process that acts
+  ActorRef after;                       ///< the delay counts from there
+  std::optional<std::uint32_t> before;  ///< instead: the delay counts back from that step
   Distribution delay;
   double probability = 1;
   std::int64_t repeat_min = 1;
@@ -48,13 +49,13 @@ struct Step {
 
   // exec, fork
   Program program;
-  std::vector<std::string> args;       ///< may hold placeholders
-  bool is_script = false;              ///< its arguments are those of a package script
-  bool relays = false;                 ///< an sh, which re-executes bash
+  std::vector<std::string> args;  ///< may hold placeholders
+  bool is_script = false;         ///< its arguments are those of a package script
+  bool relays = false;            ///< an sh, which re-executes bash
   UserRule user = UserRule::same;
-  double in_place = 0;                 ///< probability that the parent itself becomes the program
-  bool is_background = false;          ///< the parent does not wait for it
-  double orphaned = 0;                 ///< probability that launchd shows as its parent at the exec
+  double in_place = 0;         ///< probability that the parent itself becomes the program
+  bool is_background = false;  ///< the parent does not wait for it
+  double orphaned = 0;         ///< probability that launchd shows as its parent at the exec
   bool keeps_running = false;
   Distribution lasts;
   std::optional<std::uint32_t> caused_by;  ///< the step that loaded this job or opened this program
@@ -73,13 +74,19 @@ struct Step {
   std::vector<std::string> job_args;
 };
 
-/// `rule_id` of the base rule, of which scenario files say what it does ("[expected]"): macOS Installer Package Spawns
-/// Network Event. Another rule is not held to those expectations.
+/// `rule_id` of the base rule, of which scenario files say what it does ("[expected]"): macOS
+/// Installer Package Spawns Network Event. Another rule is not held to those expectations.
 inline constexpr std::string_view base_rule_id = "99239e7d-b0d4-46e3-8609-acafcf99f68c";
 
-/// The classes that a mixed profile shares its installs out by. They follow from intent, truth and what
-/// is expected of the base rule.
-enum class ScenarioClass : std::uint8_t { malicious_firing, evasion, benign_network, benign_local, out_of_scope };
+/// The classes that a mixed profile shares its installs out by. They follow from intent, truth and
+/// what is expected of the base rule.
+enum class ScenarioClass : std::uint8_t {
+  malicious_firing,
+  evasion,
+  benign_network,
+  benign_local,
+  out_of_scope
+};
 inline constexpr std::size_t scenario_class_count = 5;
 [[nodiscard]] std::string_view to_string(ScenarioClass scenario_class);
 
@@ -90,27 +97,29 @@ struct Scenario {
   std::string story;
   std::string family;
   truth::Intent intent = truth::Intent::benign;
-  std::string truth_code;              ///< M1, M0, G1, G0 or OOS: what the author promises
+  std::string truth_code;  ///< M1, M0, G1, G0 or OOS: what the author promises
   std::vector<std::string> tags;
   std::string source;
-  std::string confidence;              ///< S read, R recalled, I inferred, G guessed
-  double rate_per_month = 0;           ///< installs per host and month in an ordinary fleet
-  double weight = 1;                   ///< within its class in a mixed profile
-  std::vector<Persona> personas;       ///< empty: all
+  std::string confidence;         ///< S read, R recalled, I inferred, G guessed
+  double rate_per_month = 0;      ///< installs per host and month in an ordinary fleet
+  double weight = 1;              ///< within its class in a mixed profile
+  std::vector<Persona> personas;  ///< empty: all
 
-  std::string expected_r22 = "N";      ///< Y, N or D; for the base rule
+  std::string expected_r22 = "N";  ///< Y, N or D; for the base rule
   std::string expected_because;
-  std::optional<Duration> window;      ///< Y and D: fires if a linked pair is at most this apart, else silent
+  std::optional<Duration>
+      window;  ///< Y and D: fires if a linked pair is at most this apart, else silent
   std::map<std::string, std::string> expected_others;  ///< r21, r24, r25: kept as text
 
   std::vector<Via> via = {Via::gui};
   std::string package_id = "com.example.package";
   std::string package_file = "Example.pkg";
   std::string app = "Example";
-  std::optional<Duration> rollout;     ///< all installs of the corpus fall into one span this long
+  std::optional<Duration> rollout;  ///< all installs of the corpus fall into one span this long
 
   std::vector<Step> steps;
-  std::vector<std::uint32_t> time_order;  ///< steps so that each comes after what its time depends on
+  std::vector<std::uint32_t>
+      time_order;  ///< steps so that each comes after what its time depends on
 
   [[nodiscard]] ScenarioClass scenario_class() const;
   [[nodiscard]] bool suits(Persona persona) const;
@@ -131,7 +140,7 @@ struct StandardDelays {
 };
 
 struct Catalogue {
-  std::vector<Scenario> scenarios;     ///< in order of id
+  std::vector<Scenario> scenarios;  ///< in order of id
   DistributionTable distributions;
   StandardDelays delays;
   [[nodiscard]] const Scenario* find(std::string_view id) const;
@@ -143,9 +152,10 @@ struct NamedText {
   std::string text;
 };
 
-/// Errors, at file, line and column: E510 not TOML; E511 an unknown key; E512 a missing key or a value of
-/// the wrong kind; E513 not a distribution; E514 a parent or step that does not exist; E515 steps that wait
-/// for each other; E516 a negative length of time; E517 an id or name used twice; E518 an unknown program.
+/// Errors, at file, line and column: E510 not TOML; E511 an unknown key; E512 a missing key or a
+/// value of the wrong kind; E513 not a distribution; E514 a parent or step that does not exist;
+/// E515 steps that wait for each other; E516 a negative length of time; E517 an id or name used
+/// twice; E518 an unknown program.
 [[nodiscard]] Result<Catalogue> read_catalogue(const std::vector<NamedText>& files);
 /// The catalogue built in, or every .toml of `folder` (with the built-in distributions, which a
 /// distributions.toml there adds to). Errors also: E901 the folder cannot be read.

@@ -1,6 +1,6 @@
 // Three passes: draw when each step happens, make processes and events parents first, then end the
-// processes and read the truth off the tree. A tree's node is a process of the story or one that was
-// there before. Tested in tests/unit/generators/teller_test.cc, scenario by scenario.
+// processes and read the truth off the tree. A tree's node is a process of the story or one that
+// was there before. Tested in tests/unit/generators/teller_test.cc, scenario by scenario.
 #include "generators/incident/teller.h"
 
 #include <algorithm>
@@ -29,32 +29,38 @@ constexpr double user_service_starts = 0.5;
 struct Node {
   ProcessIndex process = nothing;
   std::uint32_t parent = no_node;
-  std::uint32_t cause = no_node;       ///< what loaded or opened it, if launchd started it
+  std::uint32_t cause = no_node;  ///< what loaded or opened it, if launchd started it
   ProcessIndex shown_parent = nothing;
   ImageIndex shown_parent_image = nothing;  ///< nothing: the parent's at the time
   std::vector<std::pair<EventTime, ImageIndex>> images;
   User user = User::root;
-  EventTime ready{};                   ///< when it first is what it was started for
+  EventTime ready{};  ///< when it first is what it was started for
   EventTime last{};
   Duration lasts{};
-  bool was_there = false;              ///< before the story
-  bool runs_packages = false;          ///< Apple's installer family: its children are package code
+  bool was_there = false;      ///< before the story
+  bool runs_packages = false;  ///< Apple's installer family: its children are package code
   bool keeps_running = false;
   bool is_background = false;
   std::vector<std::uint32_t> script_events;  ///< execs as a child of the installer family
 };
 
 struct Drawn {
-  std::vector<EventTime> times;        ///< one for each repetition
+  std::vector<EventTime> times;  ///< one for each repetition
   bool happens = true;
 };
 
 class Teller {
  public:
-  Teller(const Scenario& scenario, const StandardDelays& delays, HostTables& tables, EventTime start, Rng rng,
-         std::uint32_t incident, std::vector<Event>& events)
-      : scenario_(scenario), delays_(delays), tables_(tables), rng_(rng), incident_(incident), events_(events),
-        first_event_(events.size()), start_(whole_microseconds(start)) {}
+  Teller(const Scenario& scenario, const StandardDelays& delays, HostTables& tables,
+         EventTime start, Rng rng, std::uint32_t incident, std::vector<Event>& events)
+      : scenario_(scenario),
+        delays_(delays),
+        tables_(tables),
+        rng_(rng),
+        incident_(incident),
+        events_(events),
+        first_event_(events.size()),
+        start_(whole_microseconds(start)) {}
 
   ToldIncident tell() {
     open_package();
@@ -74,7 +80,8 @@ class Teller {
     Rng rng = rng_.split("package");
     via_ = scenario_.via[rng.below(scenario_.via.size())];
     const std::string sandbox = random_letters(rng, 6);
-    scripts_ = format("/tmp/PKInstallSandbox.{}/Scripts/{}.{}", sandbox, scenario_.package_id, random_letters(rng, 6));
+    scripts_ = format("/tmp/PKInstallSandbox.{}/Scripts/{}.{}", sandbox, scenario_.package_id,
+                      random_letters(rng, 6));
     tag_ = fold_ascii(random_letters(rng, 8));
     begin_ = start_;
     switch (via_) {
@@ -88,7 +95,9 @@ class Teller {
       }
       case Via::cli: {
         package_ = "/Users/{user}/Downloads/" + scenario_.package_file;
-        const std::uint32_t sudo = start_tool(node_of(Standing::shell), "sudo", {"sudo", "installer", "-pkg", package_, "-target", "/"}, User::root, start_);
+        const std::uint32_t sudo =
+            start_tool(node_of(Standing::shell), "sudo",
+                       {"sudo", "installer", "-pkg", package_, "-target", "/"}, User::root, start_);
         start_client(sudo, nodes_[sudo].ready + milliseconds(30));
         responsible_ = index_of(Standing::terminal);
         break;
@@ -105,20 +114,25 @@ class Teller {
         break;
       case Via::munki:
         package_ = "/Library/Managed Installs/Cache/" + scenario_.package_file;
-        client_ = start_job("installer", "com.googlecode.munki.installer", User::root, start_, no_node);
+        client_ =
+            start_job("installer", "com.googlecode.munki.installer", User::root, start_, no_node);
         become_client();
         break;
       case Via::mdm:
-        package_ = format("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/C/com.apple.appstore/{}/{}", random_uuid(rng, true), scenario_.package_file);
+        package_ =
+            format("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/C/com.apple.appstore/{}/{}",
+                   random_uuid(rng, true), scenario_.package_file);
         responsible_ = index_of(Standing::mdmclient);
         break;
-      case Via::none: break;
+      case Via::none:
+        break;
     }
     begin_ = whole_microseconds(begin_);
   }
 
   void start_client(std::uint32_t parent, EventTime at) {
-    client_ = start_tool(parent, "installer", {"/usr/sbin/installer", "-pkg", package_, "-target", "/"}, User::root, at);
+    client_ = start_tool(parent, "installer",
+                         {"/usr/sbin/installer", "-pkg", package_, "-target", "/"}, User::root, at);
     become_client();
   }
   void become_client() {
@@ -152,19 +166,22 @@ class Teller {
     if (service != no_node) return service;
     Rng rng = rng_.split(user == User::root ? "service" : "user service");
     if (rng.chance(user == User::root ? service_starts : user_service_starts)) {
-      service = start_job("package_script_service", "com.apple.package_script_service", user, begin_, no_node);
+      service = start_job("package_script_service", "com.apple.package_script_service", user,
+                          begin_, no_node);
       nodes_[service].runs_packages = true;
       nodes_[service].keeps_running = true;
     } else {
-      service = node_of(user == User::root ? Standing::package_script_service : Standing::package_script_service_user);
+      service = node_of(user == User::root ? Standing::package_script_service
+                                           : Standing::package_script_service_user);
     }
     return service;
   }
 
   std::uint32_t plugin_service() {
     if (plugin_service_ == no_node) {
-      plugin_service_ = start_job("InstallerRemotePluginService", "com.apple.InstallerRemotePluginService", User::console,
-                                  begin_ > start_ ? start_ + seconds(1) : start_, no_node);
+      plugin_service_ =
+          start_job("InstallerRemotePluginService", "com.apple.InstallerRemotePluginService",
+                    User::console, begin_ > start_ ? start_ + seconds(1) : start_, no_node);
       nodes_[plugin_service_].runs_packages = true;
     }
     return plugin_service_;
@@ -180,7 +197,12 @@ class Teller {
   static const Program& programs_of_installs(const KnownProgram& known) {
     static const std::array<Program, 6> programs = [] {
       std::array<Program, 6> made;
-      const std::array<std::string_view, 6> keys = {"Installer", "installer", "sudo", "package_script_service", "InstallerRemotePluginService", "xpcproxy"};
+      const std::array<std::string_view, 6> keys = {"Installer",
+                                                    "installer",
+                                                    "sudo",
+                                                    "package_script_service",
+                                                    "InstallerRemotePluginService",
+                                                    "xpcproxy"};
       for (std::size_t i = 0; i < keys.size(); ++i) {
         const KnownProgram* program = find_program(keys[i]);
         EQLAB_ASSERT(program != nullptr);
@@ -193,12 +215,14 @@ class Teller {
     return *found;
   }
 
-  std::uint32_t start_job(std::string_view key, const std::string& label, User user, EventTime at, std::uint32_t cause) {
+  std::uint32_t start_job(std::string_view key, const std::string& label, User user, EventTime at,
+                          std::uint32_t cause) {
     const Program& program = own_program(key);
     return start_launchd_job(program, {program.executable}, label, user, at, cause);
   }
 
-  std::uint32_t start_tool(std::uint32_t parent, std::string_view key, std::vector<std::string> args, User user, EventTime at) {
+  std::uint32_t start_tool(std::uint32_t parent, std::string_view key,
+                           std::vector<std::string> args, User user, EventTime at) {
     const std::uint32_t node = fork_node(parent, user, at);
     exec_at(node, own_program(key), std::move(args), at);
     nodes_[node].lasts = delays_.tool_runtime.sample(rng_);
@@ -215,7 +239,8 @@ class Teller {
       Drawn& drawn = drawn_[i];
       drawn.happens = rng.chance(step.probability) && parent_happens(step);
       const Duration delay = step.delay.sample(rng);
-      EventTime time = step.before ? drawn_[*step.before].times.front() - delay : base_time(step) + delay;
+      EventTime time =
+          step.before ? drawn_[*step.before].times.front() - delay : base_time(step) + delay;
       const std::int64_t repeats = rng.in_range(step.repeat_min, step.repeat_max);
       for (std::int64_t k = 0; k < repeats; ++k) {
         if (k > 0) time += std::max<Duration>(step.every.sample(rng), microseconds(1));
@@ -225,25 +250,33 @@ class Teller {
   }
 
   [[nodiscard]] bool parent_happens(const Step& step) const {
-    if (step.actor.what == ActorRef::What::step && !drawn_[step.actor.index].times.empty() && !drawn_[step.actor.index].happens) return false;
+    if (step.actor.what == ActorRef::What::step && !drawn_[step.actor.index].times.empty() &&
+        !drawn_[step.actor.index].happens)
+      return false;
     return !step.caused_by || drawn_[*step.caused_by].happens;
   }
 
   [[nodiscard]] EventTime base_time(const Step& step) const {
     switch (step.after.what) {
-      case ActorRef::What::step: return drawn_[step.after.index].times.back();
-      case ActorRef::What::client: return client_ == no_node ? start_ : nodes_[client_].ready;
-      case ActorRef::What::plugin_service: return start_ + seconds(1);
+      case ActorRef::What::step:
+        return drawn_[step.after.index].times.back();
+      case ActorRef::What::client:
+        return client_ == no_node ? start_ : nodes_[client_].ready;
+      case ActorRef::What::plugin_service:
+        return start_ + seconds(1);
       case ActorRef::What::begin:
       case ActorRef::What::standing:
-      case ActorRef::What::none: break;
+      case ActorRef::What::none:
+        break;
     }
     return begin_;
   }
 
-  /// Nothing acts before it is there; a step that counts back from another is put right when it is made.
+  /// Nothing acts before it is there; a step that counts back from another is put right when it is
+  /// made.
   [[nodiscard]] EventTime not_before_actor(const Step& step, EventTime time) const {
-    if (step.actor.what != ActorRef::What::step || drawn_[step.actor.index].times.empty()) return time;
+    if (step.actor.what != ActorRef::What::step || drawn_[step.actor.index].times.empty())
+      return time;
     return std::max(time, drawn_[step.actor.index].times.back() + microseconds(200));
   }
 
@@ -256,47 +289,68 @@ class Teller {
     const Drawn& drawn = drawn_[index];
     if (step.actor.what == ActorRef::What::step) make(step.actor.index);
     if (step.caused_by) make(*step.caused_by);
-    const bool lost_parent = step.actor.what == ActorRef::What::step && made_[step.actor.index] == no_node;
+    const bool lost_parent =
+        step.actor.what == ActorRef::What::step && made_[step.actor.index] == no_node;
     if (!drawn.happens || lost_parent) return;
     Rng rng = rng_.split(step.name).split("make");
     for (std::size_t k = 0; k < drawn.times.size(); ++k) {
       switch (step.kind) {
-        case StepKind::exec: made_[index] = make_exec(step, drawn.times[k], rng); break;
-        case StepKind::fork: made_[index] = make_fork(step, drawn.times[k], rng); break;
-        case StepKind::connect: make_connection(step, drawn.times[k], rng); break;
-        case StepKind::dns: make_lookup(step, drawn.times[k]); break;
-        case StepKind::file: make_file(step, drawn.times[k], rng, Kind::modification); break;
-        case StepKind::launch_daemon: make_file(step, drawn.times[k], rng, Kind::launch_daemon); break;
-        case StepKind::end: end_node(made_[step.actor.index], drawn.times[k]); break;
+        case StepKind::exec:
+          made_[index] = make_exec(step, drawn.times[k], rng);
+          break;
+        case StepKind::fork:
+          made_[index] = make_fork(step, drawn.times[k], rng);
+          break;
+        case StepKind::connect:
+          make_connection(step, drawn.times[k], rng);
+          break;
+        case StepKind::dns:
+          make_lookup(step, drawn.times[k]);
+          break;
+        case StepKind::file:
+          make_file(step, drawn.times[k], rng, Kind::modification);
+          break;
+        case StepKind::launch_daemon:
+          make_file(step, drawn.times[k], rng, Kind::launch_daemon);
+          break;
+        case StepKind::end:
+          end_node(made_[step.actor.index], drawn.times[k]);
+          break;
       }
     }
   }
 
   std::uint32_t parent_node(const Step& step) {
     switch (step.actor.what) {
-      case ActorRef::What::step: return made_[step.actor.index];
-      case ActorRef::What::client: return client_;
-      case ActorRef::What::plugin_service: return plugin_service();
+      case ActorRef::What::step:
+        return made_[step.actor.index];
+      case ActorRef::What::client:
+        return client_;
+      case ActorRef::What::plugin_service:
+        return plugin_service();
       case ActorRef::What::standing:
         if (step.actor.index == index_of(Standing::package_script_service)) {
           return package_service(step.user == UserRule::console ? User::console : User::root);
         }
         return node_of(static_cast<Standing>(step.actor.index));
       case ActorRef::What::begin:
-      case ActorRef::What::none: break;
+      case ActorRef::What::none:
+        break;
     }
     return node_of(Standing::launchd);
   }
 
   std::uint32_t make_exec(const Step& step, EventTime at, Rng& rng) {
     const std::uint32_t parent = parent_node(step);
-    if (nodes_[parent].ready != EventTime::min()) at = std::max(at, nodes_[parent].ready + microseconds(200));
+    if (nodes_[parent].ready != EventTime::min())
+      at = std::max(at, nodes_[parent].ready + microseconds(200));
     const User user = step.user == UserRule::same      ? nodes_[parent].user
                       : step.user == UserRule::console ? User::console
                                                        : User::root;
     std::vector<std::string> args;
     for (const std::string& arg : step.args) args.push_back(filled(arg));
-    const bool is_launchd = step.actor.what == ActorRef::What::standing && step.actor.index == index_of(Standing::launchd);
+    const bool is_launchd = step.actor.what == ActorRef::What::standing &&
+                            step.actor.index == index_of(Standing::launchd);
     std::uint32_t node = no_node;
     if (step.in_place > 0 && rng.chance(step.in_place)) {
       node = parent;
@@ -304,12 +358,15 @@ class Teller {
       exec_at(node, step.program, args, at);
     } else if (is_launchd) {
       const std::uint32_t cause = step.caused_by ? made_[*step.caused_by] : no_node;
-      node = start_launchd_job(step.program, args, step.label.empty() ? "com.example." + tag_ : step.label, user, at, cause);
+      node = start_launchd_job(step.program, args,
+                               step.label.empty() ? "com.example." + tag_ : step.label, user, at,
+                               cause);
     } else {
       Duration gap = delays_.fork_to_exec.sample(rng);
       if (rng.chance(0.01)) gap *= 10;
       EventTime forked = whole_microseconds(at - gap);
-      if (nodes_[parent].ready != EventTime::min()) forked = std::max(forked, nodes_[parent].ready + microseconds(50));
+      if (nodes_[parent].ready != EventTime::min())
+        forked = std::max(forked, nodes_[parent].ready + microseconds(50));
       node = fork_node(parent, user, std::min(forked, at - microseconds(1)));
       nodes_[node].cause = step.caused_by ? made_[*step.caused_by] : no_node;
       if (step.orphaned > 0 && rng.chance(step.orphaned)) {
@@ -320,18 +377,21 @@ class Teller {
     }
     if (step.relays) {
       // macOS' sh is a relay: bash takes over, under the arguments that sh was given.
-      exec_at(node, bash(), args, at + std::max<Duration>(delays_.sh_to_bash.sample(rng), microseconds(1)));
+      exec_at(node, bash(), args,
+              at + std::max<Duration>(delays_.sh_to_bash.sample(rng), microseconds(1)));
     }
     nodes_[node].is_background = nodes_[node].is_background || step.is_background;
     nodes_[node].keeps_running = nodes_[node].keeps_running || step.keeps_running;
-    nodes_[node].runs_packages = nodes_[node].runs_packages || step.program.executable == "/usr/sbin/installer";
+    nodes_[node].runs_packages =
+        nodes_[node].runs_packages || step.program.executable == "/usr/sbin/installer";
     nodes_[node].lasts = step.lasts.sample(rng);
     return node;
   }
 
   std::uint32_t make_fork(const Step& step, EventTime at, Rng& rng) {
     const std::uint32_t parent = parent_node(step);
-    if (nodes_[parent].ready != EventTime::min()) at = std::max(at, nodes_[parent].ready + microseconds(200));
+    if (nodes_[parent].ready != EventTime::min())
+      at = std::max(at, nodes_[parent].ready + microseconds(200));
     const std::uint32_t node = fork_node(parent, nodes_[parent].user, at);
     nodes_[node].ready = at;
     nodes_[node].is_background = step.is_background;
@@ -346,7 +406,8 @@ class Teller {
     Node node;
     // Code that a package runs answers to whoever opened the package, not to the service.
     const bool is_package_code = nodes_[parent].runs_packages && responsible_ != nothing;
-    node.process = tables_.add_process(at, nodes_[parent].process, image, is_package_code ? responsible_ : nothing);
+    node.process = tables_.add_process(at, nodes_[parent].process, image,
+                                       is_package_code ? responsible_ : nothing);
     node.parent = parent;
     node.shown_parent = nodes_[parent].process;
     node.user = user;
@@ -361,7 +422,8 @@ class Teller {
     return index;
   }
 
-  void exec_at(std::uint32_t node, const Program& program, const std::vector<std::string>& args, EventTime at) {
+  void exec_at(std::uint32_t node, const Program& program, const std::vector<std::string>& args,
+               EventTime at) {
     at = whole_microseconds(at);
     const ImageIndex image = tables_.images.add(program, args);
     nodes_[node].images.emplace_back(at, image);
@@ -370,13 +432,15 @@ class Teller {
     emit(node, Kind::exec, at);
     const std::uint32_t parent = nodes_[node].parent;
     if (parent != no_node && nodes_[parent].runs_packages) {
-      nodes_[node].script_events.push_back(static_cast<std::uint32_t>(told_.record.events.size() - 1));
+      nodes_[node].script_events.push_back(
+          static_cast<std::uint32_t>(told_.record.events.size() - 1));
       if (!told_.installed || at < *told_.installed) told_.installed = at;
     }
   }
 
-  std::uint32_t start_launchd_job(const Program& program, const std::vector<std::string>& args, const std::string& label,
-                                  User user, EventTime at, std::uint32_t cause) {
+  std::uint32_t start_launchd_job(const Program& program, const std::vector<std::string>& args,
+                                  const std::string& label, User user, EventTime at,
+                                  std::uint32_t cause) {
     const std::uint32_t launchd = node_of(Standing::launchd);
     const Duration first = std::max<Duration>(delays_.fork_to_exec.sample(rng_), microseconds(2));
     const Duration second = std::max<Duration>(delays_.fork_to_exec.sample(rng_), microseconds(2));
@@ -403,7 +467,8 @@ class Teller {
     at = std::max(at, nodes_[node].ready + microseconds(50));
     emit(node, Kind::connect, at, detail);
     if (!step.stays_open) {
-      emit(node, Kind::disconnect, at + std::max<Duration>(delays_.transfer.sample(rng), milliseconds(1)), detail);
+      emit(node, Kind::disconnect,
+           at + std::max<Duration>(delays_.transfer.sample(rng), milliseconds(1)), detail);
     }
   }
 
@@ -411,14 +476,19 @@ class Teller {
     Flow flow;
     const std::uint64_t bits = rng.next();
     switch (step.to) {
-      case AddressClass::external: flow.destination = external_address(bits); break;
+      case AddressClass::external:
+        flow.destination = external_address(bits);
+        break;
       case AddressClass::internal:
         flow.destination.bits = (192U << 24U | 2U << 8U) | static_cast<std::uint32_t>(1 + bits % 9);
         break;
-      case AddressClass::loopback: flow.destination.bits = 127U << 24U | 1U; break;
+      case AddressClass::loopback:
+        flow.destination.bits = 127U << 24U | 1U;
+        break;
     }
     flow.destination_port = step.port_range.first != 0
-                                ? static_cast<std::uint16_t>(rng.in_range(step.port_range.first, step.port_range.second))
+                                ? static_cast<std::uint16_t>(
+                                      rng.in_range(step.port_range.first, step.port_range.second))
                                 : step.ports[rng.below(step.ports.size())];
     flow.sent = static_cast<std::uint32_t>(rng.in_range(300, 6'000));
     flow.received = static_cast<std::uint32_t>(rng.in_range(900, 900'000));
@@ -432,7 +502,8 @@ class Teller {
     flow.destination.bits = 192U << 24U | 2U << 8U | 1U;
     flow.destination_port = 53;
     flow.domain = step.domain;
-    emit(node, Kind::lookup, std::max(at, nodes_[node].ready + microseconds(50)), tables_.add_flow(flow));
+    emit(node, Kind::lookup, std::max(at, nodes_[node].ready + microseconds(50)),
+         tables_.add_flow(flow));
   }
 
   void make_file(const Step& step, EventTime at, Rng& rng, Kind kind) {
@@ -454,7 +525,8 @@ class Teller {
   }
 
   static void replace_all(std::string& text, std::string_view what, std::string_view with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size())) {
       text.replace(at, what.size(), with);
     }
   }
@@ -484,7 +556,8 @@ class Teller {
     event.kind = kind;
     event.process = node.process;
     event.image = kind == Kind::fork ? node.images.front().second : image_at(node, at);
-    event.parent = kind == Kind::fork && node.parent != no_node ? nodes_[node.parent].process : node.shown_parent;
+    event.parent = kind == Kind::fork && node.parent != no_node ? nodes_[node.parent].process
+                                                                : node.shown_parent;
     if (node.shown_parent_image != nothing && kind != Kind::fork) {
       event.parent_image = node.shown_parent_image;
     } else if (node.parent != no_node) {
@@ -509,36 +582,45 @@ class Teller {
   [[nodiscard]] std::string describe(const Event& event) const {
     const std::string& name = tables_.images[event.image].program->name;
     switch (event.kind) {
-      case Kind::exec: return format("exec {} < {}", name, tables_.images[event.parent_image].program->name);
-      case Kind::fork: return format("fork {}", name);
-      case Kind::end: return format("end {}", name);
+      case Kind::exec:
+        return format("exec {} < {}", name, tables_.images[event.parent_image].program->name);
+      case Kind::fork:
+        return format("fork {}", name);
+      case Kind::end:
+        return format("end {}", name);
       case Kind::connect:
       case Kind::disconnect: {
         const Flow& flow = tables_.flows[event.detail];
         std::array<char, 48> out{};
         const char* end = format_address(out.data(), flow.destination);
         const std::string_view address(out.data(), static_cast<std::size_t>(end - out.data()));
-        return flow.destination.is_v6
-                   ? format("{} {} [{}]:{}", to_string(event.kind), name, address, flow.destination_port)
-                   : format("{} {} {}:{}", to_string(event.kind), name, address, flow.destination_port);
+        return flow.destination.is_v6 ? format("{} {} [{}]:{}", to_string(event.kind), name,
+                                               address, flow.destination_port)
+                                      : format("{} {} {}:{}", to_string(event.kind), name, address,
+                                               flow.destination_port);
       }
-      case Kind::lookup: return format("dns {} {}", name, tables_.flows[event.detail].domain);
-      case Kind::modification: return format("file {} {}", name, tables_.files[event.detail].path);
-      case Kind::launch_daemon: return format("launch_daemon {} {}", name, tables_.files[event.detail].path);
+      case Kind::lookup:
+        return format("dns {} {}", name, tables_.flows[event.detail].domain);
+      case Kind::modification:
+        return format("file {} {}", name, tables_.files[event.detail].path);
+      case Kind::launch_daemon:
+        return format("launch_daemon {} {}", name, tables_.files[event.detail].path);
     }
     return {};
   }
 
   // ---- the end
 
-  /// Children first: a process ends after its last act, its lasting time, and those that it waits for. The
-  /// package's client waits for everything that the package runs.
+  /// Children first: a process ends after its last act, its lasting time, and those that it waits
+  /// for. The package's client waits for everything that the package runs.
   void end_processes() {
-    // Nodes stand in the order of their making, so whatever the client waits for comes before it here.
+    // Nodes stand in the order of their making, so whatever the client waits for comes before it
+    // here.
     EventTime all_ended = begin_;
     for (auto i = static_cast<std::uint32_t>(nodes_.size()); i-- > 0;) {
       if (nodes_[i].was_there) continue;
-      EventTime at = std::max(nodes_[i].last + microseconds(300), nodes_[i].ready + nodes_[i].lasts);
+      EventTime at =
+          std::max(nodes_[i].last + microseconds(300), nodes_[i].ready + nodes_[i].lasts);
       if (i == client_) at = std::max(at, all_ended + milliseconds(400));
       const bool ends = !nodes_[i].keeps_running;
       end_node(i, at);
@@ -584,7 +666,8 @@ class Teller {
     for (std::uint32_t e = 0; e < record.events.size(); ++e) {
       std::vector<std::uint32_t> scripts;
       for (const std::uint32_t node : lineage(event_nodes_[e])) {
-        scripts.insert(scripts.end(), nodes_[node].script_events.begin(), nodes_[node].script_events.end());
+        scripts.insert(scripts.end(), nodes_[node].script_events.begin(),
+                       nodes_[node].script_events.end());
       }
       const Event& event = events_[first_event_ + e];
       record.events[e].role = role_of(event, e, scripts);
@@ -607,18 +690,22 @@ class Teller {
     record.expected = expectation(shortest_gap);
   }
 
-  static truth::Role role_of(const Event& event, std::uint32_t place, const std::vector<std::uint32_t>& scripts) {
+  static truth::Role role_of(const Event& event, std::uint32_t place,
+                             const std::vector<std::uint32_t>& scripts) {
     if (scripts.empty()) return truth::Role::noise;
     if (std::ranges::find(scripts, place) != scripts.end()) return truth::Role::script;
     switch (event.kind) {
       case Kind::connect:
       case Kind::disconnect:
-      case Kind::lookup: return truth::Role::network;
+      case Kind::lookup:
+        return truth::Role::network;
       case Kind::modification:
-      case Kind::launch_daemon: return truth::Role::file;
+      case Kind::launch_daemon:
+        return truth::Role::file;
       case Kind::fork:
       case Kind::exec:
-      case Kind::end: break;
+      case Kind::end:
+        break;
     }
     return truth::Role::child;
   }
@@ -626,7 +713,8 @@ class Teller {
   [[nodiscard]] truth::Expectation expectation(std::optional<Duration> shortest_gap) const {
     if (scenario_.expected_r22 == "N") return truth::Expectation::silent;
     if (scenario_.window) {
-      return shortest_gap && *shortest_gap <= *scenario_.window ? truth::Expectation::fires : truth::Expectation::silent;
+      return shortest_gap && *shortest_gap <= *scenario_.window ? truth::Expectation::fires
+                                                                : truth::Expectation::silent;
     }
     return scenario_.expected_r22 == "Y" ? truth::Expectation::fires : truth::Expectation::depends;
   }
@@ -639,7 +727,7 @@ class Teller {
   std::vector<Event>& events_;
   std::size_t first_event_;
   EventTime start_;
-  EventTime begin_{};                  ///< the install itself begins
+  EventTime begin_{};  ///< the install itself begins
   Via via_ = Via::none;
   std::string scripts_;
   std::string package_;
@@ -650,7 +738,7 @@ class Teller {
   std::array<std::uint32_t, 2> services_ = {no_node, no_node};
   std::vector<Node> nodes_;
   std::vector<Drawn> drawn_;
-  std::vector<std::uint32_t> made_;    ///< by step: the node of its last repetition
+  std::vector<std::uint32_t> made_;  ///< by step: the node of its last repetition
   std::vector<bool> is_made_;
   std::vector<std::uint32_t> event_nodes_;
   ToldIncident told_;
@@ -658,8 +746,9 @@ class Teller {
 
 }  // namespace
 
-ToldIncident tell_incident(const Scenario& scenario, const StandardDelays& delays, HostTables& tables, EventTime start,
-                           Rng rng, std::uint32_t incident, std::vector<Event>& events) {
+ToldIncident tell_incident(const Scenario& scenario, const StandardDelays& delays,
+                           HostTables& tables, EventTime start, Rng rng, std::uint32_t incident,
+                           std::vector<Event>& events) {
   return Teller(scenario, delays, tables, start, rng, incident, events).tell();
 }
 

@@ -8,17 +8,19 @@ namespace eqlab::generators {
 
 /// One telling of a scenario on a host.
 struct ToldIncident {
-  /// Complete but for `id`, `first`, `last` and the events' ids and times, which are known once the events
-  /// have been numbered. `events` stand in the order of the events told; pairs are places in it.
+  /// Complete but for `id`, `first`, `last` and the events' ids and times, which are known once the
+  /// events have been numbered. `events` stand in the order of the events told; pairs are places in
+  /// it.
   truth::Incident record;
   /// When the package's first script ran; nothing if none did.
   std::optional<EventTime> installed;
 };
 
-/// Tells `scenario` on the host of `tables`, beginning at `start`: appends its events to `events`, labelled
-/// as belonging to incident number `incident` of the host. The truth follows from the process tree made
-/// here and from nothing else. Same arguments, same events.
-[[nodiscard]] ToldIncident tell_incident(const Scenario& scenario, const StandardDelays& delays, HostTables& tables,
-                                         EventTime start, Rng rng, std::uint32_t incident, std::vector<Event>& events);
+/// Tells `scenario` on the host of `tables`, beginning at `start`: appends its events to `events`,
+/// labelled as belonging to incident number `incident` of the host. The truth follows from the
+/// process tree made here and from nothing else. Same arguments, same events.
+[[nodiscard]] ToldIncident tell_incident(const Scenario& scenario, const StandardDelays& delays,
+                                         HostTables& tables, EventTime start, Rng rng,
+                                         std::uint32_t incident, std::vector<Event>& events);
 
 }  // namespace eqlab::generators

@@ -25,7 +25,8 @@ std::string suggestion(std::string_view wanted, const std::vector<std::string_vi
 
 std::string listed(const std::vector<std::string_view>& choices) {
   std::string out;
-  for (const std::string_view choice : choices) out += (out.empty() ? "" : ", ") + std::string(choice);
+  for (const std::string_view choice : choices)
+    out += (out.empty() ? "" : ", ") + std::string(choice);
   return out;
 }
 
@@ -39,14 +40,15 @@ Result<toml::table> TomlReader::parse() const {
   }
 }
 
-Diagnostic TomlReader::diagnostic(const toml::source_region& where, std::string_view code, std::string message,
-                                  std::string hint) const {
+Diagnostic TomlReader::diagnostic(const toml::source_region& where, std::string_view code,
+                                  std::string message, std::string hint) const {
   Diagnostic made = error_in(file_, code, std::move(message), std::move(hint));
   made.place->line = where.begin.line;
   made.place->column = where.begin.column;
-  made.place->end_column = where.end.line == where.begin.line && where.end.column > where.begin.column
-                               ? where.end.column
-                               : where.begin.column + 1;
+  made.place->end_column =
+      where.end.line == where.begin.line && where.end.column > where.begin.column
+          ? where.end.column
+          : where.begin.column + 1;
   made.place->source_line = line_of(text_, where.begin.line);
   return made;
 }
@@ -65,7 +67,8 @@ void TomlReader::allow_keys(const toml::table& table, const std::vector<std::str
     if (first == nullptr || key.source().begin.line < first->source().begin.line) first = &key;
   }
   if (first != nullptr) {
-    wrong(first->source(), "E511", format("there is no key \"{}\" {}", printable(first->str()), where),
+    wrong(first->source(), "E511",
+          format("there is no key \"{}\" {}", printable(first->str()), where),
           suggestion(first->str(), known));
   }
 }
@@ -88,7 +91,8 @@ std::string TomlReader::text(const toml::table& table, std::string_view key, boo
   return value->get();
 }
 
-double TomlReader::number(const toml::table& table, std::string_view key, double otherwise, double min, double max) {
+double TomlReader::number(const toml::table& table, std::string_view key, double otherwise,
+                          double min, double max) {
   const toml::node* node = table.get(key);
   if (node == nullptr) return otherwise;
   const auto value = node->value<double>();
@@ -99,8 +103,8 @@ double TomlReader::number(const toml::table& table, std::string_view key, double
   return *value;
 }
 
-std::int64_t TomlReader::whole(const toml::table& table, std::string_view key, std::int64_t otherwise,
-                               std::int64_t min, std::int64_t max) {
+std::int64_t TomlReader::whole(const toml::table& table, std::string_view key,
+                               std::int64_t otherwise, std::int64_t min, std::int64_t max) {
   const toml::node* node = table.get(key);
   if (node == nullptr) return otherwise;
   const auto* value = node->as_integer();
@@ -161,7 +165,8 @@ std::optional<Distribution> TomlReader::distribution(const toml::table& table, s
 Distribution TomlReader::distribution(const toml::node& node, const DistributionTable& named) {
   const auto* value = node.as_string();
   if (value == nullptr) {
-    wrong(node, "E512", "a distribution must be a string", "write \"2s\" or \"lognormal(0.3s, 0.9)\"");
+    wrong(node, "E512", "a distribution must be a string",
+          "write \"2s\" or \"lognormal(0.3s, 0.9)\"");
     return {};
   }
   auto parsed = parse_distribution(value->get(), named);
@@ -179,7 +184,8 @@ Distribution TomlReader::distribution(const toml::node& node, const Distribution
 std::size_t TomlReader::choice_of(const toml::node& node, std::string_view key,
                                   const std::vector<std::string_view>& choices) {
   const auto* value = node.as_string();
-  const auto found = value == nullptr ? choices.end() : std::ranges::find(choices, std::string_view(value->get()));
+  const auto found =
+      value == nullptr ? choices.end() : std::ranges::find(choices, std::string_view(value->get()));
   if (found == choices.end()) {
     wrong(node, "E512", format("\"{}\" must be one of {}", key, listed(choices)),
           value == nullptr ? std::string() : suggestion(value->get(), choices));

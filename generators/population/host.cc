@@ -9,9 +9,10 @@ namespace eqlab::generators {
 namespace {
 
 constexpr std::array<std::string_view, 32> first_names = {
-    "ines",  "marek", "yuki",  "amara", "tomas", "lena", "omar",  "sofia", "pavel", "aiko",  "luca",
-    "nadia", "erik",  "zoe",   "samir", "greta", "ivan", "priya", "jonas", "mei",   "diego", "freya",
-    "kofi",  "hana",  "oskar", "leila", "bruno", "tara", "anton", "noor",  "felix", "carla"};
+    "ines",  "marek", "yuki",  "amara", "tomas", "lena",  "omar",  "sofia",
+    "pavel", "aiko",  "luca",  "nadia", "erik",  "zoe",   "samir", "greta",
+    "ivan",  "priya", "jonas", "mei",   "diego", "freya", "kofi",  "hana",
+    "oskar", "leila", "bruno", "tara",  "anton", "noor",  "felix", "carla"};
 
 struct AgentShare {
   AgentVersion version;
@@ -35,8 +36,11 @@ struct System {
   std::string_view version;
   std::string_view darwin;
 };
-constexpr std::array<System, 5> systems = {
-    {{"13.7.8", "22.6.0"}, {"14.8.1", "23.6.0"}, {"15.6.1", "24.6.0"}, {"15.7.2", "24.6.0"}, {"26.1", "25.1.0"}}};
+constexpr std::array<System, 5> systems = {{{"13.7.8", "22.6.0"},
+                                            {"14.8.1", "23.6.0"},
+                                            {"15.6.1", "24.6.0"},
+                                            {"15.7.2", "24.6.0"},
+                                            {"26.1", "25.1.0"}}};
 
 AgentVersion draw_agent(Rng& rng) {
   double left = rng.uniform();
@@ -49,11 +53,16 @@ AgentVersion draw_agent(Rng& rng) {
 
 std::string_view model_prefix(Persona persona) {
   switch (persona) {
-    case Persona::office: return "mba";
-    case Persona::developer: return "mbp";
-    case Persona::ci: return "mini";
-    case Persona::kiosk: return "imac";
-    case Persona::managed: return "mbp";
+    case Persona::office:
+      return "mba";
+    case Persona::developer:
+      return "mbp";
+    case Persona::ci:
+      return "mini";
+    case Persona::kiosk:
+      return "imac";
+    case Persona::managed:
+      return "mbp";
   }
   return "mac";
 }
@@ -80,7 +89,8 @@ LocalTime local(const Host& host, EventTime time) {
 std::string AgentVersion::to_string() const { return format("{}.{}.{}", major, minor, patch); }
 
 std::string random_letters(Rng& rng, std::size_t count) {
-  static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  static constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   std::string out(count, ' ');
   for (char& c : out) c = letters[rng.below(letters.size())];
   return out;
@@ -115,8 +125,9 @@ Host make_host(const Rng& corpus, std::uint32_t index, Persona persona) {
   host.os_version = system.version;
   const bool is_arm = rng.chance(0.85);
   host.architecture = is_arm ? "arm64" : "x86_64";
-  host.kernel = format("Darwin Kernel Version {}: Tue Jan 13 21:07:04 PST 2026; root:xnu-12377.61.12~1/RELEASE_{}",
-                       system.darwin, is_arm ? "ARM64_T6000" : "X86_64");
+  host.kernel = format(
+      "Darwin Kernel Version {}: Tue Jan 13 21:07:04 PST 2026; root:xnu-12377.61.12~1/RELEASE_{}",
+      system.darwin, is_arm ? "ARM64_T6000" : "X86_64");
   host.address = format("192.0.2.{}", 10 + rng.below(240));
   host.addresses = {host.address, "127.0.0.1", "::1", "fe80::1"};
   host.macs = {draw_mac(rng, host.agent.at_least(8, 6)), draw_mac(rng, host.agent.at_least(8, 6))};
@@ -124,7 +135,8 @@ Host make_host(const Rng& corpus, std::uint32_t index, Persona persona) {
   host.first_sequence = rng.below(4'000'000);
   host.entity_key = rng.next();
   // A company between the Azores and eastern Europe; servers share the headquarters' zone.
-  host.zone = host.traits().sleeps ? std::chrono::hours(rng.in_range(-1, 2)) : std::chrono::hours(1);
+  host.zone =
+      host.traits().sleeps ? std::chrono::hours(rng.in_range(-1, 2)) : std::chrono::hours(1);
   const auto shift = std::chrono::minutes(rng.in_range(-45, 45));
   host.work_begin = std::chrono::hours(9) + shift;
   host.work_end = std::chrono::hours(18) + shift;
@@ -141,7 +153,8 @@ bool Host::is_working(EventTime time) const {
 bool Host::is_awake(EventTime time) const {
   if (!traits().sleeps) return true;
   const LocalTime now = local(*this, time);
-  return now.of_day >= work_begin - std::chrono::hours(2) && now.of_day < work_end + std::chrono::hours(3);
+  return now.of_day >= work_begin - std::chrono::hours(2) &&
+         now.of_day < work_end + std::chrono::hours(3);
 }
 
 double Host::activity(EventTime time) const {

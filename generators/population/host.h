@@ -28,29 +28,31 @@ enum class User : std::uint8_t { root, console };
 struct Host {
   std::uint32_t index = 0;
   Persona persona = Persona::office;
-  bool root_runner = false;            ///< a CI builder whose jobs run as root
+  bool root_runner = false;  ///< a CI builder whose jobs run as root
   AgentVersion agent;
   std::string agent_id;
-  std::string id;                      ///< hardware UUID, upper case
-  std::string name;                    ///< `mbp-ines-07.local`
-  std::string user;                    ///< the console user's short name; uid 501
+  std::string id;    ///< hardware UUID, upper case
+  std::string name;  ///< `mbp-ines-07.local`
+  std::string user;  ///< the console user's short name; uid 501
   std::string os_version;
   std::string kernel;
   std::string architecture;
-  std::string address;                 ///< IPv4
+  std::string address;  ///< IPv4
   std::vector<std::string> addresses;
   std::vector<std::string> macs;
-  std::string event_id_prefix;         ///< 16 characters, fixed for one run of the agent
+  std::string event_id_prefix;  ///< 16 characters, fixed for one run of the agent
   std::uint64_t first_sequence = 0;
-  std::uint64_t entity_key = 0;        ///< seeds the opaque entity ids of newer agents
-  Duration zone{};                     ///< local time minus UTC
-  Duration work_begin{};               ///< since local midnight
+  std::uint64_t entity_key = 0;  ///< seeds the opaque entity ids of newer agents
+  Duration zone{};               ///< local time minus UTC
+  Duration work_begin{};         ///< since local midnight
   Duration work_end{};
 
   [[nodiscard]] const PersonaTraits& traits() const { return traits_of(persona); }
-  /// Monday to Friday between work_begin and work_end, local time; always on hosts that never sleep.
+  /// Monday to Friday between work_begin and work_end, local time; always on hosts that never
+  /// sleep.
   [[nodiscard]] bool is_working(EventTime time) const;
-  /// A laptop is awake from two hours before until three hours after its owner's working hours, every day.
+  /// A laptop is awake from two hours before until three hours after its owner's working hours,
+  /// every day.
   [[nodiscard]] bool is_awake(EventTime time) const;
   /// Execs per second expected at that time; 0 asleep.
   [[nodiscard]] double activity(EventTime time) const;

@@ -3,9 +3,11 @@
 namespace eqlab::generators {
 namespace {
 
-constexpr std::array<std::string_view, persona_count> names = {"office", "developer", "ci", "kiosk", "managed"};
+constexpr std::array<std::string_view, persona_count> names = {"office", "developer", "ci", "kiosk",
+                                                               "managed"};
 
-//                         working  idle  net   root  console after  installs congested offline sleeps
+//                         working  idle  net   root  console after  installs congested offline
+//                         sleeps
 constexpr std::array<PersonaTraits, persona_count> traits = {{
     /* office    */ {1.5, 0.3, 0.35, 2, 0.5, 0, 5, 0.03, 0.03, true},
     /* developer */ {12, 0.5, 0.14, 6, 40, 0, 9, 0.03, 0.02, true},
@@ -25,6 +27,8 @@ std::optional<Persona> persona_from_name(std::string_view name) {
   return std::nullopt;
 }
 
-const PersonaTraits& traits_of(Persona persona) { return traits[static_cast<std::size_t>(persona)]; }
+const PersonaTraits& traits_of(Persona persona) {
+  return traits[static_cast<std::size_t>(persona)];
+}
 
 }  // namespace eqlab::generators

@@ -8,7 +8,6 @@ namespace eqlab {
 
 }  // namespace eqlab
 
-#define EQLAB_ASSERT(expression) \
-  (static_cast<bool>(expression) \
-       ? static_cast<void>(0)    \
-       : ::eqlab::assertion_failed(#expression, __FILE__, __LINE__))
+#define EQLAB_ASSERT(expression)                        \
+  (static_cast<bool>(expression) ? static_cast<void>(0) \
+                                 : ::eqlab::assertion_failed(#expression, __FILE__, __LINE__))

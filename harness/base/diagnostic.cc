@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t shown_characters_max = 160;
 
 std::uint32_t count_characters(std::string_view text) {
-  return static_cast<std::uint32_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::uint32_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::size_t to_file(const SourceText& source, std::size_t byte) {
@@ -23,18 +23,25 @@ std::size_t to_file(const SourceText& source, std::size_t byte) {
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::info: return "note";
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::info:
+      return "note";
   }
   return "";
 }
 
 Diagnostic error_at(Span span, std::string_view code, std::string message, std::string hint) {
-  return {.code = std::string(code), .message = std::move(message), .span = span, .hint = std::move(hint)};
+  return {.code = std::string(code),
+          .message = std::move(message),
+          .span = span,
+          .hint = std::move(hint)};
 }
 
-Diagnostic error_in(std::string file, std::string_view code, std::string message, std::string hint) {
+Diagnostic error_in(std::string file, std::string_view code, std::string message,
+                    std::string hint) {
   Diagnostic diagnostic = error_at({}, code, std::move(message), std::move(hint));
   diagnostic.place = Place{.file = std::move(file), .source_line = {}};
   return diagnostic;
@@ -57,10 +64,15 @@ Diagnostic locate(Diagnostic diagnostic, const SourceText& source) {
 
   Place place;
   place.file = source.file;
-  place.line = static_cast<std::uint32_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(line_begin), '\n')) + 1;
-  place.column = count_characters(std::string_view(text).substr(line_begin, anchor - line_begin)) + 1;
+  place.line = static_cast<std::uint32_t>(std::count(
+                   text.begin(), text.begin() + static_cast<std::ptrdiff_t>(line_begin), '\n')) +
+               1;
+  place.column =
+      count_characters(std::string_view(text).substr(line_begin, anchor - line_begin)) + 1;
   const std::size_t span_end = std::clamp(end, anchor, std::max(anchor, line_end));
-  place.end_column = place.column + std::max(1U, count_characters(std::string_view(text).substr(anchor, span_end - anchor)));
+  place.end_column =
+      place.column +
+      std::max(1U, count_characters(std::string_view(text).substr(anchor, span_end - anchor)));
   place.source_line = text.substr(line_begin, std::max(line_end, line_begin) - line_begin);
   diagnostic.place = std::move(place);
   return diagnostic;
@@ -74,7 +86,8 @@ std::string render(const Diagnostic& diagnostic) {
     if (place.line > 0) out += format(":{}:{}", place.line, place.column);
     out += ": ";
   }
-  out += format("{} {}: {}\n", to_string(diagnostic.severity), diagnostic.code, printable(diagnostic.message));
+  out += format("{} {}: {}\n", to_string(diagnostic.severity), diagnostic.code,
+                printable(diagnostic.message));
   if (place.line > 0 && !place.source_line.empty()) {
     // Show at most a window of the line, so that a minified file does not fill the terminal.
     const auto characters = split_characters(place.source_line);
@@ -86,13 +99,15 @@ std::string render(const Diagnostic& diagnostic) {
     out += first > 0 ? "  …" : "  ";
     std::string caret = first > 0 ? "   " : "  ";
     for (std::size_t i = first; i <= last; ++i) {
-      const std::string shown = i < last ? (characters[i] == "\t" ? "\t" : printable(characters[i])) : "";
+      const std::string shown =
+          i < last ? (characters[i] == "\t" ? "\t" : printable(characters[i])) : "";
       out += shown;
       const bool marked = i + 1 >= place.column && i + 1 < place.end_column;
       if (i < last && characters[i] == "\t" && !marked) {
         caret += '\t';
       } else {
-        const std::size_t width = std::max<std::size_t>(i < last ? split_characters(shown).size() : 1, 1);
+        const std::size_t width =
+            std::max<std::size_t>(i < last ? split_characters(shown).size() : 1, 1);
         caret.append(width, marked ? '^' : ' ');
       }
     }

@@ -48,9 +48,9 @@ struct Diagnostic {
 [[nodiscard]] Diagnostic error_in(std::string file, std::string_view code, std::string message,
                                   std::string hint = {});
 
-/// A text with a name, and for text that was taken out of a larger file (a query in a rule file) the
-/// way back: `origin[i]` is the byte of `file_text` that byte i of `text` came from (one entry more
-/// than `text`, for the end). Empty `origin`: `text` is the file.
+/// A text with a name, and for text that was taken out of a larger file (a query in a rule file)
+/// the way back: `origin[i]` is the byte of `file_text` that byte i of `text` came from (one entry
+/// more than `text`, for the end). Empty `origin`: `text` is the file.
 struct SourceText {
   std::string file;
   std::string text;

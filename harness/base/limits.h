@@ -8,19 +8,19 @@
 namespace eqlab::limits {
 
 // Language
-inline constexpr std::size_t query_bytes_max = 1U << 20;       ///< longest public query: 46,906
-inline constexpr int expression_depth_max = 200;               ///< deepest public query: 28
-inline constexpr std::size_t list_constants_max = 65'536;      ///< largest public list: 2,609
-inline constexpr std::size_t stages_max = 256;                 ///< Elasticsearch's own limit
-inline constexpr int runs_max = 100;                           ///< Elasticsearch's own limit
-inline constexpr std::size_t sample_stages_max = 5;            ///< Elasticsearch's own limit
+inline constexpr std::size_t query_bytes_max = 1U << 20;   ///< longest public query: 46,906
+inline constexpr int expression_depth_max = 200;           ///< deepest public query: 28
+inline constexpr std::size_t list_constants_max = 65'536;  ///< largest public list: 2,609
+inline constexpr std::size_t stages_max = 256;             ///< Elasticsearch's own limit
+inline constexpr int runs_max = 100;                       ///< Elasticsearch's own limit
+inline constexpr std::size_t sample_stages_max = 5;        ///< Elasticsearch's own limit
 
 // Events
 inline constexpr std::size_t document_bytes_max = 256U << 20;  ///< one JSON document
 inline constexpr int document_depth_max = 1'000;               ///< nesting of one JSON document
 inline constexpr std::size_t values_per_field_max = 65'536;    ///< array elements kept per field
 inline constexpr std::size_t batch_rows_max = 16'384;
-inline constexpr std::size_t reported_problems_max = 10;       ///< places named; the rest is counted
+inline constexpr std::size_t reported_problems_max = 10;  ///< places named; the rest is counted
 
 // Matching: combinations of multi-valued join keys that one event may take part in.
 inline constexpr std::size_t key_combinations_max = 10'000;

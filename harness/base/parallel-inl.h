@@ -9,8 +9,9 @@
 namespace eqlab {
 
 template <class Item, class Out>
-void OrderedPool::run(const std::function<std::optional<Item>()>& produce, const std::function<Out(Item)>& work,
-                      const std::function<void(Out)>& consume, const std::stop_token& stop) {
+void OrderedPool::run(const std::function<std::optional<Item>()>& produce,
+                      const std::function<Out(Item)>& work, const std::function<void(Out)>& consume,
+                      const std::stop_token& stop) {
   if (threads_ <= 1) {
     while (!stop.stop_requested()) {
       std::optional<Item> item = produce();
@@ -40,7 +41,9 @@ void OrderedPool::run(const std::function<std::optional<Item>()>& produce, const
       }
       // std::function must be copyable, so the task is shared with it.
       auto task = std::make_shared<std::packaged_task<Out()>>(
-          [&work, held = std::make_shared<Item>(std::move(*item))] { return work(std::move(*held)); });
+          [&work, held = std::make_shared<Item>(std::move(*item))] {
+            return work(std::move(*held));
+          });
       flying.push_back(task->get_future());
       submit([task] { (*task)(); });
     }

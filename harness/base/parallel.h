@@ -10,12 +10,12 @@
 
 namespace eqlab {
 
-/// Runs `work` on a pool of threads over the items that `produce` hands out one after another, and gives the
-/// results to `consume` in the order of the items: the outcome never depends on the thread count.
-/// `produce` and `consume` run on the calling thread, `work` on any; at most `2 × threads + 2` items are
-/// between the two, so memory does not grow with their number. `threads` ≤ 1 runs everything here.
-/// Stops early, with what was consumed so far, once `stop` is requested. Exceptions of `work` (memory)
-/// come out here.
+/// Runs `work` on a pool of threads over the items that `produce` hands out one after another, and
+/// gives the results to `consume` in the order of the items: the outcome never depends on the
+/// thread count. `produce` and `consume` run on the calling thread, `work` on any; at most `2 ×
+/// threads + 2` items are between the two, so memory does not grow with their number. `threads` ≤ 1
+/// runs everything here. Stops early, with what was consumed so far, once `stop` is requested.
+/// Exceptions of `work` (memory) come out here.
 class OrderedPool {
  public:
   explicit OrderedPool(unsigned threads);
@@ -24,8 +24,9 @@ class OrderedPool {
   OrderedPool& operator=(const OrderedPool&) = delete;
 
   template <class Item, class Out>
-  void run(const std::function<std::optional<Item>()>& produce, const std::function<Out(Item)>& work,
-           const std::function<void(Out)>& consume, const std::stop_token& stop);
+  void run(const std::function<std::optional<Item>()>& produce,
+           const std::function<Out(Item)>& work, const std::function<void(Out)>& consume,
+           const std::stop_token& stop);
 
  private:
   struct Impl;

@@ -22,7 +22,9 @@ struct Failure {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor): as std::expected
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {
+  }                                    // NOLINT(google-explicit-constructor): as std::expected
   Result(Failure<Diagnostic> failure)  // NOLINT(google-explicit-constructor): as std::expected
       : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
@@ -67,14 +69,14 @@ using Status = Result<std::monostate>;
 /// Evaluates a Result; on failure returns its error from the enclosing function.
 #define EQLAB_TRY_CAT2(a, b) a##b
 #define EQLAB_TRY_CAT(a, b) EQLAB_TRY_CAT2(a, b)
-#define EQLAB_TRY_IMPL(result, declaration, expression) \
-  auto result = (expression);                           \
+#define EQLAB_TRY_IMPL(result, declaration, expression)         \
+  auto result = (expression);                                   \
   if (!result) return ::eqlab::fail(std::move(result.error())); \
   declaration = std::move(*result)
 #define EQLAB_TRY(declaration, expression) \
   EQLAB_TRY_IMPL(EQLAB_TRY_CAT(eqlab_result_, __LINE__), declaration, expression)
-#define EQLAB_CHECK(expression) \
-  do {                          \
-    if (auto eqlab_status = (expression); !eqlab_status) \
+#define EQLAB_CHECK(expression)                              \
+  do {                                                       \
+    if (auto eqlab_status = (expression); !eqlab_status)     \
       return ::eqlab::fail(std::move(eqlab_status.error())); \
   } while (false)

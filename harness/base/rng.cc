@@ -7,7 +7,8 @@
 namespace eqlab {
 namespace {
 
-std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t stream, std::uint64_t counter) {
+std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t stream,
+                                    std::uint64_t counter) {
   const r123::Philox4x32 generator;
   const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
   const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32U); };
@@ -62,7 +63,8 @@ std::uint64_t Rng::below(std::uint64_t bound) {
 
 std::int64_t Rng::in_range(std::int64_t low, std::int64_t high) {
   EQLAB_ASSERT(low <= high);
-  const std::uint64_t width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+  const std::uint64_t width =
+      static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
   const std::uint64_t offset = width == 0 ? next() : below(width);
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
 }

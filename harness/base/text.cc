@@ -44,8 +44,8 @@ char32_t decode(std::string_view sequence) {
 }
 
 bool is_deceptive(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0x061C;
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0x061C;
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours, the commonest slip of all.
@@ -58,7 +58,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same(a[i - 1], b[j - 1]) ? 0U : 1U)});
+      row[j] = std::min(
+          {last[j] + 1, row[j - 1] + 1, last[j - 1] + (same(a[i - 1], b[j - 1]) ? 0U : 1U)});
       if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) {
         row[j] = std::min(row[j], before_last[j - 2] + 1);
       }
@@ -91,7 +92,9 @@ bool is_utf8(std::string_view text) {
 }
 
 void append_utf8(std::string& out, char32_t c) {
-  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  const auto put = [&](char32_t byte) {
+    out += static_cast<char>(static_cast<unsigned char>(byte));
+  };
   if (c < 0x80) {
     put(c);
   } else if (c < 0x800) {
@@ -127,7 +130,8 @@ std::string printable(std::string_view text) {
     } else if (c == '\r') {
       out += "\\r";
     } else if (is_deceptive(c)) {
-      out += c < 0x100 ? format("\\x{:02x}", static_cast<unsigned>(c)) : format("\\u{:04x}", static_cast<unsigned>(c));
+      out += c < 0x100 ? format("\\x{:02x}", static_cast<unsigned>(c))
+                       : format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
       out += text.substr(0, length);
     }
@@ -143,8 +147,8 @@ std::string fold_ascii(std::string_view text) {
 }
 
 template <class Number>
-  requires std::integral<Number> || std::floating_point<Number>
-std::optional<Number> parse_number(std::string_view text) {
+requires std::integral<Number> || std::floating_point<Number> std::optional<Number> parse_number(
+    std::string_view text) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -190,7 +194,8 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
-std::vector<std::string> nearest(std::string_view wanted, const std::vector<std::string_view>& candidates,
+std::vector<std::string> nearest(std::string_view wanted,
+                                 const std::vector<std::string_view>& candidates,
                                  std::size_t count) {
   struct Scored {
     std::size_t distance;
@@ -199,7 +204,8 @@ std::vector<std::string> nearest(std::string_view wanted, const std::vector<std:
   std::vector<Scored> scored;
   const std::size_t allowed = std::max<std::size_t>(1, std::min<std::size_t>(wanted.size() / 4, 4));
   for (const std::string_view candidate : candidates) {
-    const std::size_t gap = candidate.size() > wanted.size() ? candidate.size() - wanted.size() : wanted.size() - candidate.size();
+    const std::size_t gap = candidate.size() > wanted.size() ? candidate.size() - wanted.size()
+                                                             : wanted.size() - candidate.size();
     if (gap > allowed) continue;
     const std::size_t distance = edit_distance(wanted, candidate);
     if (distance <= allowed) scored.push_back({distance, candidate});

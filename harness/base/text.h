@@ -11,9 +11,9 @@
 
 namespace eqlab {
 
-/// The only way to format text here; the standard library of the oldest supported compiler has none.
-/// An object, not a function: newer libraries do have a `std::format`, which a call `format("{}", name)`
-/// with a std::string would find beside a function of ours, and be ambiguous.
+/// The only way to format text here; the standard library of the oldest supported compiler has
+/// none. An object, not a function: newer libraries do have a `std::format`, which a call
+/// `format("{}", name)` with a std::string would find beside a function of ours, and be ambiguous.
 struct Formatter {
   template <class... Args>
   [[nodiscard]] std::string operator()(fmt::format_string<Args...> pattern, Args&&... args) const {
@@ -22,8 +22,8 @@ struct Formatter {
 };
 inline constexpr Formatter format{};
 
-/// Control characters, bidirectional marks and invalid UTF-8 as visible escapes (`\n`, `\x1b`, `\u202e`): what may be
-/// printed on a terminal when the text comes from events or rules.
+/// Control characters, bidirectional marks and invalid UTF-8 as visible escapes (`\n`, `\x1b`,
+/// `\u202e`): what may be printed on a terminal when the text comes from events or rules.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The code points of `text` as pieces of it; a byte that is not UTF-8 is a piece of its own.
@@ -40,7 +40,7 @@ void append_utf8(std::string& out, char32_t c);
 
 /// The whole of `text` as a number, or nothing. Decimal, no spaces; a sign where the type has one.
 template <class Number>
-  requires std::integral<Number> || std::floating_point<Number>
+requires std::integral<Number> || std::floating_point<Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text);
 extern template std::optional<int> parse_number<int>(std::string_view);
 extern template std::optional<long> parse_number<long>(std::string_view);

@@ -64,7 +64,8 @@ std::optional<std::int64_t> parse_iso8601(std::string_view text) {
   if (month < 0 || !take(text, '-')) return std::nullopt;
   const int day = take_digits(text, 2);
   if (day < 0) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || year < 1678 || year > 2261) return std::nullopt;
   nanoseconds time = std::chrono::sys_days{date}.time_since_epoch();
@@ -165,7 +166,8 @@ std::string human_duration(Duration duration) {
   if (nanos < 1'000'000'000) return format("{:.3g} ms", static_cast<double>(nanos) / 1e6);
   if (nanos < 59'950'000'000) return format("{:.3g} s", static_cast<double>(nanos) / 1e9);
   const std::int64_t whole = (nanos + 500'000'000) / 1'000'000'000;
-  if (whole < 3'600) return whole % 60 == 0 ? format("{}m", whole / 60) : format("{}m {}s", whole / 60, whole % 60);
+  if (whole < 3'600)
+    return whole % 60 == 0 ? format("{}m", whole / 60) : format("{}m {}s", whole / 60, whole % 60);
   if (whole < 86'400) return format("{}h {}m", whole / 3'600, whole / 60 % 60);
   return format("{}d {}h", whole / 86'400, whole / 3'600 % 24);
 }

@@ -32,10 +32,11 @@ template <class To, class From>
   return To(time.time_since_epoch());
 }
 
-/// Nanoseconds since 1970 of an ISO 8601 date or date-time: `2026-03-02`, `2026-03-02T09:14`, seconds
-/// with any number of fraction digits (digits past the ninth are cut), `Z` or any offset (`+02:00`,
-/// `-0530`, `+01`); without an offset UTC, as Elasticsearch reads it. A space may stand for the `T`.
-/// Nothing when malformed or outside 1677-09-21 to 2262-04-11.
+/// Nanoseconds since 1970 of an ISO 8601 date or date-time: `2026-03-02`, `2026-03-02T09:14`,
+/// seconds with any number of fraction digits (digits past the ninth are cut), `Z` or any offset
+/// (`+02:00`,
+/// `-0530`, `+01`); without an offset UTC, as Elasticsearch reads it. A space may stand for the
+/// `T`. Nothing when malformed or outside 1677-09-21 to 2262-04-11.
 [[nodiscard]] std::optional<std::int64_t> parse_iso8601(std::string_view text);
 
 /// `2026-03-02T09:14:07.483Z` with `digits` (0 to 9) fraction digits, cut not rounded.

@@ -1,5 +1,6 @@
-// Events go from the case's values straight into columns, past JSON: a case tests matching, and the reader has
-// tests of its own. Values are typed by the reader's own Coercer, so the two cannot drift apart.
+// Events go from the case's values straight into columns, past JSON: a case tests matching, and the
+// reader has tests of its own. Values are typed by the reader's own Coercer, so the two cannot
+// drift apart.
 #include "harness/cases/engine.h"
 
 #include <algorithm>
@@ -19,13 +20,19 @@ using event::Scalar;
 
 Scalar to_scalar(const CaseValue& value) {
   switch (value.kind) {
-    case CaseValue::Kind::null: return {};
-    case CaseValue::Kind::boolean: return {.kind = Scalar::Kind::boolean, .boolean = value.text == "true"};
-    case CaseValue::Kind::text: return {.kind = Scalar::Kind::text, .text = value.text};
-    case CaseValue::Kind::number: break;
+    case CaseValue::Kind::null:
+      return {};
+    case CaseValue::Kind::boolean:
+      return {.kind = Scalar::Kind::boolean, .boolean = value.text == "true"};
+    case CaseValue::Kind::text:
+      return {.kind = Scalar::Kind::text, .text = value.text};
+    case CaseValue::Kind::number:
+      break;
   }
-  if (const auto integer = parse_number<long>(value.text)) return {.kind = Scalar::Kind::integer, .integer = *integer};
-  if (const auto natural = parse_number<unsigned long>(value.text)) return {.kind = Scalar::Kind::natural, .natural = *natural};
+  if (const auto integer = parse_number<long>(value.text))
+    return {.kind = Scalar::Kind::integer, .integer = *integer};
+  if (const auto natural = parse_number<unsigned long>(value.text))
+    return {.kind = Scalar::Kind::natural, .natural = *natural};
   return {.kind = Scalar::Kind::real, .real = parse_number<double>(value.text).value_or(0)};
 }
 
@@ -60,37 +67,45 @@ class BatchWriter {
       const std::string text = format_iso8601(event.time->time_since_epoch().count(), 9);
       store(c, {.kind = Scalar::Kind::text, .text = text}, text, column.dictionary(), codes);
     } else if (const CaseField* given = find(event, source)) {
-      for (const CaseValue& value : given->values) store(c, to_scalar(value), value.text, column.dictionary(), codes);
+      for (const CaseValue& value : given->values)
+        store(c, to_scalar(value), value.text, column.dictionary(), codes);
     } else if (source == projection_.id_field) {
-      store(c, {.kind = Scalar::Kind::text, .text = event.id}, event.id, column.dictionary(), codes);
+      store(c, {.kind = Scalar::Kind::text, .text = event.id}, event.id, column.dictionary(),
+            codes);
     }
     column.push(codes);
   }
 
-  void store(std::size_t c, const Scalar& scalar, std::string_view spelling, event::Dictionary& dictionary,
-             std::vector<event::ValueCode>& codes) {
+  void store(std::size_t c, const Scalar& scalar, std::string_view spelling,
+             event::Dictionary& dictionary, std::vector<event::ValueCode>& codes) {
     using Outcome = event::Coercer::Outcome;
     event::ValueCode code = 0;
     Outcome outcome = coercers_[c].store(scalar, dictionary, code);
     if (outcome == Outcome::needs_spelling) {
-      outcome = coercers_[c].store({.kind = Scalar::Kind::number_text, .text = spelling}, dictionary, code);
+      outcome = coercers_[c].store({.kind = Scalar::Kind::number_text, .text = spelling},
+                                   dictionary, code);
     }
     if (outcome == Outcome::kept) codes.push_back(code);
   }
 
   [[nodiscard]] IngestTime ingest_time(const CaseEvent& event) const {
     const CaseField* given = find(event, projection_.ingest_field);
-    const auto stated = given != nullptr && !given->values.empty() ? parse_iso8601(given->values[0].text) : std::nullopt;
-    return stated ? IngestTime(Duration{*stated}) : on_clock<IngestTime>(event.time.value_or(EventTime{}));
+    const auto stated = given != nullptr && !given->values.empty()
+                            ? parse_iso8601(given->values[0].text)
+                            : std::nullopt;
+    return stated ? IngestTime(Duration{*stated})
+                  : on_clock<IngestTime>(event.time.value_or(EventTime{}));
   }
 
   const event::Projection& projection_;
   std::vector<event::Coercer> coercers_;
 };
 
-Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query, std::size_t batch_rows) {
+Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query,
+                                             std::size_t batch_rows) {
   const rule::Rule& rule = *block.rule;
-  scan::Plan plan(scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
+  scan::Plan plan(
+      scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
   const scan::QueryBinding binding = plan.add(query);
 
   scan::CandidateLog log = plan.new_log();
@@ -110,15 +125,18 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
   log.finish();
 
   const auto visible = query.kind == eql::QueryKind::sequence ? log.dated() : log.all();
-  const match::Matches matches = match::Matcher(query, binding).find(log, visible, block.match_options);
+  const match::Matches matches =
+      match::Matcher(query, binding).find(log, visible, block.match_options);
   std::vector<FoundMatch> out;
   for (const match::Match& match : matches.matches) {
     FoundMatch found;
     for (const scan::CandidateIndex candidate : match.events) {
-      found.events.push_back(candidate == match::missing_event ? std::nullopt
-                                                               : std::optional<std::size_t>(log.line(candidate) - 1));
+      found.events.push_back(candidate == match::missing_event
+                                 ? std::nullopt
+                                 : std::optional<std::size_t>(log.line(candidate) - 1));
     }
-    for (const scan::KeyId key : match.keys) found.keys.push_back(event::to_text(log.key_value(key)));
+    for (const scan::KeyId key : match.keys)
+      found.keys.push_back(event::to_text(log.key_value(key)));
     out.push_back(std::move(found));
   }
   return out;
@@ -128,9 +146,13 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
 
 std::vector<NamedEngine> built_in_engines() {
   const auto with_rows = [](std::size_t rows) {
-    return [rows](const CaseBlock& block, const eql::CheckedQuery& query) { return run_built_in(block, query, rows); };
+    return [rows](const CaseBlock& block, const eql::CheckedQuery& query) {
+      return run_built_in(block, query, rows);
+    };
   };
-  return {{"batch-1", with_rows(1)}, {"batch-7", with_rows(7)}, {"whole", with_rows(limits::batch_rows_max)}};
+  return {{"batch-1", with_rows(1)},
+          {"batch-7", with_rows(7)},
+          {"whole", with_rows(limits::batch_rows_max)}};
 }
 
 }  // namespace eqlab::cases

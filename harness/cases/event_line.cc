@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-
 #include <nlohmann/json.hpp>
 
 #include "harness/base/limits.h"
@@ -21,22 +20,26 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_json_number(std::string_view text) {
   std::size_t at = text.starts_with('-') ? 1 : 0;
   if (at >= text.size() || text[at] < '0' || text[at] > '9') return false;
-  if (text[at] == '0' && at + 1 < text.size() && text[at + 1] >= '0' && text[at + 1] <= '9') return false;
+  if (text[at] == '0' && at + 1 < text.size() && text[at + 1] >= '0' && text[at + 1] <= '9')
+    return false;
   if (text.back() == '.') return false;
   return parse_number<double>(text).has_value();
 }
 
 class LineReader {
  public:
-  LineReader(std::string_view text, std::size_t begin, std::size_t end) : text_(text.substr(0, end)), at_(begin) {}
+  LineReader(std::string_view text, std::size_t begin, std::size_t end)
+      : text_(text.substr(0, end)), at_(begin) {}
 
   Result<RawEvent> run() {
     RawEvent event;
     skip_blank();
     const Span id = word();
     event.id = std::string(piece(id));
-    if (event.id == "-" || event.id == "none" || event.id.find('/') != std::string::npos || event.id.starts_with('@')) {
-      return fail(error_at(id, "E451", format("'{}' cannot be the id of an event", event.id), "begin the line with a name for the event, such as 1"));
+    if (event.id == "-" || event.id == "none" || event.id.find('/') != std::string::npos ||
+        event.id.starts_with('@')) {
+      return fail(error_at(id, "E451", format("'{}' cannot be the id of an event", event.id),
+                           "begin the line with a name for the event, such as 1"));
     }
     skip_blank();
     EQLAB_TRY(event.time, read_time());
@@ -46,7 +49,8 @@ class LineReader {
       return event;
     }
     if (at_ >= text_.size()) {
-      return fail(error_at(here(), "E451", "the event has no category", "write it after the time, or - for none"));
+      return fail(error_at(here(), "E451", "the event has no category",
+                           "write it after the time, or - for none"));
     }
     EQLAB_CHECK(read_category(event));
     for (skip_blank(); at_ < text_.size(); skip_blank()) EQLAB_CHECK(read_field(event));
@@ -58,7 +62,9 @@ class LineReader {
     while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
   }
   [[nodiscard]] Span here() const { return {at_, std::min(at_ + 1, text_.size())}; }
-  [[nodiscard]] std::string_view piece(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
+  [[nodiscard]] std::string_view piece(Span span) const {
+    return text_.substr(span.begin, span.end - span.begin);
+  }
   Span word() {
     const std::size_t begin = at_;
     while (at_ < text_.size() && !is_blank(text_[at_])) ++at_;
@@ -69,7 +75,9 @@ class LineReader {
     const Span span = word();
     const std::string_view text = piece(span);
     const auto wrong = [&](std::string message) {
-      return fail(error_at(span, "E451", std::move(message), "times are @0s, @1.5s, @2m, a date such as @2026-01-01T00:00:00Z, or @none"));
+      return fail(
+          error_at(span, "E451", std::move(message),
+                   "times are @0s, @1.5s, @2m, a date such as @2026-01-01T00:00:00Z, or @none"));
     };
     if (!text.starts_with('@')) return wrong("expected the event's time");
     const std::string_view when = text.substr(1);
@@ -77,7 +85,8 @@ class LineReader {
     if (const auto offset = parse_offset(when)) {
       return std::optional(EventTime(Duration{*parse_iso8601(base_time)} + *offset));
     }
-    if (const auto date = when.size() >= 10 ? parse_iso8601(when) : std::nullopt) return std::optional(EventTime(Duration{*date}));
+    if (const auto date = when.size() >= 10 ? parse_iso8601(when) : std::nullopt)
+      return std::optional(EventTime(Duration{*date}));
     return wrong(format("'{}' is not a time", when));
   }
 
@@ -86,9 +95,12 @@ class LineReader {
     RawField category{.name = "", .values = {}, .span = {}};
     EQLAB_CHECK(read_values(category));
     category.span = {begin, at_};
-    const bool is_none = !category.is_array && category.values.size() == 1 && category.values[0].is_bare && category.values[0].value.text == "-";
-    if (!category.is_array && category.values[0].is_bare && category.values[0].value.text.find('=') != std::string::npos) {
-      return fail(error_at(category.span, "E451", "expected the event's category before its fields", "write it after the time, or - for none"));
+    const bool is_none = !category.is_array && category.values.size() == 1 &&
+                         category.values[0].is_bare && category.values[0].value.text == "-";
+    if (!category.is_array && category.values[0].is_bare &&
+        category.values[0].value.text.find('=') != std::string::npos) {
+      return fail(error_at(category.span, "E451", "expected the event's category before its fields",
+                           "write it after the time, or - for none"));
     }
     if (!is_none) event.fields.push_back(std::move(category));
     return ok();
@@ -101,7 +113,9 @@ class LineReader {
     field.name = std::string(text_.substr(begin, at_ - begin));
     field.span = {begin, at_};
     if (at_ >= text_.size() || text_[at_] != '=' || field.name.empty()) {
-      return fail(error_at(field.span, "E451", format("expected field=value, found '{}'", field.name), "values with spaces go in double quotes"));
+      return fail(error_at(field.span, "E451",
+                           format("expected field=value, found '{}'", field.name),
+                           "values with spaces go in double quotes"));
     }
     ++at_;
     EQLAB_CHECK(read_values(field));
@@ -123,7 +137,8 @@ class LineReader {
       skip_blank();
       if (at_ < text_.size() && text_[at_] == ',') ++at_;
     }
-    if (at_ >= text_.size()) return fail(error_at({begin, begin + 1}, "E451", "array is not closed", "end it with ]"));
+    if (at_ >= text_.size())
+      return fail(error_at({begin, begin + 1}, "E451", "array is not closed", "end it with ]"));
     ++at_;
     return ok();
   }
@@ -133,8 +148,11 @@ class LineReader {
     if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
     while (at_ < text_.size() && ends.find(text_[at_]) == std::string_view::npos) ++at_;
     const std::string_view bare = text_.substr(begin, at_ - begin);
-    if (bare.empty()) return fail(error_at(here(), "E451", "a value is missing", "the empty text is \"\", a missing field is left out"));
-    return RawValue{.value = {CaseValue::Kind::text, std::string(bare)}, .is_bare = true, .span = {begin, at_}};
+    if (bare.empty())
+      return fail(error_at(here(), "E451", "a value is missing",
+                           "the empty text is \"\", a missing field is left out"));
+    return RawValue{
+        .value = {CaseValue::Kind::text, std::string(bare)}, .is_bare = true, .span = {begin, at_}};
   }
 
   Result<RawValue> read_quoted() {
@@ -142,14 +160,18 @@ class LineReader {
     while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2U : 1U;
     if (at_ >= text_.size()) {
       at_ = text_.size();
-      return fail(error_at({begin, begin + 1}, "E451", "text is not closed", "end it with a double quote"));
+      return fail(
+          error_at({begin, begin + 1}, "E451", "text is not closed", "end it with a double quote"));
     }
     ++at_;
     const Json text = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
     if (!text.is_string()) {
-      return fail(error_at({begin, at_}, "E451", "this is not a JSON string", "a backslash is written \\\\"));
+      return fail(error_at({begin, at_}, "E451", "this is not a JSON string",
+                           "a backslash is written \\\\"));
     }
-    return RawValue{.value = {CaseValue::Kind::text, text.get<std::string>()}, .is_bare = false, .span = {begin, at_}};
+    return RawValue{.value = {CaseValue::Kind::text, text.get<std::string>()},
+                    .is_bare = false,
+                    .span = {begin, at_}};
   }
 
   Status read_document(RawEvent& event) {
@@ -160,16 +182,21 @@ class LineReader {
   }
 
   /// Objects to dotted names; arrays of objects are merged field by field, as an index does.
-  Status flatten(const Json& value, const std::string& name, Span span, int depth,  // NOLINT(misc-no-recursion): limits::document_depth_max
+  Status flatten(const Json& value, const std::string& name, Span span,
+                 int depth,  // NOLINT(misc-no-recursion): limits::document_depth_max
                  RawEvent& event) const {
-    if (depth > limits::document_depth_max) return fail(error_at(span, "E451", "the document is nested too deeply"));
+    if (depth > limits::document_depth_max)
+      return fail(error_at(span, "E451", "the document is nested too deeply"));
     if (value.is_object()) {
       for (const auto& [key, child] : value.items()) {
-        EQLAB_CHECK(flatten(child, name.empty() ? key : format("{}.{}", name, key), span, depth + 1, event));
+        EQLAB_CHECK(flatten(child, name.empty() ? key : format("{}.{}", name, key), span, depth + 1,
+                            event));
       }
       return ok();
     }
-    const bool only_objects = value.is_array() && !value.empty() && std::ranges::all_of(value, [](const Json& item) { return item.is_object(); });
+    const bool only_objects =
+        value.is_array() && !value.empty() &&
+        std::ranges::all_of(value, [](const Json& item) { return item.is_object(); });
     if (only_objects) {
       for (const Json& item : value) EQLAB_CHECK(flatten(item, name, span, depth + 1, event));
       return ok();
@@ -180,7 +207,7 @@ class LineReader {
       field = event.fields.end() - 1;
     }
     if (value.is_array()) {
-      field->is_array = true;   // `field` is not used below: the vector may grow
+      field->is_array = true;  // `field` is not used below: the vector may grow
       for (const Json& item : value) EQLAB_CHECK(flatten(item, name, span, depth + 1, event));
       return ok();
     }
@@ -192,19 +219,22 @@ class LineReader {
     } else if (value.is_number()) {
       scalar = {CaseValue::Kind::number, value.dump()};
     }
-    if (!field->values.empty()) field->is_array = true;   // arrays of objects bring a field several times
+    if (!field->values.empty())
+      field->is_array = true;  // arrays of objects bring a field several times
     field->values.push_back({.value = std::move(scalar), .is_bare = false, .span = span});
     return ok();
   }
 
-  /// The key of a document's field where it can stand in one place only; otherwise the whole document.
+  /// The key of a document's field where it can stand in one place only; otherwise the whole
+  /// document.
   [[nodiscard]] Span key_span(const std::string& name, Span document) const {
     const std::string_view text = piece(document);
     // Written dotted as a whole, or its last parts below other keys.
     for (std::size_t begin = 0; begin < name.size();) {
       const std::string key = "\"" + name.substr(begin) + "\"";
       const std::size_t found = text.find(key);
-      if (found != std::string_view::npos && text.rfind(key) == found) return {document.begin + found, document.begin + found + key.size()};
+      if (found != std::string_view::npos && text.rfind(key) == found)
+        return {document.begin + found, document.begin + found + key.size()};
       const std::size_t dot = name.find('.', begin);
       begin = dot == std::string::npos ? name.size() : dot + 1;
     }
@@ -215,9 +245,11 @@ class LineReader {
   std::size_t at_;
 };
 
-/// Below fields of types that this program does not look into (`flattened`, ranges, …) any name may stand.
+/// Below fields of types that this program does not look into (`flattened`, ranges, …) any name may
+/// stand.
 bool is_below_unsupported(std::string_view name, const event::Schema& schema) {
-  for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos; dot = name.rfind('.', dot - 1)) {
+  for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos;
+       dot = name.rfind('.', dot - 1)) {
     const event::Field* const parent = schema.find(name.substr(0, dot));
     if (parent != nullptr && parent->type == event::FieldType::unsupported) return true;
     if (dot == 0) break;
@@ -227,18 +259,22 @@ bool is_below_unsupported(std::string_view name, const event::Schema& schema) {
 
 /// Whether documents under this schema can carry the field.
 Status check_field(const RawField& raw, const event::Schema& schema) {
-  if (raw.name.empty() || schema.is_open()) return ok();   // the category
+  if (raw.name.empty() || schema.is_open()) return ok();  // the category
   const event::Field* const field = schema.find(raw.name);
   if (field != nullptr && (field->source.empty() || field->source == raw.name)) return ok();
-  const bool is_source = std::ranges::any_of(schema.fields(), [&](const auto& entry) { return entry.second.source == raw.name; });
+  const bool is_source = std::ranges::any_of(
+      schema.fields(), [&](const auto& entry) { return entry.second.source == raw.name; });
   if (is_source || is_below_unsupported(raw.name, schema)) return ok();
   if (field != nullptr) {
-    return fail(error_at(raw.span, "E451", format("events do not carry {}, which is read from {}", raw.name, field->source),
-                         format("give them {}", field->source)));
+    return fail(
+        error_at(raw.span, "E451",
+                 format("events do not carry {}, which is read from {}", raw.name, field->source),
+                 format("give them {}", field->source)));
   }
   const std::vector<std::string> similar = schema.similar(raw.name);
   return fail(error_at(raw.span, "E451", format("the block's schema has no field {}", raw.name),
-                       similar.empty() ? "a field of your own goes under schema, as FIELD TYPE" : format("did you mean {}?", similar.front())));
+                       similar.empty() ? "a field of your own goes under schema, as FIELD TYPE"
+                                       : format("did you mean {}?", similar.front())));
 }
 
 /// Brings a bare word to the type that its field has; without a schema entry to what it looks like.
@@ -251,8 +287,10 @@ Status type_bare(RawValue& raw, const std::string& name, const event::Schema& sc
   }
   const event::Field* field = schema.find(name);
   const auto wrong = [&](std::string_view wanted) {
-    return fail(error_at(raw.span, "E451", format("{} is of type {}, which needs {}", name, to_string(field->type), wanted),
-                         "to give it a value of another type on purpose, write the event as JSON: ID @TIME {…}"));
+    return fail(error_at(
+        raw.span, "E451",
+        format("{} is of type {}, which needs {}", name, to_string(field->type), wanted),
+        "to give it a value of another type on purpose, write the event as JSON: ID @TIME {…}"));
   };
   const bool is_boolean = text == "true" || text == "false";
   if (field == nullptr) {
@@ -275,18 +313,27 @@ Status type_bare(RawValue& raw, const std::string& name, const event::Schema& sc
 std::optional<Duration> parse_offset(std::string_view text) {
   const bool is_negative = text.starts_with('-');
   if (is_negative) text.remove_prefix(1);
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {{{"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000},
-      {"m", 60'000'000'000}, {"h", 3'600'000'000'000}, {"d", 86'400'000'000'000}}};
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {
+      {{"ns", 1},
+       {"us", 1'000},
+       {"ms", 1'000'000},
+       {"s", 1'000'000'000},
+       {"m", 60'000'000'000},
+       {"h", 3'600'000'000'000},
+       {"d", 86'400'000'000'000}}};
   const std::size_t unit_begin = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto* const unit = std::ranges::find(units, text.substr(unit_begin), &std::pair<std::string_view, std::int64_t>::first);
+  const auto* const unit = std::ranges::find(units, text.substr(unit_begin),
+                                             &std::pair<std::string_view, std::int64_t>::first);
   if (unit == units.end()) return std::nullopt;
   const std::string_view number = text.substr(0, unit_begin);
   const std::size_t dot = number.find('.');
   const auto whole = parse_number<long>(number.substr(0, dot));
-  if (!whole || *whole > std::numeric_limits<std::int64_t>::max() / unit->second / 2) return std::nullopt;
+  if (!whole || *whole > std::numeric_limits<std::int64_t>::max() / unit->second / 2)
+    return std::nullopt;
   std::int64_t total = *whole * unit->second;
   std::int64_t place = unit->second;
-  for (const char digit : dot == std::string_view::npos ? std::string_view() : number.substr(dot + 1)) {
+  for (const char digit :
+       dot == std::string_view::npos ? std::string_view() : number.substr(dot + 1)) {
     if (digit == '.' || place % 10 != 0) return std::nullopt;  // finer than a nanosecond
     place /= 10;
     total += place * (digit - '0');
@@ -305,7 +352,8 @@ Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema)
     EQLAB_CHECK(check_field(raw, schema));
     CaseField field{.name = raw.name, .values = {}, .is_array = raw.is_array};
     if (std::ranges::find(out.fields, field.name, &CaseField::name) != out.fields.end()) {
-      return fail(error_at(raw.span, "E451", format("{} is given twice", field.name), "several values are an array: field=[a,b]"));
+      return fail(error_at(raw.span, "E451", format("{} is given twice", field.name),
+                           "several values are an array: field=[a,b]"));
     }
     for (RawValue value : raw.values) {
       if (value.is_bare) EQLAB_CHECK(type_bare(value, field.name, schema));

@@ -1,6 +1,6 @@
-// Line by line: a line that begins in the first column opens a part of a block, indented lines are its body.
-// Parts are first collected, then completed per block, so their order within a block is free.
-// Tested in tests/unit/cases/parse_test.cc.
+// Line by line: a line that begins in the first column opens a part of a block, indented lines are
+// its body. Parts are first collected, then completed per block, so their order within a block is
+// free. Tested in tests/unit/cases/parse_test.cc.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -14,30 +14,32 @@ namespace {
 
 struct Line {
   std::size_t begin = 0;
-  std::size_t end = 0;      ///< without the line end
+  std::size_t end = 0;  ///< without the line end
   std::uint32_t number = 0;
 };
 
 /// One part of a block: its first line and its body.
 struct Part {
   std::string keyword;
-  std::string rest;         ///< of the first line, after the keyword
+  std::string rest;  ///< of the first line, after the keyword
   Line head;
   std::vector<Line> body;
-  std::uint32_t last_line = 0;   ///< one past the last line that is not blank
+  std::uint32_t last_line = 0;  ///< one past the last line that is not blank
 };
 
-/// The parts of one block before they are put together. What stands before the first `why:` is kept as the
-/// beginning of every block.
+/// The parts of one block before they are put together. What stands before the first `why:` is kept
+/// as the beginning of every block.
 struct Parts {
   std::optional<Part> why;
-  std::map<std::string, Part, std::less<>> setup;   ///< rule, schema, events, options, query
+  std::map<std::string, Part, std::less<>> setup;  ///< rule, schema, events, options, query
   std::vector<Part> skips;
   std::optional<Part> expectation;
 };
 
-constexpr std::array<std::string_view, 5> setup_keywords = {"rule", "schema", "events", "options", "query"};
-constexpr std::array<std::string_view, 5> expectation_keywords = {"matches", "ids", "error", "tree", "normal"};
+constexpr std::array<std::string_view, 5> setup_keywords = {"rule", "schema", "events", "options",
+                                                            "query"};
+constexpr std::array<std::string_view, 5> expectation_keywords = {"matches", "ids", "error", "tree",
+                                                                  "normal"};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -55,13 +57,16 @@ std::vector<std::string> words_of(std::string_view text) {
 
 class FileParser {
  public:
-  FileParser(const std::string& text, const std::string& file) : text_(text), file_(file), source_{.file = file, .text = text} {}
+  FileParser(const std::string& text, const std::string& file)
+      : text_(text), file_(file), source_{.file = file, .text = text} {}
 
   Result<std::vector<CaseBlock>> run() {
     if (!is_utf8(text_)) return fail(error_in(file_, "E450", "case file is not UTF-8"));
     EQLAB_TRY(const std::vector<Parts> blocks, split());
     // A file that tests nothing must not pass for one that tests something.
-    if (blocks.empty()) return fail(error_in(file_, "E450", "no case in this file", "a block begins with why: and a reason"));
+    if (blocks.empty())
+      return fail(
+          error_in(file_, "E450", "no case in this file", "a block begins with why: and a reason"));
     std::vector<CaseBlock> out;
     for (const Parts& parts : blocks) {
       auto block = complete(parts);
@@ -72,9 +77,13 @@ class FileParser {
   }
 
  private:
-  [[nodiscard]] std::string_view piece(const Line& line) const { return std::string_view(text_).substr(line.begin, line.end - line.begin); }
-  [[nodiscard]] Failure<Diagnostic> error(const Line& line, std::string_view code, std::string message, std::string hint = {}) const {
-    return fail(locate(error_at(span_of(line), code, std::move(message), std::move(hint)), source_));
+  [[nodiscard]] std::string_view piece(const Line& line) const {
+    return std::string_view(text_).substr(line.begin, line.end - line.begin);
+  }
+  [[nodiscard]] Failure<Diagnostic> error(const Line& line, std::string_view code,
+                                          std::string message, std::string hint = {}) const {
+    return fail(
+        locate(error_at(span_of(line), code, std::move(message), std::move(hint)), source_));
   }
   [[nodiscard]] Span span_of(const Line& line) const {
     const std::string_view text = piece(line);
@@ -84,7 +93,7 @@ class FileParser {
   Result<std::vector<Parts>> split() {
     std::vector<Parts> blocks;
     Parts preamble;
-    Part* open = nullptr;   // the part that indented lines belong to
+    Part* open = nullptr;  // the part that indented lines belong to
     std::uint32_t number = 0;
     for (std::size_t at = 0; at < text_.size();) {
       std::size_t end = std::min(text_.find('\n', at), text_.size());
@@ -100,7 +109,9 @@ class FileParser {
       }
       if (text[0] == '#') continue;
       if (text[0] == ' ' || text[0] == '\t') {
-        if (open == nullptr) return error(line, "E450", "an indented line belongs under a keyword", "a block begins with why: and a reason");
+        if (open == nullptr)
+          return error(line, "E450", "an indented line belongs under a keyword",
+                       "a block begins with why: and a reason");
         open->body.push_back(line);
         open->last_line = number + 1;
         continue;
@@ -109,7 +120,8 @@ class FileParser {
     }
     for (const Parts& block : blocks) {
       if (!block.expectation) {
-        return error(block.why->head, "E452", "the block expects nothing", "end it with matches, ids, error CODE, tree or normal");
+        return error(block.why->head, "E452", "the block expects nothing",
+                     "end it with matches, ids, error CODE, tree or normal");
       }
     }
     return blocks;
@@ -118,12 +130,18 @@ class FileParser {
   Result<Part*> open_part(const Line& line, std::vector<Parts>& blocks, Parts& preamble) {
     const std::string_view text = piece(line);
     const std::size_t word_end = std::min(text.find_first_of(": \t"), text.size());
-    Part part{.keyword = std::string(text.substr(0, word_end)), .rest = {}, .head = line, .body = {}, .last_line = line.number + 1};
+    Part part{.keyword = std::string(text.substr(0, word_end)),
+              .rest = {},
+              .head = line,
+              .body = {},
+              .last_line = line.number + 1};
     std::string_view rest = text.substr(word_end);
     if (rest.starts_with(':')) rest.remove_prefix(1);
     part.rest = std::string(trim(rest));
     if (part.keyword == "why") {
-      if (part.rest.empty()) return error(line, "E450", "why: has no reason", "say in one line which behaviour the block shows");
+      if (part.rest.empty())
+        return error(line, "E450", "why: has no reason",
+                     "say in one line which behaviour the block shows");
       blocks.push_back(preamble);
       blocks.back().why = std::move(part);
       return &*blocks.back().why;
@@ -131,34 +149,48 @@ class FileParser {
     Parts& target = blocks.empty() ? preamble : blocks.back();
     if (is_one_of(part.keyword, setup_keywords)) {
       const auto earlier = target.setup.find(part.keyword);
-      if (earlier != target.setup.end() && (blocks.empty() || earlier->second.head.number > target.why->head.number)) {
-        return error(line, "E450", format("a second {} in one block", part.keyword), "begin a new block with why:");
+      if (earlier != target.setup.end() &&
+          (blocks.empty() || earlier->second.head.number > target.why->head.number)) {
+        return error(line, "E450", format("a second {} in one block", part.keyword),
+                     "begin a new block with why:");
       }
-      if (part.keyword != "rule" && !part.rest.empty()) return error(line, "E450", format("{} stands alone on its line", part.keyword), "write its lines below it, indented");
+      if (part.keyword != "rule" && !part.rest.empty())
+        return error(line, "E450", format("{} stands alone on its line", part.keyword),
+                     "write its lines below it, indented");
       // A block's own query replaces the file's rule, and the other way round.
       if (part.keyword == "query") target.setup.erase("rule");
       if (part.keyword == "rule") target.setup.erase("query");
       return &(target.setup[part.keyword] = std::move(part));
     }
-    if (blocks.empty()) return unknown_keyword(line, part.keyword, "before the first why: stand rule, schema, events, options and query, for all blocks of the file");
+    if (blocks.empty())
+      return unknown_keyword(line, part.keyword,
+                             "before the first why: stand rule, schema, events, options and query, "
+                             "for all blocks of the file");
     if (part.keyword == "skip") {
       target.skips.push_back(std::move(part));
       return &target.skips.back();
     }
-    if (!is_one_of(part.keyword, expectation_keywords)) return unknown_keyword(line, part.keyword, {});
-    if (target.expectation) return error(line, "E452", "a second expectation in one block", "begin a new block with why:");
+    if (!is_one_of(part.keyword, expectation_keywords))
+      return unknown_keyword(line, part.keyword, {});
+    if (target.expectation)
+      return error(line, "E452", "a second expectation in one block",
+                   "begin a new block with why:");
     target.expectation = std::move(part);
     return &*target.expectation;
   }
 
-  [[nodiscard]] Failure<Diagnostic> unknown_keyword(const Line& line, const std::string& word, std::string hint) const {
+  [[nodiscard]] Failure<Diagnostic> unknown_keyword(const Line& line, const std::string& word,
+                                                    std::string hint) const {
     std::vector<std::string_view> known = {"why", "skip"};
     known.insert(known.end(), setup_keywords.begin(), setup_keywords.end());
     known.insert(known.end(), expectation_keywords.begin(), expectation_keywords.end());
     if (const auto similar = nearest(word, known, 1); !similar.empty() && similar.front() != word) {
       hint = format("did you mean {}?", similar.front());
     }
-    if (hint.empty()) hint = "a block has why:, rule: or query, schema, events, options, skip and one of matches, ids, error, tree, normal";
+    if (hint.empty())
+      hint =
+          "a block has why:, rule: or query, schema, events, options, skip and one of matches, "
+          "ids, error, tree, normal";
     return error(line, "E450", format("{} cannot stand here", word), std::move(hint));
   }
 
@@ -174,14 +206,19 @@ class FileParser {
     for (const Part& skip : parts.skips) EQLAB_CHECK(take_skip(skip, block));
     EQLAB_CHECK(take_expectation(*parts.expectation, block));
     if (const Part* part = find(parts, "rule")) {
-      if (part->rest.empty()) return error(part->head, "E450", "rule: names no file", "write a path relative to this file");
+      if (part->rest.empty())
+        return error(part->head, "E450", "rule: names no file",
+                     "write a path relative to this file");
       block.rule_path = part->rest;
-      block.rule_place = locate(error_at(span_of(part->head), "", ""), source_).place.value_or(Place{});
+      block.rule_place =
+          locate(error_at(span_of(part->head), "", ""), source_).place.value_or(Place{});
     } else if (const Part* query = find(parts, "query")) {
-      block.query_first_line = query->body.empty() ? query->head.number : query->body.front().number;
+      block.query_first_line =
+          query->body.empty() ? query->head.number : query->body.front().number;
       apply_rule(block, own_query(*query));
     } else {
-      return error(parts.why->head, "E450", "the block has neither a query nor a rule", "add query with the EQL below it, or rule: FILE.toml");
+      return error(parts.why->head, "E450", "the block has neither a query nor a rule",
+                   "add query with the EQL below it, or rule: FILE.toml");
     }
     return block;
   }
@@ -195,7 +232,9 @@ class FileParser {
   [[nodiscard]] rule::Rule own_query(const Part& part) const {
     std::size_t indent = std::string::npos;
     for (const Line& line : part.body) {
-      if (const std::size_t first = piece(line).find_first_not_of(" \t"); first != std::string_view::npos) indent = std::min(indent, first);
+      if (const std::size_t first = piece(line).find_first_not_of(" \t");
+          first != std::string_view::npos)
+        indent = std::min(indent, first);
     }
     std::size_t count = part.body.size();
     while (count > 0 && trim(piece(part.body[count - 1])).empty()) --count;
@@ -224,8 +263,11 @@ class FileParser {
     std::vector<event::Field> fields;
     for (const Line& line : part.body) {
       const std::vector<std::string> words = words_of(piece(line));
-      if (words.size() < 2) return error(line, "E450", "a field needs a type", "write FIELD TYPE, for example: process.pid long");
-      event::Field field{.name = words[0], .type = event::field_type_from_name(words[1]), .source = words[0]};
+      if (words.size() < 2)
+        return error(line, "E450", "a field needs a type",
+                     "write FIELD TYPE, for example: process.pid long");
+      event::Field field{
+          .name = words[0], .type = event::field_type_from_name(words[1]), .source = words[0]};
       field.has_exact = field.type != FieldType::text;
       for (std::size_t i = 2; i < words.size(); ++i) {
         const std::size_t equals = words[i].find('=');
@@ -244,15 +286,21 @@ class FileParser {
         } else if (name == "lowercase") {
           field.folds_case = true;
         } else {
-          return error(line, "E450", format("unknown property {}", words[i]), "properties are exact, lowercase, ignore_above=N, null_value=V, source=FIELD and format=F");
+          return error(line, "E450", format("unknown property {}", words[i]),
+                       "properties are exact, lowercase, ignore_above=N, null_value=V, "
+                       "source=FIELD and format=F");
         }
       }
       fields.push_back(std::move(field));
     }
-    // What the engine places events by is always mapped, so that a schema names only what the case is about.
-    for (const auto& [name, type] : {std::pair("@timestamp", FieldType::date), {"event.category", FieldType::keyword},
-                                     {"event.id", FieldType::keyword}, {"event.ingested", FieldType::date}}) {
-      if (std::ranges::find(fields, name, &event::Field::name) == fields.end()) fields.push_back({.name = name, .type = type, .source = name});
+    // What the engine places events by is always mapped, so that a schema names only what the case
+    // is about.
+    for (const auto& [name, type] : {std::pair("@timestamp", FieldType::date),
+                                     {"event.category", FieldType::keyword},
+                                     {"event.id", FieldType::keyword},
+                                     {"event.ingested", FieldType::date}}) {
+      if (std::ranges::find(fields, name, &event::Field::name) == fields.end())
+        fields.push_back({.name = name, .type = type, .source = name});
     }
     block.own_schema = event::Schema::of(std::move(fields));
     return ok();
@@ -260,11 +308,14 @@ class FileParser {
 
   Status take_events(const Part& part, CaseBlock& block) const {
     for (const Line& line : part.body) {
-      EQLAB_TRY(RawEvent raw, read_event_line(text_, line.begin + piece(line).find_first_not_of(" \t"), line.end));
+      EQLAB_TRY(
+          RawEvent raw,
+          read_event_line(text_, line.begin + piece(line).find_first_not_of(" \t"), line.end));
       raw.line = line.number;
       EQLAB_TRY(CaseEvent event, type_event(raw, block.schema()));
       if (std::ranges::find(block.events, event.id, &CaseEvent::id) != block.events.end()) {
-        return error(line, "E451", format("a second event named {}", event.id), "names are unique in a block; event.id=… gives two documents one id");
+        return error(line, "E451", format("a second event named {}", event.id),
+                     "names are unique in a block; event.id=… gives two documents one id");
       }
       block.events.push_back(std::move(event));
     }
@@ -282,7 +333,8 @@ class FileParser {
       } else if (words[0] == "max-samples-per-key" && number) {
         options.max_samples_per_key = *number;
       } else if (words[0] == "result-position" && (value == "head" || value == "tail")) {
-        options.result_position = value == "head" ? match::ResultPosition::head : match::ResultPosition::tail;
+        options.result_position =
+            value == "head" ? match::ResultPosition::head : match::ResultPosition::tail;
       } else if (words[0] == "timestamp-field" && !value.empty()) {
         block.timestamp_field = value;
       } else if (words[0] == "tiebreaker-field" && !value.empty()) {
@@ -291,7 +343,8 @@ class FileParser {
         block.event_category_field = value;
       } else {
         return error(line, "E450", format("'{}' is not an option", trim(piece(line))),
-                     "options are size N, result-position head|tail, max-samples-per-key N, timestamp-field F, tiebreaker-field F and event-category-field F");
+                     "options are size N, result-position head|tail, max-samples-per-key N, "
+                     "timestamp-field F, tiebreaker-field F and event-category-field F");
       }
     }
     return ok();
@@ -300,9 +353,11 @@ class FileParser {
   Status take_skip(const Part& part, CaseBlock& block) const {
     const std::size_t colon = part.rest.find(':');
     Skip skip{std::string(trim(std::string_view(part.rest).substr(0, colon))), {}};
-    if (colon != std::string::npos) skip.reason = std::string(trim(std::string_view(part.rest).substr(colon + 1)));
+    if (colon != std::string::npos)
+      skip.reason = std::string(trim(std::string_view(part.rest).substr(colon + 1)));
     if (skip.reason.empty() || skip.configuration.empty()) {
-      return error(part.head, "E450", "a skip needs a configuration and a reason", "write: skip CONFIGURATION: reason");
+      return error(part.head, "E450", "a skip needs a configuration and a reason",
+                   "write: skip CONFIGURATION: reason");
     }
     block.skips.push_back(std::move(skip));
     return ok();
@@ -313,12 +368,16 @@ class FileParser {
     expected.first_line = part.head.number;
     expected.last_line = part.last_line;
     if (part.keyword == "error") return take_error(part, block);
-    if (!part.rest.empty()) return error(part.head, "E452", format("{} stands alone on its line", part.keyword), "write its lines below it, indented");
+    if (!part.rest.empty())
+      return error(part.head, "E452", format("{} stands alone on its line", part.keyword),
+                   "write its lines below it, indented");
     if (part.keyword == "tree") expected.kind = ExpectationKind::tree;
     if (part.keyword == "normal") expected.kind = ExpectationKind::normal;
     if (part.keyword == "ids") expected.kind = ExpectationKind::ids;
     if (part.keyword == "matches") expected.kind = ExpectationKind::matches;
-    if (part.body.empty()) return error(part.head, "E452", format("{} has no lines", part.keyword), "write none where nothing must come out");
+    if (part.body.empty())
+      return error(part.head, "E452", format("{} has no lines", part.keyword),
+                   "write none where nothing must come out");
     for (const Line& line : part.body) expected.lines.emplace_back(trim(piece(line)));
     if (expected.kind == ExpectationKind::ids) return take_ids(part, block);
     if (expected.kind == ExpectationKind::matches) return take_matches(part, block);
@@ -327,7 +386,8 @@ class FileParser {
 
   Status check_id(const Line& line, const std::string& id, const CaseBlock& block) const {
     if (std::ranges::find(block.events, id, &CaseEvent::id) != block.events.end()) return ok();
-    return error(line, "E452", format("there is no event {}", id), "ids are the first words of the lines under events");
+    return error(line, "E452", format("there is no event {}", id),
+                 "ids are the first words of the lines under events");
   }
 
   Status take_ids(const Part& part, CaseBlock& block) const {
@@ -362,9 +422,11 @@ class FileParser {
     Expectation& expected = block.expectation;
     expected.kind = ExpectationKind::error;
     const std::vector<std::string> words = words_of(part.rest);
-    const bool has_line = words.size() == 4 && words[1] == "on" && words[2] == "line" && parse_number<unsigned>(words[3]);
+    const bool has_line = words.size() == 4 && words[1] == "on" && words[2] == "line" &&
+                          parse_number<unsigned>(words[3]);
     if (words.empty() || (words.size() > 1 && !has_line)) {
-      return error(part.head, "E452", "error needs a code", "write error E203, or error E203 on line 2 of the query");
+      return error(part.head, "E452", "error needs a code",
+                   "write error E203, or error E203 on line 2 of the query");
     }
     expected.code = words[0];
     if (has_line) expected.query_line = *parse_number<unsigned>(words[3]);
@@ -388,7 +450,9 @@ class FileParser {
 
 }  // namespace
 
-Result<std::vector<CaseBlock>> parse_cases(const std::string& text, const std::string& file) { return FileParser(text, file).run(); }
+Result<std::vector<CaseBlock>> parse_cases(const std::string& text, const std::string& file) {
+  return FileParser(text, file).run();
+}
 
 void apply_rule(CaseBlock& block, rule::Rule rule) {
   if (!block.timestamp_field.empty()) rule.timestamp_field = block.timestamp_field;
@@ -405,10 +469,18 @@ void apply_rule(CaseBlock& block, rule::Rule rule) {
 std::vector<std::string> expectation_text(const Expectation& expectation) {
   std::vector<std::string> out;
   switch (expectation.kind) {
-    case ExpectationKind::matches: out.emplace_back("matches"); break;
-    case ExpectationKind::ids: out.emplace_back("ids"); break;
-    case ExpectationKind::tree: out.emplace_back("tree"); break;
-    case ExpectationKind::normal: out.emplace_back("normal"); break;
+    case ExpectationKind::matches:
+      out.emplace_back("matches");
+      break;
+    case ExpectationKind::ids:
+      out.emplace_back("ids");
+      break;
+    case ExpectationKind::tree:
+      out.emplace_back("tree");
+      break;
+    case ExpectationKind::normal:
+      out.emplace_back("normal");
+      break;
     case ExpectationKind::error:
       out.push_back(format("error {}", expectation.code));
       if (expectation.query_line > 0) out.back() += format(" on line {}", expectation.query_line);
@@ -416,7 +488,8 @@ std::vector<std::string> expectation_text(const Expectation& expectation) {
   }
   if (expectation.carets) {
     const auto [first, last] = *expectation.carets;
-    out.push_back(std::string(first - 1, ' ') + std::string(std::max(last, first + 1) - first, '^'));
+    out.push_back(std::string(first - 1, ' ') +
+                  std::string(std::max(last, first + 1) - first, '^'));
   }
   for (const std::string& line : expectation.lines) out.push_back("  " + line);
   return out;

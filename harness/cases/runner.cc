@@ -1,5 +1,5 @@
-// What came out is brought to the spelling of the case file and compared as text, so that a report shows what
-// the file would have to say, and --update has nothing left to decide.
+// What came out is brought to the spelling of the case file and compared as text, so that a report
+// shows what the file would have to say, and --update has nothing left to decide.
 #include "harness/cases/runner.h"
 
 #include <algorithm>
@@ -17,16 +17,20 @@ std::string lines_text(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) out += line + "\n";
   return out;
 }
-std::string as_text(const Expectation& expectation) { return lines_text(expectation_text(expectation)); }
+std::string as_text(const Expectation& expectation) {
+  return lines_text(expectation_text(expectation));
+}
 
-/// One configuration's answer: what the file should say, or why there is no answer of the kind it asks for.
+/// One configuration's answer: what the file should say, or why there is no answer of the kind it
+/// asks for.
 struct Answer {
   std::string configuration;
   std::optional<Expectation> would_be;
   std::string instead;
 };
 
-/// An error in the form in which the block states errors: carets and messages only where it has them.
+/// An error in the form in which the block states errors: carets and messages only where it has
+/// them.
 Expectation error_expectation(const CaseBlock& block, const Diagnostic& error) {
   const Expectation& stated = block.expectation;
   Expectation out = stated;
@@ -40,8 +44,10 @@ Expectation error_expectation(const CaseBlock& block, const Diagnostic& error) {
   if (stated.query_line > 0) out.query_line = is_here ? place.line - block.query_first_line + 1 : 0;
   // A caret under a query of several lines stands under its last unless the file says otherwise.
   if (stated.query_line == 0 && stated.carets && is_here) {
-    const std::uint32_t lines = static_cast<std::uint32_t>(std::ranges::count(block.rule->query.text, '\n')) + 1;
-    if (const std::uint32_t at = place.line - block.query_first_line + 1; at != lines) out.query_line = at;
+    const std::uint32_t lines =
+        static_cast<std::uint32_t>(std::ranges::count(block.rule->query.text, '\n')) + 1;
+    if (const std::uint32_t at = place.line - block.query_first_line + 1; at != lines)
+      out.query_line = at;
   }
   if (!stated.lines.empty()) {
     out.lines = {error.message};
@@ -51,8 +57,11 @@ Expectation error_expectation(const CaseBlock& block, const Diagnostic& error) {
 }
 
 Answer error_answer(const CaseBlock& block, std::string configuration, const Diagnostic& error) {
-  Answer answer{.configuration = std::move(configuration), .would_be = std::nullopt, .instead = render(error)};
-  if (block.expectation.kind == ExpectationKind::error) answer.would_be = error_expectation(block, error);
+  Answer answer{.configuration = std::move(configuration),
+                .would_be = std::nullopt,
+                .instead = render(error)};
+  if (block.expectation.kind == ExpectationKind::error)
+    answer.would_be = error_expectation(block, error);
   return answer;
 }
 
@@ -64,7 +73,8 @@ std::string match_line(const CaseBlock& block, const FoundMatch& match, bool wit
   return line;
 }
 
-Answer found_answer(const CaseBlock& block, std::string configuration, const std::vector<FoundMatch>& found) {
+Answer found_answer(const CaseBlock& block, std::string configuration,
+                    const std::vector<FoundMatch>& found) {
   Expectation out = block.expectation;
   out.lines.clear();
   if (out.kind == ExpectationKind::ids) {
@@ -72,7 +82,9 @@ Answer found_answer(const CaseBlock& block, std::string configuration, const std
     for (const FoundMatch& match : found) ids.push_back(match_line(block, match, false));
     out.lines.push_back(ids.empty() ? "none" : join(ids, " "));
   } else {
-    const bool with_keys = std::ranges::any_of(block.expectation.lines, [](const std::string& line) { return line.find(" / ") != std::string::npos; });
+    const bool with_keys = std::ranges::any_of(
+        block.expectation.lines,
+        [](const std::string& line) { return line.find(" / ") != std::string::npos; });
     for (const FoundMatch& match : found) out.lines.push_back(match_line(block, match, with_keys));
     if (found.empty()) out.lines.emplace_back("none");
   }
@@ -83,10 +95,13 @@ Answer found_answer(const CaseBlock& block, std::string configuration, const std
 std::optional<std::string> round_trip_problem(const eql::Query& query) {
   const std::string printed = eql::print(query);
   const auto again = eql::parse_query(printed);
-  if (!again) return format("the printed form does not parse:\n  {}\n{}", printed, render(locate(again.error(), {.file = "printed", .text = printed})));
+  if (!again)
+    return format("the printed form does not parse:\n  {}\n{}", printed,
+                  render(locate(again.error(), {.file = "printed", .text = printed})));
   const std::string second = eql::print(*again);
   if (second == printed) return std::nullopt;
-  return format("the printed form prints otherwise when parsed again:\n  {}\n  {}\n", printed, second);
+  return format("the printed form prints otherwise when parsed again:\n  {}\n  {}\n", printed,
+                second);
 }
 
 Expectation with_lines(const CaseBlock& block, std::vector<std::string> lines) {
@@ -98,7 +113,8 @@ Expectation with_lines(const CaseBlock& block, std::vector<std::string> lines) {
 std::vector<std::string> normal_lines(const eql::CheckedQuery& query) {
   std::vector<std::string> lines;
   for (const eql::CheckedStage& stage : query.stages) {
-    lines.push_back(format("{}{}", stage.missing ? "!" : "", eql::print_condition(query, stage.filter)));
+    lines.push_back(
+        format("{}{}", stage.missing ? "!" : "", eql::print_condition(query, stage.filter)));
   }
   if (query.until) lines.push_back("until " + eql::print_condition(query, query.until->filter));
   return lines;
@@ -108,15 +124,18 @@ bool is_skipped(const CaseBlock& block, const std::string& configuration) {
   return std::ranges::find(block.skips, configuration, &Skip::configuration) != block.skips.end();
 }
 
-std::vector<Answer> engine_answers(const CaseBlock& block, const eql::CheckedQuery& query, const RunOptions& options) {
+std::vector<Answer> engine_answers(const CaseBlock& block, const eql::CheckedQuery& query,
+                                   const RunOptions& options) {
   std::vector<Answer> answers;
   for (const NamedEngine& engine : options.engines) {
     if (is_skipped(block, engine.name)) continue;
     auto found = engine.run(block, query);
     if (!found) {
-      answers.push_back(error_answer(block, engine.name, locate(std::move(found.error()), block.rule->query)));
+      answers.push_back(
+          error_answer(block, engine.name, locate(std::move(found.error()), block.rule->query)));
     } else if (block.expectation.kind == ExpectationKind::error) {
-      answers.push_back({.configuration = engine.name, .would_be = std::nullopt, .instead = "no error\n"});
+      answers.push_back(
+          {.configuration = engine.name, .would_be = std::nullopt, .instead = "no error\n"});
     } else {
       answers.push_back(found_answer(block, engine.name, *found));
     }
@@ -128,14 +147,18 @@ std::vector<Answer> answers_to(const CaseBlock& block, const RunOptions& options
   EQLAB_ASSERT(block.rule.has_value());
   auto query = eql::parse_query(block.rule->query.text);
   if (!query) return {error_answer(block, "", locate(std::move(query.error()), block.rule->query))};
-  if (auto problem = round_trip_problem(*query)) return {{.configuration = "", .would_be = std::nullopt, .instead = *problem}};
+  if (auto problem = round_trip_problem(*query))
+    return {{.configuration = "", .would_be = std::nullopt, .instead = *problem}};
   if (block.expectation.kind == ExpectationKind::tree) {
-    return {{.configuration = "", .would_be = with_lines(block, {eql::print(*query)}), .instead = {}}};
+    return {
+        {.configuration = "", .would_be = with_lines(block, {eql::print(*query)}), .instead = {}}};
   }
   auto checked = rule::compile(*block.rule, block.schema());
   if (!checked) return {error_answer(block, "", checked.error())};
   if (block.expectation.kind == ExpectationKind::normal) {
-    return {{.configuration = "", .would_be = with_lines(block, normal_lines(*checked)), .instead = {}}};
+    return {{.configuration = "",
+             .would_be = with_lines(block, normal_lines(*checked)),
+             .instead = {}}};
   }
   return engine_answers(block, *checked, options);
 }
@@ -143,11 +166,16 @@ std::vector<Answer> answers_to(const CaseBlock& block, const RunOptions& options
 }  // namespace
 
 std::size_t CaseReport::failed() const {
-  return static_cast<std::size_t>(std::ranges::count_if(results, [](const CaseResult& result) { return !result.passed(); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(results, [](const CaseResult& result) { return !result.passed(); }));
 }
 
 CaseResult run_block(const CaseBlock& block, const RunOptions& options) {
-  CaseResult result{.file = block.file, .line = block.line, .why = block.why, .failures = {}, .skipped = block.skips};
+  CaseResult result{.file = block.file,
+                    .line = block.line,
+                    .why = block.why,
+                    .failures = {},
+                    .skipped = block.skips};
   const std::string expected = as_text(block.expectation);
   const std::vector<Answer> answers = answers_to(block, options);
   std::size_t passed = 0;
@@ -198,14 +226,16 @@ std::string describe_failures(const CaseReport& report) {
   for (const CaseResult& result : report.results) {
     for (const CaseFailure& failure : result.failures) {
       out += format("{}:{}: FAIL{} {}\n", printable(result.file), result.line,
-                    failure.configuration.empty() ? "" : format(" [{}]", failure.configuration), printable(result.why));
+                    failure.configuration.empty() ? "" : format(" [{}]", failure.configuration),
+                    printable(result.why));
       out += "  expected\n" + indented(failure.expected) + "  got\n" + indented(failure.got);
     }
   }
   return out;
 }
 
-Rewritten rewrite(const std::string& text, const std::vector<CaseBlock>& blocks, const RunOptions& options) {
+Rewritten rewrite(const std::string& text, const std::vector<CaseBlock>& blocks,
+                  const RunOptions& options) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -219,10 +249,13 @@ Rewritten rewrite(const std::string& text, const std::vector<CaseBlock>& blocks,
     const std::vector<Answer> answers = answers_to(blocks[i], options);
     if (answers.empty() || !answers[0].would_be) continue;
     const std::string agreed = as_text(*answers[0].would_be);
-    const bool all_agree = std::ranges::all_of(answers, [&](const Answer& answer) { return answer.would_be && as_text(*answer.would_be) == agreed; });
+    const bool all_agree = std::ranges::all_of(answers, [&](const Answer& answer) {
+      return answer.would_be && as_text(*answer.would_be) == agreed;
+    });
     if (!all_agree || agreed == as_text(stated)) continue;
     const auto first = lines.begin() + static_cast<std::ptrdiff_t>(stated.first_line - 1);
-    const auto last = lines.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(stated.last_line - 1, lines.size()));
+    const auto last = lines.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+                                          stated.last_line - 1, lines.size()));
     std::vector<std::string> replacement = expectation_text(*answers[0].would_be);
     if (first->ends_with('\r')) {
       for (std::string& line : replacement) line += '\r';
@@ -234,14 +267,15 @@ Rewritten rewrite(const std::string& text, const std::vector<CaseBlock>& blocks,
   return out;
 }
 
-Result<UpdateReport> update_cases(const std::vector<std::string>& paths, const RunOptions& options) {
+Result<UpdateReport> update_cases(const std::vector<std::string>& paths,
+                                  const RunOptions& options) {
   UpdateReport report;
   std::vector<Diagnostic> unwritable;
   EQLAB_TRY(const std::vector<std::string> files, find_case_files(paths));
   for (const std::string& file : files) {
     const auto text = read_text(file);
     const auto blocks = load_cases(file);
-    if (!text || !blocks) continue;   // the run below says why
+    if (!text || !blocks) continue;  // the run below says why
     const Rewritten rewritten = rewrite(*text, *blocks, options);
     if (rewritten.blocks == 0) continue;
     if (auto written = write_text(file, rewritten.text); !written) {

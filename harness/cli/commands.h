@@ -1,7 +1,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,8 +13,8 @@ namespace eqlab::cli {
 /// A command that was chosen on the command line, ready to run.
 using Action = std::function<Exit(Console&)>;
 
-/// Each defines one command: its options, its help with an example, and what to do. The action is put into
-/// `chosen` when the command line names the command.
+/// Each defines one command: its options, its help with an example, and what to do. The action is
+/// put into `chosen` when the command line names the command.
 void define_check(CLI::App& app, Action& chosen);
 void define_match(CLI::App& app, Action& chosen);
 void define_test(CLI::App& app, Action& chosen);

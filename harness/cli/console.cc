@@ -42,13 +42,16 @@ void listen_for_signals() {
     sigwait(&signals, &signal);
     interruption().request_stop();
     const timespec patience{.tv_sec = 1, .tv_nsec = 0};
-    if (sigtimedwait(&signals, nullptr, &patience) < 0 && must_clean_up()) sigwait(&signals, &signal);
+    if (sigtimedwait(&signals, nullptr, &patience) < 0 && must_clean_up())
+      sigwait(&signals, &signal);
     ::_exit(static_cast<int>(Exit::interrupted));
   }).detach();
 }
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 bool wants_colour(bool is_terminal) {
@@ -71,17 +74,22 @@ Exit exit_for(const Diagnostic& diagnostic) {
     if (diagnostic.code == code) return Exit::unusable;  // schemas and sizes are arguments
   }
   if (diagnostic.code.starts_with("E45")) return Exit::unusable;  // case files
-  if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4")) return Exit::io_failed;
-  if (diagnostic.code == "E216") return Exit::io_failed;  // found while reading events, as a search would
+  if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4"))
+    return Exit::io_failed;
+  if (diagnostic.code == "E216")
+    return Exit::io_failed;  // found while reading events, as a search would
   if (diagnostic.code >= "E501" && diagnostic.code <= "E503") return Exit::io_failed;
   return Exit::unusable;
 }
 
-Console::Console() : output_is_terminal_(::isatty(STDOUT_FILENO) != 0), error_is_terminal_(::isatty(STDERR_FILENO) != 0) {
+Console::Console()
+    : output_is_terminal_(::isatty(STDOUT_FILENO) != 0),
+      error_is_terminal_(::isatty(STDERR_FILENO) != 0) {
   output_has_colour_ = wants_colour(output_is_terminal_);
   error_has_colour_ = wants_colour(error_is_terminal_);
   winsize size{};
-  if (output_is_terminal_ && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) columns_ = size.ws_col;
+  if (output_is_terminal_ && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    columns_ = size.ws_col;
   started_ms_ = now_ms();
   listen_for_signals();
 }
@@ -104,8 +112,11 @@ void Console::report(const Diagnostic& diagnostic) {
   if (error_has_colour_) {
     const std::string_view word = to_string(diagnostic.severity);
     const std::string marked = format("{} {}", word, diagnostic.code);
-    const std::string_view colour = diagnostic.severity == Severity::error ? "\x1b[1;31m" : diagnostic.severity == Severity::warning ? "\x1b[1;33m" : "\x1b[1;36m";
-    if (const std::size_t at = text.find(marked); at != std::string::npos) text.replace(at, marked.size(), format("{}{}\x1b[0m", colour, marked));
+    const std::string_view colour = diagnostic.severity == Severity::error     ? "\x1b[1;31m"
+                                    : diagnostic.severity == Severity::warning ? "\x1b[1;33m"
+                                                                               : "\x1b[1;36m";
+    if (const std::size_t at = text.find(marked); at != std::string::npos)
+      text.replace(at, marked.size(), format("{}{}\x1b[0m", colour, marked));
   }
   note(text);
 }
@@ -122,9 +133,12 @@ void Console::progress(std::string_view what, std::uint64_t done, std::uint64_t 
   std::string line;
   if (total > 0) {
     constexpr std::size_t width = 30;
-    const std::size_t filled = std::min<std::size_t>(width, static_cast<std::size_t>(static_cast<double>(done) / static_cast<double>(total) * width));
+    const std::size_t filled = std::min<std::size_t>(
+        width,
+        static_cast<std::size_t>(static_cast<double>(done) / static_cast<double>(total) * width));
     for (std::size_t i = 0; i < width; ++i) line += i < filled ? "█" : "░";
-    line += format(" {:3.0f} %  {}", 100.0 * static_cast<double>(done) / static_cast<double>(total), what);
+    line += format(" {:3.0f} %  {}", 100.0 * static_cast<double>(done) / static_cast<double>(total),
+                   what);
   } else {
     line = format("{}  {}", what, group_digits(static_cast<std::int64_t>(done)));
   }
@@ -157,12 +171,14 @@ Status write_file(const std::string& path, std::string_view content) {
   const auto failed = [&path](std::string_view what, const std::string& why) {
     return fail(error_in(path, "E902", format("{}: {}", what, why)));
   };
-  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
+  const fs::path target =
+      fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
   if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
   if (error) return failed("its folder cannot be made", error.message());
   const fs::file_status status = fs::status(target, error);
   const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
-  const fs::path written = in_place ? target : fs::path(format("{}.{}.tmp", target.string(), ::getpid()));
+  const fs::path written =
+      in_place ? target : fs::path(format("{}.{}.tmp", target.string(), ::getpid()));
   {
     std::ofstream out(written, std::ios::binary | std::ios::trunc);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
@@ -191,7 +207,11 @@ std::string quote_command(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) {
     if (!out.empty()) out += ' ';
-    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+") == std::string::npos;
+    const bool plain =
+        !word.empty() &&
+        word.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+") ==
+            std::string::npos;
     if (plain) {
       out += word;
       continue;

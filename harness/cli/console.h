@@ -10,15 +10,22 @@
 #include "harness/base/diagnostic.h"
 #include "harness/base/result.h"
 
-/// The one folder that knows the outside world: arguments, environment, standard streams, signals, the
-/// clock, exit statuses.
+/// The one folder that knows the outside world: arguments, environment, standard streams, signals,
+/// the clock, exit statuses.
 namespace eqlab::cli {
 
 /// Exit statuses: a pipeline must tell "the check failed" from "the harness broke".
-enum class Exit : int { fine = 0, check_failed = 1, unusable = 2, io_failed = 3, interrupted = 130 };
+enum class Exit : int {
+  fine = 0,
+  check_failed = 1,
+  unusable = 2,
+  io_failed = 3,
+  interrupted = 130
+};
 
-/// Events and corpora that cannot be read, files that cannot be written and what a search fails with on some event (E216)
-/// are input and output; all else is about arguments, rules, schemas, cases and scenarios.
+/// Events and corpora that cannot be read, files that cannot be written and what a search fails
+/// with on some event (E216) are input and output; all else is about arguments, rules, schemas,
+/// cases and scenarios.
 [[nodiscard]] Exit exit_for(const Diagnostic& diagnostic);
 
 /// Standard output and error, and what a terminal adds to them.
@@ -37,13 +44,15 @@ class Console {
   [[nodiscard]] bool output_is_terminal() const { return output_is_terminal_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
 
-  /// Requested by the first Ctrl-C (or SIGTERM). The second ends the program at once, and so does the first after a
-  /// second of waiting, for work that cannot look up (reading a silent pipe), unless `wait_for_clean_up` was called.
+  /// Requested by the first Ctrl-C (or SIGTERM). The second ends the program at once, and so does
+  /// the first after a second of waiting, for work that cannot look up (reading a silent pipe),
+  /// unless `wait_for_clean_up` was called.
   [[nodiscard]] std::stop_token stop() const;
   /// From here on the program has something to take away before it ends.
   void wait_for_clean_up();
 
-  /// A progress bar on standard error, shown only on a terminal and only for work of more than a second.
+  /// A progress bar on standard error, shown only on a terminal and only for work of more than a
+  /// second.
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total);
   void end_progress();
 
@@ -62,9 +71,9 @@ class Console {
   std::int64_t last_progress_ms_ = 0;
 };
 
-/// Writes the file whole or not at all: to a temporary name beside it, then renamed. Missing folders are made. A link
-/// is followed; what is no regular file (a pipe, a device) is written to as it is.
-/// Errors: E902.
+/// Writes the file whole or not at all: to a temporary name beside it, then renamed. Missing
+/// folders are made. A link is followed; what is no regular file (a pipe, a device) is written to
+/// as it is. Errors: E902.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view content);
 /// Seconds of a monotonic clock, for "took 12.4 s".
 [[nodiscard]] double seconds_now();

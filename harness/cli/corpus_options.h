@@ -1,7 +1,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <vector>
 
@@ -10,7 +9,8 @@
 
 namespace eqlab::cli {
 
-/// A whole number from `low` to `high` and nothing else: no sign that wraps round, no rest that is dropped.
+/// A whole number from `low` to `high` and nothing else: no sign that wraps round, no rest that is
+/// dropped.
 [[nodiscard]] inline CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
   return CLI::Validator(
       [low, high](const std::string& text) {
@@ -21,21 +21,37 @@ namespace eqlab::cli {
       "NUMBER");
 }
 
-/// The options that say which corpus to make; the same for `generate` and `score`. Answers them, for excludes().
-inline std::vector<CLI::Option*> add_corpus_options(CLI::App& command, generators::CorpusOptions& options) {
-  const CLI::Validator length([](const std::string& text) {
-    const auto days = parse_number<double>(text);
-    return days && *days > 0 && *days <= 3650 ? std::string() : std::string("must be a number of days above 0, at most 3650");
-  }, "DAYS");
+/// The options that say which corpus to make; the same for `generate` and `score`. Answers them,
+/// for excludes().
+inline std::vector<CLI::Option*> add_corpus_options(CLI::App& command,
+                                                    generators::CorpusOptions& options) {
+  const CLI::Validator length(
+      [](const std::string& text) {
+        const auto days = parse_number<double>(text);
+        return days && *days > 0 && *days <= 3650
+                   ? std::string()
+                   : std::string("must be a number of days above 0, at most 3650");
+      },
+      "DAYS");
   return {
-      command.add_option("--profile", options.profile, "What happens on the hosts, and how often")->check(CLI::IsMember(generators::profile_names()))->capture_default_str(),
-      command.add_option("--seed", options.seed, "Same seed and options, same bytes")->check(whole_number(0, UINT64_MAX))->capture_default_str(),
-      command.add_option("--events", options.events, "Number of events, met within 2 %; default: what hosts and days give")->check(whole_number(1, 10'000'000'000)),
-      command.add_option("--hosts", options.hosts, "Number of hosts; default: the profile's")->check(whole_number(1, 1'000'000)),
-      command.add_option("--days", options.days, "Length in days; default: the profile's")->check(length),
+      command.add_option("--profile", options.profile, "What happens on the hosts, and how often")
+          ->check(CLI::IsMember(generators::profile_names()))
+          ->capture_default_str(),
+      command.add_option("--seed", options.seed, "Same seed and options, same bytes")
+          ->check(whole_number(0, UINT64_MAX))
+          ->capture_default_str(),
+      command
+          .add_option("--events", options.events,
+                      "Number of events, met within 2 %; default: what hosts and days give")
+          ->check(whole_number(1, 10'000'000'000)),
+      command.add_option("--hosts", options.hosts, "Number of hosts; default: the profile's")
+          ->check(whole_number(1, 1'000'000)),
+      command.add_option("--days", options.days, "Length in days; default: the profile's")
+          ->check(length),
       command.add_option("--only", options.only, "Scenario ids, no others")->delimiter(','),
       command.add_option("--without", options.without, "Scenario ids to leave out")->delimiter(','),
-      command.add_option("--scenarios", options.scenarios_dir, "Folder of scenario files instead of the built-in catalogue")};
+      command.add_option("--scenarios", options.scenarios_dir,
+                         "Folder of scenario files instead of the built-in catalogue")};
 }
 
 }  // namespace eqlab::cli

@@ -1,6 +1,5 @@
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
@@ -30,13 +29,22 @@ Exit list(const Options& options, Console& console) {
   Json out = {{"eqlab_result", "scenarios"}, {"schema_version", 1}, {"scenarios", Json::array()}};
   for (const generators::ScenarioSummary& s : *scenarios) {
     if (options.format == "json") {
-      out["scenarios"].push_back({{"id", s.id}, {"title", s.title}, {"intent", s.intent}, {"behaviour", s.behaviour}, {"expected", s.expected}, {"source", s.source}});
+      out["scenarios"].push_back({{"id", s.id},
+                                  {"title", s.title},
+                                  {"intent", s.intent},
+                                  {"behaviour", s.behaviour},
+                                  {"expected", s.expected},
+                                  {"source", s.source}});
     } else {
-      console.print(format("{:<5} {:<13} {:<10} {}\n      {}\n      source: {}\n", printable(s.id), printable(s.intent), printable(s.behaviour), printable(s.title), printable(s.expected), printable(s.source)));
+      console.print(format("{:<5} {:<13} {:<10} {}\n      {}\n      source: {}\n", printable(s.id),
+                           printable(s.intent), printable(s.behaviour), printable(s.title),
+                           printable(s.expected), printable(s.source)));
     }
   }
-  if (options.format == "json") console.print(out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  else console.print(format("{} scenarios\n", scenarios->size()));
+  if (options.format == "json")
+    console.print(out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  else
+    console.print(format("{} scenarios\n", scenarios->size()));
   return Exit::fine;
 }
 
@@ -51,14 +59,21 @@ Exit run(const Options& options, Console& console) {
   const double started = seconds_now();
   // A link to a folder stays one: the folder that it names is written.
   std::error_code ignored;
-  const std::string folder = std::filesystem::is_symlink(options.folder, ignored) ? std::filesystem::weakly_canonical(options.folder, ignored).string() : options.folder;
-  auto written = generators::write_corpus(*corpus,
-                                          {.folder = folder,
-                                           .threads = options.threads,
-                                           .compress = !options.uncompressed,
-                                           .version = std::string(version),
-                                           .progress = [&](std::uint64_t done, std::uint64_t total) { console.progress("writing the corpus", done, total); }},
-                                          console.stop());
+  const std::string folder =
+      std::filesystem::is_symlink(options.folder, ignored)
+          ? std::filesystem::weakly_canonical(options.folder, ignored).string()
+          : options.folder;
+  auto written =
+      generators::write_corpus(*corpus,
+                               {.folder = folder,
+                                .threads = options.threads,
+                                .compress = !options.uncompressed,
+                                .version = std::string(version),
+                                .progress =
+                                    [&](std::uint64_t done, std::uint64_t total) {
+                                      console.progress("writing the corpus", done, total);
+                                    }},
+                               console.stop());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
@@ -68,32 +83,48 @@ Exit run(const Options& options, Console& console) {
     return exit_for(written.error());
   }
   if (options.format == "json") {
-    Json out = {{"eqlab_result", "generate"}, {"schema_version", 1}, {"folder", options.folder}, {"events", written->events}, {"incidents", written->incidents}, {"bytes", written->bytes}, {"files", Json::array()}};
-    for (const auto& [file, checksum] : written->checksums) out["files"].push_back({{"file", file}, {"sha256", checksum}});
+    Json out = {{"eqlab_result", "generate"},      {"schema_version", 1},
+                {"folder", options.folder},        {"events", written->events},
+                {"incidents", written->incidents}, {"bytes", written->bytes},
+                {"files", Json::array()}};
+    for (const auto& [file, checksum] : written->checksums)
+      out["files"].push_back({{"file", file}, {"sha256", checksum}});
     console.print(out.dump(2) + "\n");
     return Exit::fine;
   }
-  console.print(format("{}: {} events, {} incidents, {:.1f} MB\n", printable(options.folder), group_digits(static_cast<std::int64_t>(written->events)),
-                       group_digits(static_cast<std::int64_t>(written->incidents)), static_cast<double>(written->bytes) / 1e6));
-  for (const auto& [file, checksum] : written->checksums) console.print(format("  {}  {}\n", checksum, printable(file)));
+  console.print(format("{}: {} events, {} incidents, {:.1f} MB\n", printable(options.folder),
+                       group_digits(static_cast<std::int64_t>(written->events)),
+                       group_digits(static_cast<std::int64_t>(written->incidents)),
+                       static_cast<double>(written->bytes) / 1e6));
+  for (const auto& [file, checksum] : written->checksums)
+    console.print(format("  {}  {}\n", checksum, printable(file)));
   const double took = seconds_now() - started;
-  console.note(format("took {:.1f} s, {} events/s\n", took, group_digits(static_cast<std::int64_t>(static_cast<double>(written->events) / std::max(took, 1e-9)))));
+  console.note(format("took {:.1f} s, {} events/s\n", took,
+                      group_digits(static_cast<std::int64_t>(static_cast<double>(written->events) /
+                                                             std::max(took, 1e-9)))));
   return Exit::fine;
 }
 
 }  // namespace
 
 void define_generate(CLI::App& app, Action& chosen) {
-  CLI::App* const command = app.add_subcommand("generate", "Write a labelled corpus of endpoint events");
+  CLI::App* const command =
+      app.add_subcommand("generate", "Write a labelled corpus of endpoint events");
   auto options = std::make_shared<Options>();
-  auto* const folder = command->add_option("-o,--output", options->folder, "Folder for manifest.json, events-*.ndjson.zst and truth.ndjson");
-  auto* const listing = command->add_flag("--list", options->list, "Name all scenarios, with what the rule is expected to do");
+  auto* const folder =
+      command->add_option("-o,--output", options->folder,
+                          "Folder for manifest.json, events-*.ndjson.zst and truth.ndjson");
+  auto* const listing = command->add_flag(
+      "--list", options->list, "Name all scenarios, with what the rule is expected to do");
   listing->excludes(folder);
   static_cast<void>(add_corpus_options(*command, options->corpus));
   command->add_flag("--uncompressed", options->uncompressed, "Plain NDJSON instead of zstd");
-  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   add_threads_option(*command, options->threads);
-  command->footer("Example:\n  eqlab generate -o corpus --profile balanced --events 200000 --seed 7");
+  command->footer(
+      "Example:\n  eqlab generate -o corpus --profile balanced --events 200000 --seed 7");
   command->callback([options, &chosen] {
     if (!options->list && options->folder.empty()) throw CLI::RequiredError("--output");
     chosen = [options](Console& console) { return run(*options, console); };

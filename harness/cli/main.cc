@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -21,7 +20,9 @@ Result<event::Schema> schema_from(const std::string& option) {
 
 void add_threads_option(CLI::App& command, unsigned& threads) {
   threads = hardware_threads();
-  command.add_option("--threads", threads, "Threads; the result is the same at any number")->check(CLI::Range(1U, 256U))->capture_default_str();
+  command.add_option("--threads", threads, "Threads; the result is the same at any number")
+      ->check(CLI::Range(1U, 256U))
+      ->capture_default_str();
 }
 
 namespace {
@@ -30,27 +31,33 @@ namespace {
 std::string complaint(const CLI::App& app, int argc, char** argv, const std::string& otherwise) {
   if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return otherwise;
   std::vector<std::string_view> names;
-  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const std::vector<const CLI::App*> commands =
+      app.get_subcommands([](const CLI::App*) { return true; });
   std::vector<std::string> held;
   for (const CLI::App* const command : commands) held.push_back(command->get_name());
   names.assign(held.begin(), held.end());
   const std::vector<std::string> close = nearest(argv[1], names, 1);
-  return format("there is no command {}{}", argv[1], close.empty() ? ": they are " + join(held, ", ") : format("; did you mean {}?", close[0]));
+  return format(
+      "there is no command {}{}", argv[1],
+      close.empty() ? ": they are " + join(held, ", ") : format("; did you mean {}?", close[0]));
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"eqlab tells what a detection rule will do before it ships: what it catches, what it misses and why,\n"
-               "how many false alarms it raises, and how late the alert comes.",
-               "eqlab"};
+  CLI::App app{
+      "eqlab tells what a detection rule will do before it ships: what it catches, what it misses "
+      "and why,\n"
+      "how many false alarms it raises, and how late the alert comes.",
+      "eqlab"};
   app.set_version_flag("--version", std::string("eqlab ") + std::string(version));
   app.set_help_all_flag("--help-all", "Help of every command");
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);
-  app.footer("First steps:\n"
-             "  eqlab check rules/macos_installer_package_spawns_network_event.toml\n"
-             "  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000\n"
-             "Exit status: 0 fine, 1 the check itself failed, 2 unusable arguments, rule or scenario,\n"
-             "3 input or output failed, 130 interrupted.");
+  app.footer(
+      "First steps:\n"
+      "  eqlab check rules/macos_installer_package_spawns_network_event.toml\n"
+      "  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000\n"
+      "Exit status: 0 fine, 1 the check itself failed, 2 unusable arguments, rule or scenario,\n"
+      "3 input or output failed, 130 interrupted.");
 
   Action chosen;
   define_check(app, chosen);
@@ -63,9 +70,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help, --version
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "eqlab: %s\n", printable(complaint(app, argc, argv, error.what())).c_str());
+    std::fprintf(stderr, "eqlab: %s\n",
+                 printable(complaint(app, argc, argv, error.what())).c_str());
     const auto named = app.get_subcommands();
-    std::fprintf(stderr, "See eqlab %s--help.\n", named.empty() ? "" : (named[0]->get_name() + " ").c_str());
+    std::fprintf(stderr, "See eqlab %s--help.\n",
+                 named.empty() ? "" : (named[0]->get_name() + " ").c_str());
     return static_cast<int>(Exit::unusable);
   }
   Console console;

@@ -1,10 +1,9 @@
-#include <nlohmann/json.hpp>
-
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
@@ -25,7 +24,7 @@ using Json = nlohmann::ordered_json;
 using scan::CandidateIndex;
 
 struct Options {
-  std::vector<std::string> arguments;   ///< the rule, unless a query is given, then the inputs
+  std::vector<std::string> arguments;  ///< the rule, unless a query is given, then the inputs
   std::string query;
   std::string query_file;
   std::string timestamp_field;
@@ -59,7 +58,9 @@ Result<rule::Rule> rule_from(Options& options) {
   } else {
     std::string path = options.query_file;
     if (path.empty()) {
-      if (options.arguments.empty()) return fail(error_in({}, "E905", "no rule given", "write eqlab match RULE EVENTS…, or --query 'EQL'"));
+      if (options.arguments.empty())
+        return fail(error_in({}, "E905", "no rule given",
+                             "write eqlab match RULE EVENTS…, or --query 'EQL'"));
       path = options.arguments.front();
       options.arguments.erase(options.arguments.begin());
     }
@@ -71,7 +72,8 @@ Result<rule::Rule> rule_from(Options& options) {
   return *std::move(rule);
 }
 
-/// Standard input kept in a file without a name, for when it has to be read twice; it goes with the object.
+/// Standard input kept in a file without a name, for when it has to be read twice; it goes with the
+/// object.
 class SpooledInput {
  public:
   SpooledInput() = default;
@@ -90,12 +92,16 @@ class SpooledInput {
       size = std::fread(buffer.data(), 1, buffer.size(), stdin);
       kept = std::fwrite(buffer.data(), 1, size, file_) == size;
     }
-    if (!kept || std::fflush(file_) != 0) return fail(error_in("-", "E902", "standard input cannot be kept for a second reading", "give a file, or free space for temporary files"));
+    if (!kept || std::fflush(file_) != 0)
+      return fail(error_in("-", "E902", "standard input cannot be kept for a second reading",
+                           "give a file, or free space for temporary files"));
     path_ = format("/proc/self/fd/{}", ::fileno(file_));
     return path_;
   }
   /// The name that a user knows the file by.
-  [[nodiscard]] std::string shown(const std::string& file) const { return !path_.empty() && file == path_ ? "-" : file; }
+  [[nodiscard]] std::string shown(const std::string& file) const {
+    return !path_.empty() && file == path_ ? "-" : file;
+  }
 
  private:
   std::FILE* file_ = nullptr;
@@ -103,11 +109,13 @@ class SpooledInput {
 };
 
 /// A schema that lets documents add fields, with those that the rule names and the events have.
-Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule, const event::ReadOptions& reading, const std::stop_token& stop) {
+Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule,
+                           const event::ReadOptions& reading, const std::stop_token& stop) {
   auto query = eql::parse_query(rule.query.text);
   if (!query) return schema;  // reported when the rule is compiled
   std::vector<std::string> names = eql::field_names(*query);
-  for (const std::string& setting : {rule.timestamp_field, rule.event_category_field, rule.tiebreaker_field}) {
+  for (const std::string& setting :
+       {rule.timestamp_field, rule.event_category_field, rule.tiebreaker_field}) {
     if (!setting.empty()) names.push_back(setting);
   }
   std::erase_if(names, [&](const std::string& name) { return schema.find(name) != nullptr; });
@@ -118,13 +126,16 @@ Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule, const e
 
 Result<Search> search(Options& options, Console& console) {
   EQLAB_TRY(rule::Rule rule, rule_from(options));
-  event::ReadOptions reading{.paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments, .threads = options.threads};
+  event::ReadOptions reading{
+      .paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments,
+      .threads = options.threads};
   SpooledInput spooled;
   EQLAB_TRY(event::Schema schema, schema_from(options.schema));
   if (schema.is_dynamic()) {
     if (const auto from = std::ranges::find(reading.paths, "-"); from != reading.paths.end()) {
       EQLAB_TRY(*from, spooled.take());
-      reading.paths.erase(std::remove(from + 1, reading.paths.end(), "-"), reading.paths.end());  // it has been read to its end
+      reading.paths.erase(std::remove(from + 1, reading.paths.end(), "-"),
+                          reading.paths.end());  // it has been read to its end
     }
     EQLAB_TRY(schema, grow(std::move(schema), rule, reading, console.stop()));
   }
@@ -140,25 +151,31 @@ Result<Search> search(Options& options, Console& console) {
   };
   reading.strict = options.strict;
   reading.keep_sources = options.with_source || options.format == "table";
-  reading.progress = [&console](std::uint64_t done, std::uint64_t total) { console.progress("reading events", done, total); };
+  reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
+    console.progress("reading events", done, total);
+  };
   scan::CandidateLog log = plan.new_log();
   std::optional<Diagnostic> failure;
-  const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
-    if (piece.failure) return;
-    if (!piece.log) piece.log.emplace(plan.new_log());
-    if (!piece.scanner) piece.scanner.emplace(plan);
-    if (auto done = piece.scanner->scan(batch, *piece.log); !done) piece.failure = std::move(done.error());
-  };
-  const std::function<void(Piece&&)> take = [&](Piece&& piece) {
+  const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
+      [&plan](Piece& piece, const event::EventBatch& batch) {
+        if (piece.failure) return;
+        if (!piece.log) piece.log.emplace(plan.new_log());
+        if (!piece.scanner) piece.scanner.emplace(plan);
+        if (auto done = piece.scanner->scan(batch, *piece.log); !done)
+          piece.failure = std::move(done.error());
+      };
+  const std::function<void(Piece &&)> take = [&](Piece&& piece) {
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.log) log.merge(std::move(*piece.log));
   };
-  EQLAB_TRY(event::ReadReport read, event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
+  EQLAB_TRY(event::ReadReport read, event::read_events<Piece>(reading, plan.projection(),
+                                                              scan_batch, take, console.stop()));
   if (failure) return fail(locate(std::move(*failure), rule.query));
   for (event::InputProblem& problem : read.problems) problem.file = spooled.shown(problem.file);
   for (event::FileStart& start : read.file_starts) start.file = spooled.shown(start.file);
   log.finish();
-  return Search{std::move(rule), std::move(query), std::move(binding), std::move(log), std::move(read)};
+  return Search{std::move(rule), std::move(query), std::move(binding), std::move(log),
+                std::move(read)};
 }
 
 Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
@@ -176,7 +193,8 @@ Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
 /// The file that an event stands in, and the line there.
 std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateIndex candidate) {
   const std::uint64_t line = found.log.line(candidate);
-  const auto after = std::ranges::lower_bound(found.read.file_starts, line, {}, &event::FileStart::lines_before);
+  const auto after =
+      std::ranges::lower_bound(found.read.file_starts, line, {}, &event::FileStart::lines_before);
   const event::FileStart& start = *std::prev(after);
   return {start.file, line - start.lines_before};
 }
@@ -184,7 +202,8 @@ std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateInd
 /// For the table: the line, with its file where there are several.
 std::string shown_place(const Search& found, CandidateIndex candidate) {
   const auto [file, line] = place_of(found, candidate);
-  return found.read.file_starts.size() > 1 ? format("{}:{}", printable(file), line) : format("line {}", line);
+  return found.read.file_starts.size() > 1 ? format("{}:{}", printable(file), line)
+                                           : format("line {}", line);
 }
 
 Json event_to_json(const Search& found, CandidateIndex candidate, bool with_source) {
@@ -205,19 +224,25 @@ Json match_to_json(const Search& found, const match::Match& match, bool with_sou
   Json out = {{"kind", kinds[static_cast<std::size_t>(found.query.kind)]}};
   if (found.query.kind != eql::QueryKind::event) {
     out["join_keys"] = Json::array();
-    for (std::size_t i = 0; i < match.keys.size(); ++i) out["join_keys"].push_back(key_to_json(found, found.query.stages[0].keys[i], match.keys[i]));
+    for (std::size_t i = 0; i < match.keys.size(); ++i)
+      out["join_keys"].push_back(key_to_json(found, found.query.stages[0].keys[i], match.keys[i]));
   }
   out["events"] = Json::array();
-  for (const CandidateIndex candidate : match.events) out["events"].push_back(event_to_json(found, candidate, with_source));
+  for (const CandidateIndex candidate : match.events)
+    out["events"].push_back(event_to_json(found, candidate, with_source));
   return out;
 }
 
-std::string dump(const Json& json, int indent = -1) { return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dump(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 // --- table ---
 
-/// Fields that a stage's condition reads, in order of writing, the category and the join keys left out.
-void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id, std::vector<std::string>& out) {  // NOLINT(misc-no-recursion)
+/// Fields that a stage's condition reads, in order of writing, the category and the join keys left
+/// out.
+void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id,
+                    std::vector<std::string>& out) {  // NOLINT(misc-no-recursion)
   const eql::Condition& condition = query.conditions[id];
   if (condition.kind == eql::ConditionKind::leaf) {
     const std::string& name = query.leaves[condition.leaf].field.name;
@@ -227,12 +252,15 @@ void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id, std::ve
 }
 
 std::string describe_event(const Search& found, std::size_t stage, CandidateIndex candidate) {
-  const nlohmann::json document = nlohmann::json::parse(found.log.source(candidate), nullptr, false);
+  const nlohmann::json document =
+      nlohmann::json::parse(found.log.source(candidate), nullptr, false);
   std::vector<std::string> fields;
   collect_fields(found.query, found.query.stages[stage].filter, fields);
   // A condition that names no field says nothing of the event: show what most events have.
-  for (const std::string_view usual : {"event.category", "event.action", "host.name", "process.name", "user.name"}) {
-    if (fields.size() < 4 && std::ranges::find(fields, usual) == fields.end()) fields.emplace_back(usual);
+  for (const std::string_view usual :
+       {"event.category", "event.action", "host.name", "process.name", "user.name"}) {
+    if (fields.size() < 4 && std::ranges::find(fields, usual) == fields.end())
+      fields.emplace_back(usual);
   }
   std::vector<std::string> shown;
   for (const std::string& field : fields) {
@@ -244,7 +272,8 @@ std::string describe_event(const Search& found, std::size_t stage, CandidateInde
     if (values.empty()) continue;
     std::string text = printable(join(values, ","));
     const auto characters = split_characters(text);
-    if (characters.size() > 60) text = text.substr(0, static_cast<std::size_t>(characters[57].data() - text.data())) + "…";
+    if (characters.size() > 60)
+      text = text.substr(0, static_cast<std::size_t>(characters[57].data() - text.data())) + "…";
     shown.push_back(field + "=" + text);
   }
   return join(shown, "  ");
@@ -257,11 +286,14 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < match.keys.size(); ++i) {
       const Json value = key_to_json(found, found.query.stages[0].keys[i], match.keys[i]);
-      keys.push_back(found.query.stages[0].keys[i].field.name + "=" + (value.is_null() ? "null" : printable(value.get<std::string>())));
+      keys.push_back(found.query.stages[0].keys[i].field.name + "=" +
+                     (value.is_null() ? "null" : printable(value.get<std::string>())));
     }
     const CandidateIndex first = match.first();
     const bool dated = first < found.log.dated_count();
-    out += format("{}  {}", ++number, dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count()) : std::string("without a time"));
+    out += format("{}  {}", ++number,
+                  dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count())
+                        : std::string("without a time"));
     if (found.query.kind == eql::QueryKind::event) {
       out += format("  {}  {}\n", shown_place(found, first), describe_event(found, 0, first));
       continue;
@@ -273,8 +305,13 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
         out += "   –           no such event\n";
         continue;
       }
-      const std::string gap = found.query.kind == eql::QueryKind::sequence ? "+" + human_duration(match::elapsed(found.log.event_time(first), found.log.event_time(candidate))) : "";
-      out += format("   {:<10}  {:<13}  {}\n", gap, shown_place(found, candidate), describe_event(found, stage, candidate));
+      const std::string gap =
+          found.query.kind == eql::QueryKind::sequence
+              ? "+" + human_duration(match::elapsed(found.log.event_time(first),
+                                                    found.log.event_time(candidate)))
+              : "";
+      out += format("   {:<10}  {:<13}  {}\n", gap, shown_place(found, candidate),
+                    describe_event(found, stage, candidate));
     }
   }
   return out;
@@ -282,14 +319,19 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
 
 void note_read(const event::ReadReport& read, Console& console) {
   for (const event::InputProblem& problem : read.problems) {
-    console.note(format("{}:{}: malformed: {}\n", printable(problem.file), problem.line, printable(problem.message)));
+    console.note(format("{}:{}: malformed: {}\n", printable(problem.file), problem.line,
+                        printable(problem.message)));
   }
-  if (read.malformed > read.problems.size()) console.note(format("… and {} more malformed\n", group_digits(static_cast<std::int64_t>(read.malformed - read.problems.size()))));
+  if (read.malformed > read.problems.size())
+    console.note(format("… and {} more malformed\n", group_digits(static_cast<std::int64_t>(
+                                                         read.malformed - read.problems.size()))));
 }
 
 void note_limits(const match::Matches& all, Console& console) {
   const auto warn = [&console](std::uint64_t count, std::string_view what) {
-    if (count > 0) console.note(format("warning: {} {}; results may lack some\n", group_digits(static_cast<std::int64_t>(count)), what));
+    if (count > 0)
+      console.note(format("warning: {} {}; results may lack some\n",
+                          group_digits(static_cast<std::int64_t>(count)), what));
   };
   warn(all.dropped_pending, "unfinished sequences were dropped to bound memory");
   warn(all.dropped_matches, "results were dropped to bound memory");
@@ -298,9 +340,13 @@ void note_limits(const match::Matches& all, Console& console) {
 
 std::string summary(const event::ReadReport& read, std::size_t shown, std::size_t total) {
   const auto count = [](std::uint64_t n) { return group_digits(static_cast<std::int64_t>(n)); };
-  std::string text = format("read {} events: {} usable, {} malformed", count(read.read), count(read.usable), count(read.malformed));
-  if (read.undated > 0) text += format(", {} without a time (no sequence can use them)", count(read.undated));
-  if (read.ill_typed > 0) text += format(", {} values not of their field's type (taken as missing)", count(read.ill_typed));
+  std::string text = format("read {} events: {} usable, {} malformed", count(read.read),
+                            count(read.usable), count(read.malformed));
+  if (read.undated > 0)
+    text += format(", {} without a time (no sequence can use them)", count(read.undated));
+  if (read.ill_typed > 0)
+    text +=
+        format(", {} values not of their field's type (taken as missing)", count(read.ill_typed));
   text += format(" · {} match{}", count(total), total == 1 ? "" : "es");
   if (shown < total) text += format(", {} shown (--size N or --all for more)", count(shown));
   return text + "\n";
@@ -317,7 +363,9 @@ Exit run(Options options, Console& console) {
     return Exit::interrupted;
   }
   const match::Matcher matcher(found->query, found->binding);
-  match::MatchOptions settings{.result_position = options.result_position == "head" ? match::ResultPosition::head : match::ResultPosition::tail,
+  match::MatchOptions settings{.result_position = options.result_position == "head"
+                                                      ? match::ResultPosition::head
+                                                      : match::ResultPosition::tail,
                                .max_samples_per_key = options.samples_per_key};
   const std::vector<CandidateIndex> visible = found->log.all();
   match::Matches all = matcher.find(found->log, visible, settings);
@@ -331,10 +379,15 @@ Exit run(Options options, Console& console) {
   if (options.format == "table") {
     console.print(table(*found, all.matches));
   } else if (options.format == "ndjson") {
-    for (const match::Match& match : all.matches) console.print(dump(match_to_json(*found, match, options.with_source)));
+    for (const match::Match& match : all.matches)
+      console.print(dump(match_to_json(*found, match, options.with_source)));
   } else {
-    Json out = {{"eqlab_result", "match"}, {"schema_version", 1}, {"events_read", found->read.read}, {"malformed", found->read.malformed}, {"undated", found->read.undated}, {"matches_found", total}, {"matches", Json::array()}};
-    for (const match::Match& match : all.matches) out["matches"].push_back(match_to_json(*found, match, options.with_source));
+    Json out = {{"eqlab_result", "match"},         {"schema_version", 1},
+                {"events_read", found->read.read}, {"malformed", found->read.malformed},
+                {"undated", found->read.undated},  {"matches_found", total},
+                {"matches", Json::array()}};
+    for (const match::Match& match : all.matches)
+      out["matches"].push_back(match_to_json(*found, match, options.with_source));
     console.print(dump(out, 2));
   }
   console.note(summary(found->read, all.matches.size(), total));
@@ -348,25 +401,53 @@ Exit run(Options options, Console& console) {
 }  // namespace
 
 void define_match(CLI::App& app, Action& chosen) {
-  CLI::App* const command = app.add_subcommand("match", "All matches of a rule or query in files or standard input");
+  CLI::App* const command =
+      app.add_subcommand("match", "All matches of a rule or query in files or standard input");
   auto options = std::make_shared<Options>();
-  command->add_option("RULE EVENTS", options->arguments, "The rule (unless --query or --query-file is given), then event files or folders; - or nothing: standard input");
-  auto* const query = command->add_option("--query", options->query, "EQL text instead of a rule file");
-  command->add_option("--query-file", options->query_file, "File with EQL text or a rule")->excludes(query);
-  command->add_option("--schema", options->schema, "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--timestamp-field", options->timestamp_field, "Default: the rule's, or @timestamp");
-  command->add_option("--tiebreaker-field", options->tiebreaker_field, "Orders events of equal time; default: the rule's, or none");
-  command->add_option("--event-category-field", options->category_field, "Default: the rule's, or event.category");
-  auto* const size = command->add_option("--size", options->size, "How many results, as in Elasticsearch")->check(whole_number(0, 1'000'000'000))->capture_default_str();
+  command->add_option("RULE EVENTS", options->arguments,
+                      "The rule (unless --query or --query-file is given), then event files or "
+                      "folders; - or nothing: standard input");
+  auto* const query =
+      command->add_option("--query", options->query, "EQL text instead of a rule file");
+  command->add_option("--query-file", options->query_file, "File with EQL text or a rule")
+      ->excludes(query);
+  command->add_option(
+      "--schema", options->schema,
+      "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
+  command->add_option("--timestamp-field", options->timestamp_field,
+                      "Default: the rule's, or @timestamp");
+  command->add_option("--tiebreaker-field", options->tiebreaker_field,
+                      "Orders events of equal time; default: the rule's, or none");
+  command->add_option("--event-category-field", options->category_field,
+                      "Default: the rule's, or event.category");
+  auto* const size =
+      command->add_option("--size", options->size, "How many results, as in Elasticsearch")
+          ->check(whole_number(0, 1'000'000'000))
+          ->capture_default_str();
   command->add_flag("--all", options->all, "Every result")->excludes(size);
-  command->add_option("--max-samples-per-key", options->samples_per_key, "Samples for each join key")->check(whole_number(1, 10'000))->capture_default_str();
-  command->add_option("--result-position", options->result_position, "Which results --size keeps: the first (head) or the last (tail)")->check(CLI::IsMember({"head", "tail"}))->capture_default_str();
-  command->add_flag("--with-source", options->with_source, "Add each event's document to JSON results");
-  command->add_flag("--strict", options->strict, "Stop at the first malformed event, with status 3");
-  command->add_option("--format", options->format, "json, ndjson (one match a line), or table (text)")->check(CLI::IsMember({"json", "ndjson", "table", "text"}))->capture_default_str();
+  command
+      ->add_option("--max-samples-per-key", options->samples_per_key, "Samples for each join key")
+      ->check(whole_number(1, 10'000))
+      ->capture_default_str();
+  command
+      ->add_option("--result-position", options->result_position,
+                   "Which results --size keeps: the first (head) or the last (tail)")
+      ->check(CLI::IsMember({"head", "tail"}))
+      ->capture_default_str();
+  command->add_flag("--with-source", options->with_source,
+                    "Add each event's document to JSON results");
+  command->add_flag("--strict", options->strict,
+                    "Stop at the first malformed event, with status 3");
+  command
+      ->add_option("--format", options->format, "json, ndjson (one match a line), or table (text)")
+      ->check(CLI::IsMember({"json", "ndjson", "table", "text"}))
+      ->capture_default_str();
   add_threads_option(*command, options->threads);
-  command->footer("Reads NDJSON, hits, whole search responses, bulk bodies, arrays and pretty-printed documents; plain, gzip or zstd.\n"
-                  "Example:\n  eqlab match --query 'process where process.name == \"curl\"' --all events.ndjson.gz");
+  command->footer(
+      "Reads NDJSON, hits, whole search responses, bulk bodies, arrays and pretty-printed "
+      "documents; plain, gzip or zstd.\n"
+      "Example:\n  eqlab match --query 'process where process.name == \"curl\"' --all "
+      "events.ndjson.gz");
   command->callback([options, query, &chosen] {
     if (options->format == "text") options->format = "table";
     options->has_query = query->count() > 0;

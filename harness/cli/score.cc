@@ -1,7 +1,6 @@
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "generators/corpus/corpus.h"
 #include "generators/corpus/verify.h"
@@ -52,7 +51,8 @@ Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     const std::size_t equals = part.find('=');
     const std::string_view name = part.substr(0, equals);
-    const std::string_view value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
     const auto duration = parse_duration(value);
     const auto number = parse_number<unsigned>(value);
     if (name == "interval" && duration && *duration >= std::chrono::seconds{1}) {
@@ -62,13 +62,15 @@ Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
     } else if (name == "cap" && number && *number > 0) {
       schedule.max_signals = *number;
     } else {
-      return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)), "write for example: --schedule interval=5m,lookback=9m,cap=100"));
+      return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)),
+                           "write for example: --schedule interval=5m,lookback=9m,cap=100"));
     }
   }
   return ok();
 }
 
-Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, Console& console, generators::CorpusOptions& used) {
+Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, Console& console,
+                               generators::CorpusOptions& used) {
   EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(options.corpus));
   used = corpus.options();
   struct Part {
@@ -88,10 +90,14 @@ Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, C
   const std::function<Part(std::size_t)> work = [&](std::size_t index) {
     Part part{plan.new_log(), {}, {}};
     scan::Scanner scanner(plan);
-    corpus.make_batches(index, plan.projection(), [&](const event::EventBatch& batch) {
-      if (part.failure) return;
-      if (auto status = scanner.scan(batch, part.log); !status) part.failure = std::move(status.error());
-    }, part.truth);
+    corpus.make_batches(
+        index, plan.projection(),
+        [&](const event::EventBatch& batch) {
+          if (part.failure) return;
+          if (auto status = scanner.scan(batch, part.log); !status)
+            part.failure = std::move(status.error());
+        },
+        part.truth);
     return part;
   };
   const std::function<void(Part)> consume = [&](Part part) {
@@ -116,9 +122,12 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
   std::vector<std::string> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().starts_with("events-")) files.push_back(entry.path().string());
+    if (entry.path().filename().string().starts_with("events-"))
+      files.push_back(entry.path().string());
   }
-  if (error || files.empty()) return fail(error_in(options.corpus_dir, "E404", "no events-*.ndjson files in this folder", "make a corpus with eqlab generate -o DIR"));
+  if (error || files.empty())
+    return fail(error_in(options.corpus_dir, "E404", "no events-*.ndjson files in this folder",
+                         "make a corpus with eqlab generate -o DIR"));
   std::ranges::sort(files);
   struct Piece {
     std::optional<scan::CandidateLog> log;
@@ -127,28 +136,39 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
   };
   Scanned out{plan.new_log(), std::move(truth)};
   std::optional<Diagnostic> failure;
-  const std::function<void(Piece&, const event::EventBatch&)> scan_batch = [&plan](Piece& piece, const event::EventBatch& batch) {
-    if (!piece.log) piece.log.emplace(plan.new_log());
-    if (!piece.scanner) piece.scanner.emplace(plan);
-    if (auto done = piece.scanner->scan(batch, *piece.log); !done && !piece.failure) piece.failure = std::move(done.error());
-  };
-  const std::function<void(Piece&&)> take = [&](Piece&& piece) {
+  const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
+      [&plan](Piece& piece, const event::EventBatch& batch) {
+        if (!piece.log) piece.log.emplace(plan.new_log());
+        if (!piece.scanner) piece.scanner.emplace(plan);
+        if (auto done = piece.scanner->scan(batch, *piece.log); !done && !piece.failure)
+          piece.failure = std::move(done.error());
+      };
+  const std::function<void(Piece &&)> take = [&](Piece&& piece) {
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.log) out.log.merge(std::move(*piece.log));
   };
   event::ReadOptions reading{.paths = files, .threads = options.threads};
-  reading.progress = [&console](std::uint64_t done, std::uint64_t total) { console.progress("reading the corpus", done, total); };
-  EQLAB_TRY(const event::ReadReport read, event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
+  reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
+    console.progress("reading the corpus", done, total);
+  };
+  EQLAB_TRY(
+      const event::ReadReport read,
+      event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
   if (failure) return fail(std::move(*failure));
   if (read.usable != out.truth.events && !console.stop().stop_requested()) {
-    return fail(error_in(options.corpus_dir, "E502", format("the corpus is not whole: truth.ndjson counts {} events, {} were read", out.truth.events, read.usable), "make it again with eqlab generate"));
+    return fail(
+        error_in(options.corpus_dir, "E502",
+                 format("the corpus is not whole: truth.ndjson counts {} events, {} were read",
+                        out.truth.events, read.usable),
+                 "make it again with eqlab generate"));
   }
   out.log.finish();
   return out;
 }
 
 /// What makes the same result again, whatever defaults were in force.
-report::RunInfo describe_run(const Options& options, const rule::Rule& rule, const generators::CorpusOptions& used) {
+report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
+                             const generators::CorpusOptions& used) {
   report::RunInfo info;
   info.rule_name = rule.name;
   info.rule_id = rule.rule_id;
@@ -191,25 +211,30 @@ Exit run(Options options, Console& console) {
   const double started = seconds_now();
   auto rule = rule::load_rule(options.rule);
   if (!rule) return give_up(rule.error());
-  if (auto applied = apply_schedule(options.schedule, rule->schedule); !applied) return give_up(applied.error());
+  if (auto applied = apply_schedule(options.schedule, rule->schedule); !applied)
+    return give_up(applied.error());
   std::optional<Duration> maxspan;
   if (!options.maxspan.empty()) {
     maxspan = parse_duration(options.maxspan);
-    if (!maxspan || *maxspan <= Duration::zero()) return give_up(error_in({}, "E905", "--maxspan: not a time", "write for example: --maxspan 15s"));
+    if (!maxspan || *maxspan <= Duration::zero())
+      return give_up(
+          error_in({}, "E905", "--maxspan: not a time", "write for example: --maxspan 15s"));
   }
   auto schema = schema_from(options.schema);
   if (!schema) return give_up(schema.error());
   auto query = rule::compile(*rule, *schema);
   if (!query) return give_up(query.error());
   for (const Diagnostic& finding : rule::lint(*rule, *query)) {
-    if (finding.severity == Severity::error) console.report(finding);  // figures below suffer from it
+    if (finding.severity == Severity::error)
+      console.report(finding);  // figures below suffer from it
   }
 
   scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
 
   generators::CorpusOptions used = options.corpus;
-  auto scanned = options.corpus_dir.empty() ? scan_generated(options, plan, console, used) : scan_corpus(options, plan, console);
+  auto scanned = options.corpus_dir.empty() ? scan_generated(options, plan, console, used)
+                                            : scan_corpus(options, plan, console);
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
@@ -225,43 +250,80 @@ Exit run(Options options, Console& console) {
   simulation_options.start = scanned->truth.from;
   simulation_options.end = scanned->truth.to;
   simulation_options.maxspan = maxspan;
-  const schedule::Simulation simulation = schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
+  const schedule::Simulation simulation =
+      schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
   const truth::TruthIndex index(scanned->truth);
-  const score::Scorecard card = score::score({.log = scanned->log, .matches = matches, .simulation = simulation, .truth = scanned->truth, .index = index,
-                                              .query = *query, .binding = binding, .schedule = rule->schedule, .maxspan = maxspan, .rule_id = rule->rule_id});
+  const score::Scorecard card = score::score({.log = scanned->log,
+                                              .matches = matches,
+                                              .simulation = simulation,
+                                              .truth = scanned->truth,
+                                              .index = index,
+                                              .query = *query,
+                                              .binding = binding,
+                                              .schedule = rule->schedule,
+                                              .maxspan = maxspan,
+                                              .rule_id = rule->rule_id});
 
   const report::RunInfo info = describe_run(options, *rule, used);
   if (!options.output_json.empty()) {
-    if (auto written = write_file(options.output_json, report::scorecard_json(card, info)); !written) return give_up(written.error());
+    if (auto written = write_file(options.output_json, report::scorecard_json(card, info));
+        !written)
+      return give_up(written.error());
   }
   if (!options.output_markdown.empty()) {
-    if (auto written = write_file(options.output_markdown, report::scorecard_markdown(card, info)); !written) return give_up(written.error());
+    if (auto written = write_file(options.output_markdown, report::scorecard_markdown(card, info));
+        !written)
+      return give_up(written.error());
   }
-  if (options.format == "json") console.print(report::scorecard_json(card, info));
-  else if (options.format == "markdown") console.print(report::scorecard_markdown(card, info));
-  else console.print(report::scorecard_text(card, info, {.columns = std::clamp<std::size_t>(console.columns(), 60, 100), .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off}));
-  console.note(format("took {:.1f} s: {:.1f} s scanning ({} events/s), {:.2f} s deciding\n", seconds_now() - started, scanned_at - started,
-                      group_digits(static_cast<std::int64_t>(static_cast<double>(scanned->truth.events) / std::max(scanned_at - started, 1e-9))), seconds_now() - scanned_at));
+  if (options.format == "json")
+    console.print(report::scorecard_json(card, info));
+  else if (options.format == "markdown")
+    console.print(report::scorecard_markdown(card, info));
+  else
+    console.print(report::scorecard_text(
+        card, info,
+        {.columns = std::clamp<std::size_t>(console.columns(), 60, 100),
+         .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off}));
+  console.note(
+      format("took {:.1f} s: {:.1f} s scanning ({} events/s), {:.2f} s deciding\n",
+             seconds_now() - started, scanned_at - started,
+             group_digits(static_cast<std::int64_t>(static_cast<double>(scanned->truth.events) /
+                                                    std::max(scanned_at - started, 1e-9))),
+             seconds_now() - scanned_at));
   return Exit::fine;
 }
 
 }  // namespace
 
 void define_score(CLI::App& app, Action& chosen) {
-  CLI::App* const command = app.add_subcommand("score", "Run the rule's schedule over a labelled corpus and print the scorecard");
+  CLI::App* const command = app.add_subcommand(
+      "score", "Run the rule's schedule over a labelled corpus and print the scorecard");
   auto options = std::make_shared<Options>();
   command->add_option("RULE", options->rule, "Rule file")->required();
-  auto* const folder = command->add_option("--corpus", options->corpus_dir, "Score a corpus folder instead of generating one");
-  for (CLI::Option* const option : add_corpus_options(*command, options->corpus)) option->excludes(folder);
-  command->add_option("--schema", options->schema, "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--schedule", options->schedule, "Instead of the rule's own: interval=5m,lookback=9m,cap=100 (any of them)");
+  auto* const folder = command->add_option("--corpus", options->corpus_dir,
+                                           "Score a corpus folder instead of generating one");
+  for (CLI::Option* const option : add_corpus_options(*command, options->corpus))
+    option->excludes(folder);
+  command->add_option(
+      "--schema", options->schema,
+      "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
+  command->add_option("--schedule", options->schedule,
+                      "Instead of the rule's own: interval=5m,lookback=9m,cap=100 (any of them)");
   command->add_option("--maxspan", options->maxspan, "Instead of the query's own, for example 15s");
-  command->add_option("--format", options->format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}))->capture_default_str();
-  command->add_option("--output-json", options->output_json, "Also write the scorecard as JSON to this file");
-  command->add_option("--output-markdown", options->output_markdown, "Also write it as Markdown to this file");
+  command->add_option("--format", options->format, "text, json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->capture_default_str();
+  command->add_option("--output-json", options->output_json,
+                      "Also write the scorecard as JSON to this file");
+  command->add_option("--output-markdown", options->output_markdown,
+                      "Also write it as Markdown to this file");
   add_threads_option(*command, options->threads);
-  command->footer("Example:\n  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000 --seed 1");
-  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
+  command->footer(
+      "Example:\n  eqlab score rules/macos_installer_package_spawns_network_event.toml --events "
+      "2000000 --seed 1");
+  command->callback([options, &chosen] {
+    chosen = [options](Console& console) { return run(*options, console); };
+  });
 }
 
 }  // namespace eqlab::cli

@@ -17,16 +17,28 @@ struct Options {
 };
 
 std::string in_json(const cases::CaseReport& report) {
-  Json out = {{"eqlab_result", "test"}, {"schema_version", 1}, {"files", report.files}, {"cases", report.results.size()}, {"failed", report.failed()}, {"unusable", Json::array()}, {"results", Json::array()}};
+  Json out = {{"eqlab_result", "test"},    {"schema_version", 1},
+              {"files", report.files},     {"cases", report.results.size()},
+              {"failed", report.failed()}, {"unusable", Json::array()},
+              {"results", Json::array()}};
   for (const Diagnostic& diagnostic : report.unusable) {
-    out["unusable"].push_back({{"file", diagnostic.place ? diagnostic.place->file : ""}, {"line", diagnostic.place ? diagnostic.place->line : 0}, {"code", diagnostic.code}, {"message", diagnostic.message}});
+    out["unusable"].push_back({{"file", diagnostic.place ? diagnostic.place->file : ""},
+                               {"line", diagnostic.place ? diagnostic.place->line : 0},
+                               {"code", diagnostic.code},
+                               {"message", diagnostic.message}});
   }
   for (const cases::CaseResult& result : report.results) {
-    Json row = {{"file", result.file}, {"line", result.line}, {"why", result.why}, {"passed", result.passed()}};
+    Json row = {{"file", result.file},
+                {"line", result.line},
+                {"why", result.why},
+                {"passed", result.passed()}};
     for (const cases::CaseFailure& failure : result.failures) {
-      row["failures"].push_back({{"configuration", failure.configuration}, {"expected", failure.expected}, {"got", failure.got}});
+      row["failures"].push_back({{"configuration", failure.configuration},
+                                 {"expected", failure.expected},
+                                 {"got", failure.got}});
     }
-    for (const cases::Skip& skip : result.skipped) row["skipped"].push_back({{"configuration", skip.configuration}, {"reason", skip.reason}});
+    for (const cases::Skip& skip : result.skipped)
+      row["skipped"].push_back({{"configuration", skip.configuration}, {"reason", skip.reason}});
     out["results"].push_back(std::move(row));
   }
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -35,10 +47,13 @@ std::string in_json(const cases::CaseReport& report) {
 std::string in_junit(const cases::CaseReport& report) {
   std::vector<report::JunitSuite> suites;
   for (const cases::CaseResult& result : report.results) {
-    if (suites.empty() || suites.back().name != result.file) suites.push_back({.name = result.file, .cases = {}});
+    if (suites.empty() || suites.back().name != result.file)
+      suites.push_back({.name = result.file, .cases = {}});
     report::JunitCase row{.name = format("line {}: {}", result.line, result.why)};
     for (const cases::CaseFailure& failure : result.failures) {
-      row.failures.push_back({.message = failure.configuration.empty() ? "expected and got differ" : failure.configuration + ": expected and got differ",
+      row.failures.push_back({.message = failure.configuration.empty()
+                                             ? "expected and got differ"
+                                             : failure.configuration + ": expected and got differ",
                               .text = "expected\n" + failure.expected + "got\n" + failure.got});
     }
     suites.back().cases.push_back(std::move(row));
@@ -59,8 +74,10 @@ Exit update(const Options& options, Console& console) {
     console.report(updated.error());
     return exit_for(updated.error());
   }
-  for (const std::string& file : updated->changed) console.print("rewrote " + printable(file) + "\n");
-  console.note(format("{} expectation{} rewritten: review the change before you commit it\n", updated->blocks, updated->blocks == 1 ? "" : "s"));
+  for (const std::string& file : updated->changed)
+    console.print("rewrote " + printable(file) + "\n");
+  console.note(format("{} expectation{} rewritten: review the change before you commit it\n",
+                      updated->blocks, updated->blocks == 1 ? "" : "s"));
   console.print(cases::describe_failures(updated->after));
   return conclude(updated->after, console);
 }
@@ -78,8 +95,11 @@ Exit run(const Options& options, Console& console) {
     console.print(in_junit(*report));
   } else {
     console.print(cases::describe_failures(*report));
-    const std::string unusable = report->unusable.empty() ? "" : format(", {} unusable", report->unusable.size());
-    console.print(format("{} passed, {} failed  ({} file{}{})\n", report->results.size() - report->failed(), report->failed(), report->files, report->files == 1 ? "" : "s", unusable));
+    const std::string unusable =
+        report->unusable.empty() ? "" : format(", {} unusable", report->unusable.size());
+    console.print(format("{} passed, {} failed  ({} file{}{})\n",
+                         report->results.size() - report->failed(), report->failed(), report->files,
+                         report->files == 1 ? "" : "s", unusable));
   }
   return conclude(*report, console);
 }
@@ -87,13 +107,20 @@ Exit run(const Options& options, Console& console) {
 }  // namespace
 
 void define_test(CLI::App& app, Action& chosen) {
-  CLI::App* const command = app.add_subcommand("test", "Run case files: a timeline of events, a rule or query, and what must come out");
+  CLI::App* const command = app.add_subcommand(
+      "test", "Run case files: a timeline of events, a rule or query, and what must come out");
   auto options = std::make_shared<Options>();
   command->add_option("PATH", options->paths, ".case files, or folders of them")->required();
   command->add_flag("--update", options->update, "Rewrite the expectations that do not come out");
-  command->add_option("--format", options->format, "text, json or junit")->check(CLI::IsMember({"text", "json", "junit"}))->capture_default_str();
-  command->footer("Example:\n  eqlab test rules\nExit status: 0 all pass, 1 some fail, 2 a case file cannot be used, 3 one cannot be read.");
-  command->callback([options, &chosen] { chosen = [options](Console& console) { return run(*options, console); }; });
+  command->add_option("--format", options->format, "text, json or junit")
+      ->check(CLI::IsMember({"text", "json", "junit"}))
+      ->capture_default_str();
+  command->footer(
+      "Example:\n  eqlab test rules\nExit status: 0 all pass, 1 some fail, 2 a case file cannot be "
+      "used, 3 one cannot be read.");
+  command->callback([options, &chosen] {
+    chosen = [options](Console& console) { return run(*options, console); };
+  });
 }
 
 }  // namespace eqlab::cli

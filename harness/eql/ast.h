@@ -9,20 +9,20 @@
 #include "harness/base/time.h"
 #include "harness/event/value.h"
 
-/// The syntax tree, as written: nothing is folded, renamed or checked here. Nodes of one query lie in
-/// one vector and name each other by place, so a tree is a value: copyable, comparable by printing.
-/// Source: eql spec, section 2.
+/// The syntax tree, as written: nothing is folded, renamed or checked here. Nodes of one query lie
+/// in one vector and name each other by place, so a tree is a value: copyable, comparable by
+/// printing. Source: eql spec, section 2.
 namespace eqlab::eql {
 
 using ExprId = std::uint32_t;
 
 enum class ExprKind : std::uint8_t {
-  literal,     ///< `value`: null, boolean, number or string
-  field,       ///< `name`, `optional`
-  call,        ///< `name` as written without `~`, `fold_case` for `~`, `children`: arguments
-  negate,      ///< unary minus; unary plus leaves no node
+  literal,  ///< `value`: null, boolean, number or string
+  field,    ///< `name`, `optional`
+  call,     ///< `name` as written without `~`, `fold_case` for `~`, `children`: arguments
+  negate,   ///< unary minus; unary plus leaves no node
   logical_not,
-  logical_and, ///< two or more children, as written in a chain
+  logical_and,  ///< two or more children, as written in a chain
   logical_or,
   compare,     ///< `compare`, two children
   arithmetic,  ///< `arithmetic`, two children
@@ -36,12 +36,12 @@ enum class PatternOp : std::uint8_t { colon, like, regex };
 
 struct Expr {
   ExprKind kind = ExprKind::literal;
-  Span span;                      ///< of the whole expression
+  Span span;  ///< of the whole expression
   event::Value value = {};
-  std::string name = {};          ///< dotted, backticks removed
-  bool optional = false;          ///< `?name`
-  bool fold_case = false;         ///< `name~(…)`, `in~`, `like~`, `regex~`; always set for `:`
-  bool negated = false;           ///< `not in`
+  std::string name = {};   ///< dotted, backticks removed
+  bool optional = false;   ///< `?name`
+  bool fold_case = false;  ///< `name~(…)`, `in~`, `like~`, `regex~`; always set for `:`
+  bool negated = false;    ///< `not in`
   CompareOp compare = CompareOp::equal;
   ArithmeticOp arithmetic = ArithmeticOp::add;
   PatternOp pattern = PatternOp::colon;
@@ -61,8 +61,8 @@ struct EventFilter {
 /// One `[…]` or `![…]` of a sequence or sample, or its `until`.
 struct Stage {
   EventFilter filter;
-  bool missing = false;                 ///< `![…]`
-  std::vector<ExprId> keys;             ///< own `by`, after the shared ones
+  bool missing = false;      ///< `![…]`
+  std::vector<ExprId> keys;  ///< own `by`, after the shared ones
   int runs = 1;
   Span span;
 };
@@ -79,9 +79,9 @@ enum class QueryKind : std::uint8_t { event, sequence, sample };
 struct Query {
   QueryKind kind = QueryKind::event;
   std::vector<Expr> exprs;
-  std::vector<ExprId> shared_keys;      ///< after `sequence by` or `sample by`
+  std::vector<ExprId> shared_keys;  ///< after `sequence by` or `sample by`
   std::optional<Duration> maxspan;
-  std::vector<Stage> stages;            ///< an event query has one, without keys; `runs` is not expanded
+  std::vector<Stage> stages;  ///< an event query has one, without keys; `runs` is not expanded
   std::optional<Stage> until;
   std::vector<Pipe> pipes;
   Span span;

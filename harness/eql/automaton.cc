@@ -1,9 +1,10 @@
-// Brzozowski's derivatives: the state after reading c is the expression for what may follow c. Intersection
-// and complement then need nothing special, which is why this and not a construction over NFAs. Terms are
-// interned, unions are flat and sorted, and a union in front of a sequence is multiplied out; so that equal
-// states meet, and plain patterns get no more states than the subset construction would give them.
-// Owens, Reppy, Turon: Regular-expression derivatives re-examined (2009). Tested by comparison with RE2 and
-// with a set-based matcher in tests/unit/eql/regex_test.cc.
+// Brzozowski's derivatives: the state after reading c is the expression for what may follow c.
+// Intersection and complement then need nothing special, which is why this and not a construction
+// over NFAs. Terms are interned, unions are flat and sorted, and a union in front of a sequence is
+// multiplied out; so that equal states meet, and plain patterns get no more states than the subset
+// construction would give them. Owens, Reppy, Turon: Regular-expression derivatives re-examined
+// (2009). Tested by comparison with RE2 and with a set-based matcher in
+// tests/unit/eql/regex_test.cc.
 #include "harness/eql/automaton.h"
 
 #include <algorithm>
@@ -90,8 +91,12 @@ class TermTable {
     return sequence_of_one(first, rest);
   }
 
-  TermId union_of(Terms options) { return combine(Shape::union_of, std::move(options), nothing_, everything_); }
-  TermId intersection(Terms parts) { return combine(Shape::intersection, std::move(parts), everything_, nothing_); }
+  TermId union_of(Terms options) {
+    return combine(Shape::union_of, std::move(options), nothing_, everything_);
+  }
+  TermId intersection(Terms parts) {
+    return combine(Shape::intersection, std::move(parts), everything_, nothing_);
+  }
 
   TermId complement(TermId id) {
     if (id == nothing_) return everything_;
@@ -108,7 +113,8 @@ class TermTable {
     // An optional item can always be had too few times.
     if (is_nullable(id)) least = 0;
     const Term& inner = terms_[id];
-    if (inner.shape == Shape::repetition && inner.parts[1] == 0 && inner.parts[2] == unbounded) return id;
+    if (inner.shape == Shape::repetition && inner.parts[1] == 0 && inner.parts[2] == unbounded)
+      return id;
     return intern(Shape::repetition, least == 0, {id, least, most});
   }
 
@@ -173,7 +179,8 @@ class AutomatonBuilder {
     std::unordered_map<TermId, Automaton::State> numbers;  // looked up, never iterated
     Terms states;
     const auto number_of = [&](TermId id) {
-      const auto [at, is_new] = numbers.try_emplace(id, static_cast<Automaton::State>(states.size()));
+      const auto [at, is_new] =
+          numbers.try_emplace(id, static_cast<Automaton::State>(states.size()));
       if (is_new) states.push_back(id);
       return at->second;
     };
@@ -181,7 +188,9 @@ class AutomatonBuilder {
     for (std::size_t i = 0; i < states.size(); ++i) {
       for (std::size_t c = 0; c < out.class_count_; ++c) {
         out.next_.push_back(number_of(derivative(states[i], static_cast<Automaton::ClassId>(c))));
-        if (states.size() > states_max || out.next_.size() > table_entries_max || terms_.is_exhausted()) return false;
+        if (states.size() > states_max || out.next_.size() > table_entries_max ||
+            terms_.is_exhausted())
+          return false;
       }
       out.accepts_.push_back(terms_.is_nullable(states[i]));
     }
@@ -196,8 +205,8 @@ class AutomatonBuilder {
   }
 
  private:
-  /// Cuts the code points wherever some set begins or ends, and gives pieces that are in the same sets one
-  /// class: `[aA]` costs one column of the table.
+  /// Cuts the code points wherever some set begins or ends, and gives pieces that are in the same
+  /// sets one class: `[aA]` costs one column of the table.
   bool partition(Automaton& out) {
     std::set<char32_t> cuts = {0};
     for (const CharacterSet& set : tree_.sets) {
@@ -214,7 +223,8 @@ class AutomatonBuilder {
       for (const CharacterSet& set : tree_.sets) membership.push_back(set.contains(start));
       terms_.count_work(membership.size());
       if (terms_.is_exhausted()) return false;
-      const auto [at, is_new] = by_membership.try_emplace(membership, static_cast<Automaton::ClassId>(memberships_.size()));
+      const auto [at, is_new] = by_membership.try_emplace(
+          membership, static_cast<Automaton::ClassId>(memberships_.size()));
       if (is_new) memberships_.push_back(std::move(membership));
       out.classes_.push_back(at->second);
     }
@@ -227,7 +237,8 @@ class AutomatonBuilder {
     return true;
   }
 
-  TermId term_of(LuceneTree::NodeId id) {  // NOLINT(misc-no-recursion): height of the tree, which its parser bounds
+  TermId term_of(LuceneTree::NodeId id) {  // NOLINT(misc-no-recursion): height of the tree, which
+                                           // its parser bounds
     using Kind = LuceneTree::Kind;
     const LuceneTree::Node& node = tree_.node(id);
     const auto children = [&] {
@@ -247,22 +258,29 @@ class AutomatonBuilder {
         }
         return rest;
       }
-      case Kind::union_of: return terms_.union_of(children());
-      case Kind::intersection: return terms_.intersection(children());
-      case Kind::complement: return terms_.complement(term_of(node.children[0]));
+      case Kind::union_of:
+        return terms_.union_of(children());
+      case Kind::intersection:
+        return terms_.intersection(children());
+      case Kind::complement:
+        return terms_.complement(term_of(node.children[0]));
       case Kind::repetition: {
         const LuceneTree::Node& inner = tree_.node(node.children[0]);
-        const bool is_any_string = node.least == 0 && node.most == unbounded && inner.kind == Kind::characters &&
+        const bool is_any_string = node.least == 0 && node.most == unbounded &&
+                                   inner.kind == Kind::characters &&
                                    tree_.sets[inner.set] == CharacterSet::any();
-        return is_any_string ? terms_.everything() : terms_.repetition(term_of(node.children[0]), node.least, node.most);
+        return is_any_string ? terms_.everything()
+                             : terms_.repetition(term_of(node.children[0]), node.least, node.most);
       }
     }
     EQLAB_ASSERT(false);
   }
 
-  TermId derivative(TermId id, Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
+  TermId derivative(TermId id,
+                    Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
     const std::uint64_t key = (std::uint64_t{id} << 16U) | c;
-    if (const auto known = derivatives_.find(key); known != derivatives_.end()) return known->second;
+    if (const auto known = derivatives_.find(key); known != derivatives_.end())
+      return known->second;
     terms_.count_work(1);
     // Past a limit the answer is not used any more; this ends what one step can still cost.
     const TermId out = terms_.is_exhausted() ? terms_.nothing() : derive(id, c);
@@ -272,7 +290,7 @@ class AutomatonBuilder {
   }
 
   TermId derive(TermId id, Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
-    const Term term = terms_.term(id);  // a copy: the terms move when new ones are made
+    const Term term = terms_.term(id);              // a copy: the terms move when new ones are made
     const auto each = [&] {
       Terms out;
       for (const TermId part : term.parts) out.push_back(derivative(part, c));
@@ -280,13 +298,20 @@ class AutomatonBuilder {
     };
     switch (term.shape) {
       case Shape::nothing:
-      case Shape::empty: return terms_.nothing();
-      case Shape::everything: return id;
-      case Shape::characters: return memberships_[c][term.parts[0]] ? terms_.empty() : terms_.nothing();
-      case Shape::sequence: return derive_sequence(id, c);
-      case Shape::union_of: return terms_.union_of(each());
-      case Shape::intersection: return terms_.intersection(each());
-      case Shape::complement: return terms_.complement(derivative(term.parts[0], c));
+      case Shape::empty:
+        return terms_.nothing();
+      case Shape::everything:
+        return id;
+      case Shape::characters:
+        return memberships_[c][term.parts[0]] ? terms_.empty() : terms_.nothing();
+      case Shape::sequence:
+        return derive_sequence(id, c);
+      case Shape::union_of:
+        return terms_.union_of(each());
+      case Shape::intersection:
+        return terms_.intersection(each());
+      case Shape::complement:
+        return terms_.complement(derivative(term.parts[0], c));
       case Shape::repetition: {
         const std::uint32_t least = term.parts[1] == 0 ? 0 : term.parts[1] - 1;
         const std::uint32_t most = term.parts[2] == unbounded ? unbounded : term.parts[2] - 1;
@@ -298,7 +323,8 @@ class AutomatonBuilder {
   }
 
   /// A loop along the sequence, which may be as long as the pattern.
-  TermId derive_sequence(TermId id, Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
+  TermId derive_sequence(TermId id,
+                         Automaton::ClassId c) {  // NOLINT(misc-no-recursion): height of the tree
     Terms options;
     while (terms_.term(id).shape == Shape::sequence) {
       terms_.count_work(1);
@@ -315,15 +341,16 @@ class AutomatonBuilder {
 
   const LuceneTree& tree_;
   TermTable terms_;
-  std::vector<std::vector<bool>> memberships_;  ///< [class][set]
+  std::vector<std::vector<bool>> memberships_;             ///< [class][set]
   std::unordered_map<std::uint64_t, TermId> derivatives_;  // looked up, never iterated
 };
 
 Result<Automaton> Automaton::build(const LuceneTree& tree, Span span) {
   Automaton automaton;
   if (AutomatonBuilder(tree).build(automaton)) return automaton;
-  return fail(error_at(span, "E218", "regular expression is too complex: its automaton would need too many states",
-                       "write smaller repetition counts, or several simpler conditions"));
+  return fail(error_at(
+      span, "E218", "regular expression is too complex: its automaton would need too many states",
+      "write smaller repetition counts, or several simpler conditions"));
 }
 
 Automaton::ClassId Automaton::class_of(char32_t c) const {

@@ -48,7 +48,8 @@ namespace characters {
 /// Appends `set` as one unit of RE2 syntax, which a repetition may follow.
 void append_re2(std::string& out, const CharacterSet& set);
 
-/// Takes the first code point off `text`, which is not empty. A byte that is not UTF-8 reads as U+FFFD.
+/// Takes the first code point off `text`, which is not empty. A byte that is not UTF-8 reads as
+/// U+FFFD.
 [[nodiscard]] char32_t take_character(std::string_view& text);
 
 }  // namespace eqlab::eql

@@ -1,6 +1,6 @@
-// Tree to condition. Each condition is folded to null, false, true or a boolean tree over leaves, by the
-// rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of them.
-// Cases: tests/cases/check/ and tests/cases/match/.
+// Tree to condition. Each condition is folded to null, false, true or a boolean tree over leaves,
+// by the rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of
+// them. Cases: tests/cases/check/ and tests/cases/match/.
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -26,7 +26,8 @@ struct Folded {
 };
 
 Folded folded(const Operand& value) {
-  if (const auto* const truth = std::get_if<bool>(&value)) return {*truth ? Folded::State::yes : Folded::State::no};
+  if (const auto* const truth = std::get_if<bool>(&value))
+    return {*truth ? Folded::State::yes : Folded::State::no};
   return {Folded::State::null};
 }
 
@@ -50,7 +51,8 @@ class Checker {
 
  private:
   [[nodiscard]] const Expr& at(ExprId id) const { return out_.syntax.at(id); }
-  [[nodiscard]] static Failure<Diagnostic> error(Span span, std::string_view code, std::string message, std::string hint = {}) {
+  [[nodiscard]] static Failure<Diagnostic> error(Span span, std::string_view code,
+                                                 std::string message, std::string hint = {}) {
     return fail(error_at(span, code, std::move(message), std::move(hint)));
   }
 
@@ -60,7 +62,9 @@ class Checker {
     if (out_.kind == QueryKind::sample) return ok();
     EQLAB_TRY(const Field field, setting("timestamp", options_.timestamp_field, ValueType::date));
     if (!event::is_date(field.type)) {
-      return error({}, "E208", format("the timestamp field {} is {}, not a date", field.name, event::to_string(field.type)));
+      return error({}, "E208",
+                   format("the timestamp field {} is {}, not a date", field.name,
+                          event::to_string(field.type)));
     }
     if (options_.tiebreaker_field.empty()) return ok();
     auto tiebreaker = setting("tiebreaker", options_.tiebreaker_field, ValueType::text);
@@ -73,8 +77,11 @@ class Checker {
     auto field = types_.look_up(name, {}, used_as);
     if (field) return field;
     Diagnostic diagnostic = std::move(field.error());
-    diagnostic.message = format("the {} field {} is not usable: {}", role, name, diagnostic.message);
-    if (diagnostic.hint.find("did you mean") == std::string::npos) diagnostic.hint = format("name another with --{}-field or in the rule, or a --schema that has it", role);
+    diagnostic.message =
+        format("the {} field {} is not usable: {}", role, name, diagnostic.message);
+    if (diagnostic.hint.find("did you mean") == std::string::npos)
+      diagnostic.hint =
+          format("name another with --{}-field or in the rule, or a --schema that has it", role);
     return fail(std::move(diagnostic));
   }
 
@@ -103,7 +110,8 @@ class Checker {
     }
     if (!out_.syntax.until) return ok();
     const Stage until = *out_.syntax.until;
-    EQLAB_TRY(CheckedStage checked, check_stage(until, static_cast<std::uint32_t>(out_.syntax.stages.size())));
+    EQLAB_TRY(CheckedStage checked,
+              check_stage(until, static_cast<std::uint32_t>(out_.syntax.stages.size())));
     checked.missing = false;  // `until ![…]` behaves as `until […]`
     // Only the last copy is the until; the others are ordinary trailing stages (spec 2.3).
     for (int run = 1; run < until.runs; ++run) out_.stages.push_back(checked);
@@ -117,24 +125,33 @@ class Checker {
     checked.written = written;
     EQLAB_TRY(const ValueType type, types_.check(stage.filter.condition));
     if (type != ValueType::boolean && type != ValueType::null) {
-      return error(at(stage.filter.condition).span, "E204", format("a condition must be true or false, this is {}", to_string(type)),
+      return error(at(stage.filter.condition).span, "E204",
+                   format("a condition must be true or false, this is {}", to_string(type)),
                    "compare it: == for exactly equal, : to ignore case and allow wildcards");
     }
     EQLAB_TRY(const Folded condition, condition_of(stage.filter.condition));
     std::vector<Folded> parts;
     if (stage.filter.category) {
-      EQLAB_TRY(const Field category, types_.look_up(options_.event_category_field, stage.filter.category_span, ValueType::text));
+      EQLAB_TRY(const Field category, types_.look_up(options_.event_category_field,
+                                                     stage.filter.category_span, ValueType::text));
       if (!category.has_exact || value_type(category.type) != ValueType::text) {
         return error(stage.filter.category_span, category.has_exact ? "E203" : "E206",
-                     format("the category is looked for in {}, which is {}", category.name, category.has_exact ? event::to_string(category.type) : "text without a keyword sub-field"),
+                     format("the category is looked for in {}, which is {}", category.name,
+                            category.has_exact ? event::to_string(category.type)
+                                               : "text without a keyword sub-field"),
                      "write any, or name another field of categories");
       }
-      parts.push_back(leaf({.kind = LeafKind::equal, .field = category, .constants = {*stage.filter.category}, .span = stage.filter.category_span}));
+      parts.push_back(leaf({.kind = LeafKind::equal,
+                            .field = category,
+                            .constants = {*stage.filter.category},
+                            .span = stage.filter.category_span}));
     }
     parts.push_back(condition);
     const Folded whole = all_of(parts);
-    checked.filter = whole.state == Folded::State::condition ? whole.id
-                     : add({whole.state == Folded::State::yes ? ConditionKind::always : ConditionKind::never});
+    checked.filter = whole.state == Folded::State::condition
+                         ? whole.id
+                         : add({whole.state == Folded::State::yes ? ConditionKind::always
+                                                                  : ConditionKind::never});
     std::vector<ExprId> keys = out_.syntax.shared_keys;
     keys.insert(keys.end(), stage.keys.begin(), stage.keys.end());
     for (const ExprId key : keys) {
@@ -152,7 +169,10 @@ class Checker {
     key.unmapped = field == nullptr;
     key.field = field == nullptr ? Field{.name = at(id).name, .source = at(id).name} : *field;
     if (!key.field.has_exact) {
-      return error(key.span, "E206", format("{} is text without a keyword sub-field, so events cannot be joined by it", key.field.name));
+      return error(
+          key.span, "E206",
+          format("{} is text without a keyword sub-field, so events cannot be joined by it",
+                 key.field.name));
     }
     return key;
   }
@@ -162,9 +182,13 @@ class Checker {
       for (std::size_t i = 0; i < stage.keys.size(); ++i) {
         const JoinKey& first = out_.stages[0].keys[i];
         const JoinKey& key = stage.keys[i];
-        if (first.unmapped || key.unmapped || value_type(first.field.type) == value_type(key.field.type)) continue;
-        return error(key.span, "E207", format("join key {} is {}, but {} in its place at the first event is {}", key.field.name,
-                                              event::to_string(key.field.type), first.field.name, event::to_string(first.field.type)));
+        if (first.unmapped || key.unmapped ||
+            value_type(first.field.type) == value_type(key.field.type))
+          continue;
+        return error(key.span, "E207",
+                     format("join key {} is {}, but {} in its place at the first event is {}",
+                            key.field.name, event::to_string(key.field.type), first.field.name,
+                            event::to_string(first.field.type)));
       }
       return ok();
     };
@@ -175,7 +199,10 @@ class Checker {
   Status check_pipes() {
     for (const Pipe& pipe : out_.syntax.pipes) {
       const ExprId argument = pipe.arguments[0];
-      const auto refuse = [&] { return error(at(argument).span, "E220", format("{} takes a whole number that is not negative", pipe.name)); };
+      const auto refuse = [&] {
+        return error(at(argument).span, "E220",
+                     format("{} takes a whole number that is not negative", pipe.name));
+      };
       EQLAB_CHECK(types_.resolve(argument, ValueType::number));
       if (!types_.is_constant(argument)) return refuse();
       EQLAB_TRY(const ValueType type, types_.check(argument));
@@ -185,7 +212,8 @@ class Checker {
       if (const auto* const n = std::get_if<std::int32_t>(&value)) count = *n;
       if (const auto* const n = std::get_if<std::int64_t>(&value)) count = *n;
       if (count < 0) return refuse();
-      out_.limits.push_back({pipe.name == "head" ? Limit::Side::head : Limit::Side::tail, static_cast<std::uint64_t>(count)});
+      out_.limits.push_back({pipe.name == "head" ? Limit::Side::head : Limit::Side::tail,
+                             static_cast<std::uint64_t>(count)});
     }
     return ok();
   }
@@ -200,7 +228,9 @@ class Checker {
   /// `and`: false decides; else a null makes the whole null (spec 3.5); true parts drop out.
   Folded all_of(const std::vector<Folded>& parts) {
     using State = Folded::State;
-    const auto has = [&](State state) { return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; }); };
+    const auto has = [&](State state) {
+      return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; });
+    };
     if (has(State::no)) return {State::no};
     if (has(State::null)) return {State::null};
     return combine(parts, ConditionKind::all, State::yes);
@@ -209,7 +239,9 @@ class Checker {
   /// `or`: true decides; null and false parts drop out.
   Folded any_of(const std::vector<Folded>& parts) {
     using State = Folded::State;
-    const auto has = [&](State state) { return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; }); };
+    const auto has = [&](State state) {
+      return std::ranges::any_of(parts, [&](const Folded& p) { return p.state == state; });
+    };
     if (has(State::yes)) return {State::yes};
     return combine(parts, ConditionKind::any, has(State::null) ? State::null : State::no);
   }
@@ -220,7 +252,8 @@ class Checker {
       if (part.state != Folded::State::condition) continue;
       // Chains inside chains of the same kind become one.
       if (const Condition& inner = out_.conditions[part.id]; inner.kind == kind) {
-        condition.children.insert(condition.children.end(), inner.children.begin(), inner.children.end());
+        condition.children.insert(condition.children.end(), inner.children.begin(),
+                                  inner.children.end());
       } else {
         condition.children.push_back(part.id);
       }
@@ -233,12 +266,17 @@ class Checker {
   Folded negation(const Folded& part) {
     using State = Folded::State;
     switch (part.state) {
-      case State::null: return {State::null};
-      case State::no: return {State::yes};
-      case State::yes: return {State::no};
-      case State::condition: break;
+      case State::null:
+        return {State::null};
+      case State::no:
+        return {State::yes};
+      case State::yes:
+        return {State::no};
+      case State::condition:
+        break;
     }
-    if (out_.conditions[part.id].kind == ConditionKind::none) return {State::condition, out_.conditions[part.id].children[0]};
+    if (out_.conditions[part.id].kind == ConditionKind::none)
+      return {State::condition, out_.conditions[part.id].children[0]};
     return {State::condition, add({.kind = ConditionKind::none, .children = {part.id}})};
   }
 
@@ -247,17 +285,21 @@ class Checker {
     if (leaf.field.folds_case && leaf.kind != LeafKind::exists) {
       leaf.fold_case = true;
       for (event::Value& constant : leaf.constants) {
-        if (auto* const text = std::get_if<std::string>(&constant); text != nullptr && leaf.kind != LeafKind::regex) *text = fold_ascii(*text);
+        if (auto* const text = std::get_if<std::string>(&constant);
+            text != nullptr && leaf.kind != LeafKind::regex)
+          *text = fold_ascii(*text);
       }
     }
     std::ranges::sort(leaf.constants);
     const auto repeats = std::ranges::unique(leaf.constants);
     leaf.constants.erase(repeats.begin(), repeats.end());
     leaf.identity = identity_of(leaf);
-    const auto [known, added] = leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));
+    const auto [known, added] =
+        leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));
     const LeafId id = known->second;
     if (added) {
-      if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null) note_script_fields(leaf.script);
+      if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
+        note_script_fields(leaf.script);
       out_.leaves.push_back(std::move(leaf));
     }
     return {Folded::State::condition, add({.kind = ConditionKind::leaf, .leaf = id})};
@@ -274,10 +316,14 @@ class Checker {
   }
 
   std::string identity_of(const Leaf& leaf) const {
-    constexpr std::array<std::string_view, 14> names = {"exists", "==", "<", "<=", ">", ">=", "within", "like", "like\\", "starts", "regex", "cidr", "script", "script-null"};
+    constexpr std::array<std::string_view, 14> names = {
+        "exists", "==",     "<",      "<=",    ">",    ">=",     "within",
+        "like",   "like\\", "starts", "regex", "cidr", "script", "script-null"};
     const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
-    if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null) return format("{}({})", name, print(out_.syntax, leaf.script));
-    std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type), name, leaf.fold_case ? "~" : "");
+    if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
+      return format("{}({})", name, print(out_.syntax, leaf.script));
+    std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type),
+                              name, leaf.fold_case ? "~" : "");
     for (const event::Value& constant : leaf.constants) {
       const auto* const s = std::get_if<std::string>(&constant);
       text += s != nullptr ? format(" \"{}\"", unambiguous(*s)) : " " + event::to_text(constant);
@@ -289,16 +335,20 @@ class Checker {
   void note_script_fields(ExprId root) {  // NOLINT(misc-no-recursion)
     if (const Field* const field = types_.field(root)) {
       const std::pair<std::string, Field> use{at(root).name, *field};
-      if (std::ranges::find(out_.script_fields, use) == out_.script_fields.end()) out_.script_fields.push_back(use);
+      if (std::ranges::find(out_.script_fields, use) == out_.script_fields.end())
+        out_.script_fields.push_back(use);
     }
     for (const ExprId child : at(root).children) note_script_fields(child);
   }
 
-  Folded script(ExprId root, LeafKind kind = LeafKind::script) { return leaf({.kind = kind, .field = {}, .script = root, .span = at(root).span}); }
+  Folded script(ExprId root, LeafKind kind = LeafKind::script) {
+    return leaf({.kind = kind, .field = {}, .script = root, .span = at(root).span});
+  }
 
   Result<Folded> condition_of(ExprId id) {  // NOLINT(misc-no-recursion)
     const Expr e = at(id);
-    const bool is_chain = e.kind == ExprKind::logical_and || e.kind == ExprKind::logical_or || e.kind == ExprKind::logical_not;
+    const bool is_chain = e.kind == ExprKind::logical_and || e.kind == ExprKind::logical_or ||
+                          e.kind == ExprKind::logical_not;
     if (!is_chain && types_.is_constant(id) && !asks_existence(e)) {
       EQLAB_TRY(const Operand value, fold(out_.syntax, id));
       return folded(value);
@@ -306,8 +356,13 @@ class Checker {
     switch (e.kind) {
       case ExprKind::literal:
       case ExprKind::negate:
-      case ExprKind::arithmetic: break;
-      case ExprKind::field: return leaf({.kind = LeafKind::equal, .field = *types_.field(id), .constants = {true}, .span = e.span});
+      case ExprKind::arithmetic:
+        break;
+      case ExprKind::field:
+        return leaf({.kind = LeafKind::equal,
+                     .field = *types_.field(id),
+                     .constants = {true},
+                     .span = e.span});
       case ExprKind::logical_not: {
         EQLAB_TRY(const Folded part, condition_of(e.children[0]));
         return negation(part);
@@ -321,10 +376,14 @@ class Checker {
         }
         return e.kind == ExprKind::logical_and ? all_of(parts) : any_of(parts);
       }
-      case ExprKind::compare: return comparison(id);
-      case ExprKind::membership: return membership(id);
-      case ExprKind::pattern: return pattern(id);
-      case ExprKind::call: return call(id);
+      case ExprKind::compare:
+        return comparison(id);
+      case ExprKind::membership:
+        return membership(id);
+      case ExprKind::pattern:
+        return pattern(id);
+      case ExprKind::call:
+        return call(id);
     }
     return error(e.span, "E204", "a condition must be true or false");
   }
@@ -337,34 +396,51 @@ class Checker {
     const ExprId left = e.children[0];
     EQLAB_TRY(const Operand constant, fold(out_.syntax, e.children[1]));
     const bool is_equality = e.compare == CompareOp::equal || e.compare == CompareOp::not_equal;
-    const auto answer = [&](Folded equal) { return e.compare == CompareOp::not_equal ? negation(equal) : equal; };
+    const auto answer = [&](Folded equal) {
+      return e.compare == CompareOp::not_equal ? negation(equal) : equal;
+    };
     if (is_null(constant)) {
       if (!is_equality) return Folded{Folded::State::null};
       if (!types_.is_plain_field(left)) return answer(script(left, LeafKind::script_null));
-      return answer(negation(leaf({.kind = LeafKind::exists, .field = *types_.field(left), .span = e.span})));
+      return answer(
+          negation(leaf({.kind = LeafKind::exists, .field = *types_.field(left), .span = e.span})));
     }
     if (is_equality && std::holds_alternative<bool>(constant) && is_truth_valued(left)) {
       EQLAB_TRY(const Folded condition, condition_of(left));
       return std::get<bool>(constant) ? answer(condition) : answer(negation(condition));
     }
     if (types_.is_plain_field(left)) {
-      EQLAB_TRY(const Folded native, native_comparison(*types_.field(left), e.compare == CompareOp::not_equal ? CompareOp::equal : e.compare, constant, e));
+      EQLAB_TRY(const Folded native,
+                native_comparison(*types_.field(left),
+                                  e.compare == CompareOp::not_equal ? CompareOp::equal : e.compare,
+                                  constant, e));
       return answer(native);
     }
-    if (e.compare == CompareOp::not_equal) e.compare = CompareOp::equal;
-    else return script(add_expr(e));
+    if (e.compare == CompareOp::not_equal)
+      e.compare = CompareOp::equal;
+    else
+      return script(add_expr(e));
     return negation(script(add_expr(e)));
   }
 
   static void flip(Expr& e) {
     std::swap(e.children[0], e.children[1]);
     switch (e.compare) {
-      case CompareOp::less: e.compare = CompareOp::greater; break;
-      case CompareOp::less_equal: e.compare = CompareOp::greater_equal; break;
-      case CompareOp::greater: e.compare = CompareOp::less; break;
-      case CompareOp::greater_equal: e.compare = CompareOp::less_equal; break;
+      case CompareOp::less:
+        e.compare = CompareOp::greater;
+        break;
+      case CompareOp::less_equal:
+        e.compare = CompareOp::greater_equal;
+        break;
+      case CompareOp::greater:
+        e.compare = CompareOp::less;
+        break;
+      case CompareOp::greater_equal:
+        e.compare = CompareOp::less_equal;
+        break;
       case CompareOp::equal:
-      case CompareOp::not_equal: break;
+      case CompareOp::not_equal:
+        break;
     }
   }
 
@@ -373,37 +449,49 @@ class Checker {
     return static_cast<ExprId>(out_.syntax.exprs.size() - 1);
   }
 
-  /// A function or predicate that yields true or false, so that `== true` may be dropped (spec 2.2).
+  /// A function or predicate that yields true or false, so that `== true` may be dropped
+  /// (spec 2.2).
   [[nodiscard]] bool is_truth_valued(ExprId id) const {
     const Expr& e = at(id);
     if (e.kind == ExprKind::call) return find_function(e.name)->result == ValueType::boolean;
-    return e.kind == ExprKind::membership || e.kind == ExprKind::pattern || e.kind == ExprKind::compare || e.kind == ExprKind::logical_and ||
+    return e.kind == ExprKind::membership || e.kind == ExprKind::pattern ||
+           e.kind == ExprKind::compare || e.kind == ExprKind::logical_and ||
            e.kind == ExprKind::logical_or || e.kind == ExprKind::logical_not;
   }
 
   static LeafKind leaf_kind(CompareOp op) {
     switch (op) {
       case CompareOp::equal:
-      case CompareOp::not_equal: return LeafKind::equal;
-      case CompareOp::less: return LeafKind::less;
-      case CompareOp::less_equal: return LeafKind::less_equal;
-      case CompareOp::greater: return LeafKind::greater;
-      case CompareOp::greater_equal: return LeafKind::greater_equal;
+      case CompareOp::not_equal:
+        return LeafKind::equal;
+      case CompareOp::less:
+        return LeafKind::less;
+      case CompareOp::less_equal:
+        return LeafKind::less_equal;
+      case CompareOp::greater:
+        return LeafKind::greater;
+      case CompareOp::greater_equal:
+        return LeafKind::greater_equal;
     }
     return LeafKind::equal;
   }
 
-  Result<Folded> native_comparison(const Field& field, CompareOp op, const Operand& constant, const Expr& e) {
+  Result<Folded> native_comparison(const Field& field, CompareOp op, const Operand& constant,
+                                   const Expr& e) {
     const Span span = at(e.children[1]).span;
     const auto mismatch = [&](std::string_view what, std::string hint = {}) {
       const ValueType given = std::holds_alternative<std::string>(constant) ? ValueType::text
                               : std::holds_alternative<bool>(constant)      ? ValueType::boolean
                                                                             : ValueType::number;
-      return error(span, "E203", format("{} is {}, but this is {}", field.name, what, to_string(given)), std::move(hint));
+      return error(span, "E203",
+                   format("{} is {}, but this is {}", field.name, what, to_string(given)),
+                   std::move(hint));
     };
     Leaf native{.kind = leaf_kind(op), .field = field, .span = e.span};
     switch (value_type(field.type)) {
-      case ValueType::text: native.constants = {text_of(constant)}; return leaf(std::move(native));
+      case ValueType::text:
+        native.constants = {text_of(constant)};
+        return leaf(std::move(native));
       case ValueType::number: {
         auto number = numeric_constant(constant);
         if (!number) return mismatch("a number");
@@ -417,7 +505,8 @@ class Checker {
         native.constants = {text == "true"};
         return leaf(std::move(native));
       }
-      case ValueType::date: return date_comparison(std::move(native), op, constant, span);
+      case ValueType::date:
+        return date_comparison(std::move(native), op, constant, span);
       case ValueType::ip: {
         const std::string text = text_of(constant);
         if (const auto address = event::parse_ip(text)) {
@@ -426,24 +515,29 @@ class Checker {
           native.kind = LeafKind::cidr;
           native.constants = {text};
         } else {
-          return mismatch("an ip address", "write an address such as \"10.0.0.1\", or a block such as \"10.0.0.0/8\"");
+          return mismatch(
+              "an ip address",
+              "write an address such as \"10.0.0.1\", or a block such as \"10.0.0.0/8\"");
         }
         return leaf(std::move(native));
       }
       case ValueType::version:
       case ValueType::binary:
-        if (!std::holds_alternative<std::string>(constant)) return mismatch(to_string(value_type(field.type)));
+        if (!std::holds_alternative<std::string>(constant))
+          return mismatch(to_string(value_type(field.type)));
         native.constants = {text_of(constant)};
         return leaf(std::move(native));
       case ValueType::null:
-      case ValueType::unknown: break;
+      case ValueType::unknown:
+        break;
     }
     return mismatch("of a type that cannot be compared");
   }
 
   Result<Folded> date_comparison(Leaf native, CompareOp op, const Operand& constant, Span span) {
     if (is_date_math(constant)) {
-      return error(span, "E209", "a date relative to now has no meaning in a replay", "write the date itself");
+      return error(span, "E209", "a date relative to now has no meaning in a replay",
+                   "write the date itself");
     }
     auto range = date_constant(constant);
     if (range && native.field.type == FieldType::date) {
@@ -453,7 +547,10 @@ class Checker {
       range->last = std::max(range->last, range->first + millisecond - 1);
     }
     if (!range) {
-      return error(span, "E209", format("{} is a date, and \"{}\" cannot be read as one", native.field.name, printable(text_of(constant))), "for example: \"2026-03-02T09:14:07Z\"");
+      return error(span, "E209",
+                   format("{} is a date, and \"{}\" cannot be read as one", native.field.name,
+                          printable(text_of(constant))),
+                   "for example: \"2026-03-02T09:14:07Z\"");
     }
     switch (op) {
       case CompareOp::equal:
@@ -463,9 +560,13 @@ class Checker {
         break;
       // The bounds round so that `<=` and `>` speak of the whole unit written, as range queries do.
       case CompareOp::less:
-      case CompareOp::greater_equal: native.constants = {range->first}; break;
+      case CompareOp::greater_equal:
+        native.constants = {range->first};
+        break;
       case CompareOp::less_equal:
-      case CompareOp::greater: native.constants = {range->last}; break;
+      case CompareOp::greater:
+        native.constants = {range->last};
+        break;
     }
     return leaf(std::move(native));
   }
@@ -500,7 +601,8 @@ class Checker {
 
   Result<Folded> pattern(ExprId id) {
     const Expr e = at(id);
-    if (!types_.is_plain_field(e.children[0])) return asks_existence(e) ? existence_or(e) : script(id);
+    if (!types_.is_plain_field(e.children[0]))
+      return asks_existence(e) ? existence_or(e) : script(id);
     const Field& field = *types_.field(e.children[0]);
     std::vector<std::string> texts;
     for (std::size_t i = 1; i < e.children.size(); ++i) {
@@ -516,10 +618,12 @@ class Checker {
     const auto* const text = std::get_if<std::string>(&at(constant).value);
     return text != nullptr && matches_everything(*text);
   }
-  /// A pattern of stars is among the constants of `:` or `like`: it means `E != null`, whatever E is (spec 2.2).
+  /// A pattern of stars is among the constants of `:` or `like`: it means `E != null`, whatever E
+  /// is (spec 2.2).
   [[nodiscard]] bool asks_existence(const Expr& e) const {
     return e.kind == ExprKind::pattern && e.pattern != PatternOp::regex &&
-           std::any_of(e.children.begin() + 1, e.children.end(), [&](ExprId child) { return asks_existence(child); });
+           std::any_of(e.children.begin() + 1, e.children.end(),
+                       [&](ExprId child) { return asks_existence(child); });
   }
   Result<Folded> existence_or(const Expr& e) {
     const ExprId left = e.children[0];
@@ -532,7 +636,8 @@ class Checker {
       parts.push_back(negation(script(left, LeafKind::script_null)));
     }
     Expr others = e;
-    std::erase_if(others.children, [&](ExprId child) { return child != left && asks_existence(child); });
+    std::erase_if(others.children,
+                  [&](ExprId child) { return child != left && asks_existence(child); });
     if (others.children.size() > 1) {
       const ExprId rest = add_expr(std::move(others));
       if (is_constant) {
@@ -545,12 +650,15 @@ class Checker {
     return any_of(parts);
   }
 
-  /// One leaf for the constants without wildcards, one for the patterns; a pattern of stars asks only for existence.
-  Folded wildcard(const Field& field, const std::vector<std::string>& texts, bool fold_case, Span span) {
+  /// One leaf for the constants without wildcards, one for the patterns; a pattern of stars asks
+  /// only for existence.
+  Folded wildcard(const Field& field, const std::vector<std::string>& texts, bool fold_case,
+                  Span span) {
     Leaf equal{.kind = LeafKind::equal, .field = field, .fold_case = fold_case, .span = span};
     Leaf like{.kind = LeafKind::wildcard, .field = field, .fold_case = fold_case, .span = span};
     for (const std::string& text : texts) {
-      if (matches_everything(text)) return leaf({.kind = LeafKind::exists, .field = field, .span = span});
+      if (matches_everything(text))
+        return leaf({.kind = LeafKind::exists, .field = field, .span = span});
       Leaf& target = has_wildcards(text) ? like : equal;
       target.constants.emplace_back(fold_case ? fold_ascii(text) : text);
     }
@@ -568,7 +676,11 @@ class Checker {
       EQLAB_CHECK(compile_regex(text_of(operand_of(constant.value)), e.fold_case, constant.span));
     }
     EQLAB_CHECK(compile_regex(join(texts, "|"), e.fold_case, e.span));
-    return leaf({.kind = LeafKind::regex, .field = field, .fold_case = e.fold_case, .constants = {join(texts, "|")}, .span = e.span});
+    return leaf({.kind = LeafKind::regex,
+                 .field = field,
+                 .fold_case = e.fold_case,
+                 .constants = {join(texts, "|")},
+                 .span = e.span});
   }
   static Status compile_regex(const std::string& text, bool fold_case, Span span) {
     auto compiled = LuceneRegex::compile(text, fold_case, span);
@@ -582,10 +694,14 @@ class Checker {
     const Expr e = at(id);
     const Function& function = *find_function(e.name);
     if (function.result != ValueType::boolean) {
-      return error(e.span, "E204", format("a condition must be true or false, {} yields {}", function.name, to_string(function.result)), "compare it with something");
+      return error(e.span, "E204",
+                   format("a condition must be true or false, {} yields {}", function.name,
+                          to_string(function.result)),
+                   "compare it with something");
     }
     const bool is_native = types_.is_plain_field(e.children[0]) &&
-                           std::all_of(e.children.begin() + 1, e.children.end(), [&](ExprId child) { return types_.is_constant(child); });
+                           std::all_of(e.children.begin() + 1, e.children.end(),
+                                       [&](ExprId child) { return types_.is_constant(child); });
     if (!is_native) return script(id);
     const Field& field = *types_.field(e.children[0]);
     std::vector<std::string> texts;
@@ -597,20 +713,30 @@ class Checker {
     const auto fold_texts = [&](std::string text) { return e.fold_case ? fold_ascii(text) : text; };
     const auto pushed = [&](LeafKind kind, std::string text) -> Folded {
       // Patterns of stars only: the field exists (spec 5.3).
-      if (kind == LeafKind::escaped_wildcard && matches_everything(text)) return leaf({.kind = LeafKind::exists, .field = field, .span = e.span});
-      return leaf({.kind = kind, .field = field, .fold_case = e.fold_case, .constants = {fold_texts(std::move(text))}, .span = e.span});
+      if (kind == LeafKind::escaped_wildcard && matches_everything(text))
+        return leaf({.kind = LeafKind::exists, .field = field, .span = e.span});
+      return leaf({.kind = kind,
+                   .field = field,
+                   .fold_case = e.fold_case,
+                   .constants = {fold_texts(std::move(text))},
+                   .span = e.span});
     };
     switch (function.id) {
-      case Function::Id::starts_with: return pushed(LeafKind::prefix, texts[0]);
-      case Function::Id::ends_with: return pushed(LeafKind::escaped_wildcard, "*" + texts[0]);
-      case Function::Id::string_contains: return pushed(LeafKind::escaped_wildcard, "*" + texts[0] + "*");
-      case Function::Id::wildcard: return wildcard(field, texts, e.fold_case, e.span);
+      case Function::Id::starts_with:
+        return pushed(LeafKind::prefix, texts[0]);
+      case Function::Id::ends_with:
+        return pushed(LeafKind::escaped_wildcard, "*" + texts[0]);
+      case Function::Id::string_contains:
+        return pushed(LeafKind::escaped_wildcard, "*" + texts[0] + "*");
+      case Function::Id::wildcard:
+        return wildcard(field, texts, e.fold_case, e.span);
       case Function::Id::cidr_match: {
         Leaf blocks{.kind = LeafKind::cidr, .field = field, .span = e.span};
         blocks.constants.assign(texts.begin(), texts.end());
         return leaf(std::move(blocks));
       }
-      default: break;
+      default:
+        break;
     }
     return script(id);
   }
@@ -621,18 +747,26 @@ class Checker {
   std::unordered_map<std::string, LeafId> leaf_ids_;
 };
 
-void print_condition_into(std::string& out, const CheckedQuery& query, ConditionId id, bool brackets) {  // NOLINT(misc-no-recursion)
+void print_condition_into(std::string& out, const CheckedQuery& query, ConditionId id,
+                          bool brackets) {  // NOLINT(misc-no-recursion)
   const Condition& condition = query.conditions[id];
   switch (condition.kind) {
-    case ConditionKind::always: out += "true"; return;
-    case ConditionKind::never: out += "false"; return;
-    case ConditionKind::leaf: out += '{' + query.leaves[condition.leaf].identity + '}'; return;
+    case ConditionKind::always:
+      out += "true";
+      return;
+    case ConditionKind::never:
+      out += "false";
+      return;
+    case ConditionKind::leaf:
+      out += '{' + query.leaves[condition.leaf].identity + '}';
+      return;
     case ConditionKind::none:
       out += "not ";
       print_condition_into(out, query, condition.children[0], true);
       return;
     case ConditionKind::all:
-    case ConditionKind::any: break;
+    case ConditionKind::any:
+      break;
   }
   if (brackets) out += '(';
   for (std::size_t i = 0; i < condition.children.size(); ++i) {
@@ -644,7 +778,8 @@ void print_condition_into(std::string& out, const CheckedQuery& query, Condition
 
 }  // namespace
 
-Result<CheckedQuery> check_query(Query query, const event::Schema& schema, const CheckOptions& options) {
+Result<CheckedQuery> check_query(Query query, const event::Schema& schema,
+                                 const CheckOptions& options) {
   return Checker(std::move(query), schema, options).run();
 }
 

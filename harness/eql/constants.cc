@@ -19,13 +19,15 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-std::optional<TimeRange> span_of(std::optional<std::int64_t> first, std::optional<std::int64_t> after) {
+std::optional<TimeRange> span_of(std::optional<std::int64_t> first,
+                                 std::optional<std::int64_t> after) {
   if (!first || !after) return std::nullopt;
   return TimeRange{*first, *after - 1};
 }
 
 std::optional<TimeRange> whole_year(int year) {
-  return span_of(parse_iso8601(format("{:04}-01-01", year)), parse_iso8601(format("{:04}-01-01", year + 1)));
+  return span_of(parse_iso8601(format("{:04}-01-01", year)),
+                 parse_iso8601(format("{:04}-01-01", year + 1)));
 }
 
 std::optional<TimeRange> whole_month(std::string_view text) {
@@ -63,7 +65,8 @@ std::optional<TimeRange> iso_range(std::string_view text) {
 std::optional<TimeRange> date_constant(const Operand& constant) {
   if (const auto* const n = std::get_if<std::int32_t>(&constant)) return epoch_milliseconds(*n);
   if (const auto* const n = std::get_if<std::int64_t>(&constant)) return epoch_milliseconds(*n);
-  if (const auto* const date = std::get_if<ScriptDate>(&constant)) return TimeRange{date->nanoseconds, date->nanoseconds};
+  if (const auto* const date = std::get_if<ScriptDate>(&constant))
+    return TimeRange{date->nanoseconds, date->nanoseconds};
   const auto* const text = std::get_if<std::string>(&constant);
   if (text == nullptr) return std::nullopt;
   if (all_digits(*text) && text->size() != 4) {
@@ -82,15 +85,20 @@ std::optional<event::Value> numeric_constant(const Operand& constant) {
   struct Converter {
     std::optional<event::Value> operator()(std::monostate) const { return std::nullopt; }
     std::optional<event::Value> operator()(bool) const { return std::nullopt; }
-    std::optional<event::Value> operator()(std::int32_t n) const { return event::Value{std::int64_t{n}}; }
+    std::optional<event::Value> operator()(std::int32_t n) const {
+      return event::Value{std::int64_t{n}};
+    }
     std::optional<event::Value> operator()(std::int64_t n) const { return event::Value{n}; }
     std::optional<event::Value> operator()(std::uint64_t n) const { return event::Value{n}; }
     std::optional<event::Value> operator()(double n) const { return event::Value{n}; }
     std::optional<event::Value> operator()(const std::string& text) const {
       if (const auto whole = parse_number<long>(text)) return event::Value{std::int64_t{*whole}};
-      if (const auto natural = parse_number<unsigned long>(text)) return event::Value{std::uint64_t{*natural}};
-      const bool is_written_out = text.find_first_not_of("+-.0123456789eE") == std::string::npos;  // not inf or nan
-      if (const auto real = parse_number<double>(text); real && is_written_out) return event::Value{*real};
+      if (const auto natural = parse_number<unsigned long>(text))
+        return event::Value{std::uint64_t{*natural}};
+      const bool is_written_out =
+          text.find_first_not_of("+-.0123456789eE") == std::string::npos;  // not inf or nan
+      if (const auto real = parse_number<double>(text); real && is_written_out)
+        return event::Value{*real};
       return std::nullopt;
     }
     std::optional<event::Value> operator()(ScriptDate) const { return std::nullopt; }

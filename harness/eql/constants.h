@@ -9,12 +9,13 @@
 
 namespace eqlab::eql {
 
-/// What a date constant covers: `"2026-03-02"` is that whole day, a millisecond text that millisecond
-/// (eql spec 3.3). A number, or text of digits only that is not a year, is epoch milliseconds.
-/// Nothing when it is not a date.
+/// What a date constant covers: `"2026-03-02"` is that whole day, a millisecond text that
+/// millisecond (eql spec 3.3). A number, or text of digits only that is not a year, is epoch
+/// milliseconds. Nothing when it is not a date.
 [[nodiscard]] std::optional<TimeRange> date_constant(const Operand& constant);
 
-/// Text that names a moment by the clock (`now-5m`, `2026-01-01||/d`), which a replay cannot answer.
+/// Text that names a moment by the clock (`now-5m`, `2026-01-01||/d`), which a replay cannot
+/// answer.
 [[nodiscard]] bool is_date_math(const Operand& constant);
 
 /// A number, or numeric text, as a value to compare a numeric field with.

@@ -53,15 +53,24 @@ std::vector<std::string_view> function_names() {
 
 std::string_view to_string(ValueType type) {
   switch (type) {
-    case null: return "null";
-    case boolean: return "true or false";
-    case number: return "a number";
-    case text: return "a string";
-    case date: return "a date";
-    case ip: return "an ip address";
-    case version: return "a version";
-    case binary: return "binary data";
-    case unknown: return "a value";
+    case null:
+      return "null";
+    case boolean:
+      return "true or false";
+    case number:
+      return "a number";
+    case text:
+      return "a string";
+    case date:
+      return "a date";
+    case ip:
+      return "an ip address";
+    case version:
+      return "a version";
+    case binary:
+      return "binary data";
+    case unknown:
+      return "a value";
   }
   return "";
 }

@@ -1,8 +1,11 @@
-// One pass over the pattern, item by item, with a stack of open groups. Two of Java's rules need care:
-//  * `.` and `$` know five line ends. `.` becomes a class. `$` holds before a final line end as well, which
-//    RE2 could only say by looking ahead; but where nothing more can follow, a match of the whole text has
-//    it true at the very end only. So `$` is taken there and refused elsewhere.
-//  * Without UNICODE_CASE, ignoring case means ASCII; RE2 would fold all of Unicode. Letters become classes.
+// One pass over the pattern, item by item, with a stack of open groups. Two of Java's rules need
+// care:
+//  * `.` and `$` know five line ends. `.` becomes a class. `$` holds before a final line end as
+//  well, which
+//    RE2 could only say by looking ahead; but where nothing more can follow, a match of the whole
+//    text has it true at the very end only. So `$` is taken there and refused elsewhere.
+//  * Without UNICODE_CASE, ignoring case means ASCII; RE2 would fold all of Unicode. Letters become
+//  classes.
 // Tested by tests/unit/eql/regex_test.cc, whose expectations are Java's own answers.
 #include "harness/eql/java_regex.h"
 
@@ -29,15 +32,26 @@ CharacterSet line_ends() { return {{'\n', '\n'}, {'\r', '\r'}, {0x85, 0x85}, {0x
 /// `\d` and its kin; capital letters are the complements.
 std::optional<CharacterSet> predefined(char32_t letter) {
   switch (letter) {
-    case 'd': return characters::digits();
-    case 'w': return characters::word();
-    case 's': return CharacterSet{{'\t', '\r'}, {' ', ' '}};
+    case 'd':
+      return characters::digits();
+    case 'w':
+      return characters::word();
+    case 's':
+      return CharacterSet{{'\t', '\r'}, {' ', ' '}};
     case 'h':
-      return CharacterSet{{'\t', '\t'}, {' ', ' '}, {0xA0, 0xA0}, {0x1680, 0x1680}, {0x180E, 0x180E},
-                          {0x2000, 0x200A}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
-    case 'v': return CharacterSet{{'\n', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}};
-    case 'D': case 'W': case 'S': case 'H': case 'V': return predefined(letter - 'A' + 'a')->complement();
-    default: return std::nullopt;
+      return CharacterSet{{'\t', '\t'},     {' ', ' '},       {0xA0, 0xA0},
+                          {0x1680, 0x1680}, {0x180E, 0x180E}, {0x2000, 0x200A},
+                          {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
+    case 'v':
+      return CharacterSet{{'\n', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}};
+    case 'D':
+    case 'W':
+    case 'S':
+    case 'H':
+    case 'V':
+      return predefined(letter - 'A' + 'a')->complement();
+    default:
+      return std::nullopt;
   }
 }
 
@@ -88,13 +102,15 @@ std::string utf8(std::u32string_view text) {
 
 class Translator {
  public:
-  Translator(std::string_view pattern, bool fold_case, Span span) : text_(without_quoting(pattern)), span_(span) {
+  Translator(std::string_view pattern, bool fold_case, Span span)
+      : text_(without_quoting(pattern)), span_(span) {
     groups_.push_back({.flags = {.fold_case = fold_case}});
   }
 
   Result<std::string> run() {
     while (more()) EQLAB_CHECK(translate_item());
-    if (groups_.size() > 1) return fail(invalid("a group without `)`", R"(write \( for the character itself)"));
+    if (groups_.size() > 1)
+      return fail(invalid("a group without `)`", R"(write \( for the character itself)"));
     return std::move(out_);
   }
 
@@ -122,18 +138,30 @@ class Translator {
     return error_at(span_, "E218", format("not a regular expression: {}", what), std::move(hint));
   }
   [[nodiscard]] Diagnostic unsupported(std::string_view what, std::string hint = {}) const {
-    std::string message = format("{} in a regular expression over a computed value is not supported", what);
+    std::string message =
+        format("{} in a regular expression over a computed value is not supported", what);
     return error_at(span_, "E218", std::move(message), std::move(hint));
   }
 
   Status translate_item() {
     const char32_t c = text_[at_];
     switch (c) {
-      case '\\': return translate_escape();
-      case '(': ++at_; return open_group();
-      case ')': ++at_; return close_group();
-      case '*': case '+': case '?': case '{': return translate_repetition();
-      case '|': ++at_; return next_branch();
+      case '\\':
+        return translate_escape();
+      case '(':
+        ++at_;
+        return open_group();
+      case ')':
+        ++at_;
+        return close_group();
+      case '*':
+      case '+':
+      case '?':
+      case '{':
+        return translate_repetition();
+      case '|':
+        ++at_;
+        return next_branch();
       case '[': {
         ++at_;
         EQLAB_TRY(const CharacterSet set, parse_class(0));
@@ -151,15 +179,20 @@ class Translator {
         ++at_;
         if (flags().dot_all) return emit(CharacterSet::any());
         return emit((flags().unix_lines ? CharacterSet::of('\n') : line_ends()).complement());
-      default: ++at_; return emit(folded(CharacterSet::of(c)));
+      default:
+        ++at_;
+        return emit(folded(CharacterSet::of(c)));
     }
   }
 
-  [[nodiscard]] CharacterSet folded(const CharacterSet& set) { return flags().fold_case ? set.fold_ascii() : set; }
+  [[nodiscard]] CharacterSet folded(const CharacterSet& set) {
+    return flags().fold_case ? set.fold_ascii() : set;
+  }
 
   Status begin_item() {
     if (groups_.back().ends_here) {
-      return fail(unsupported("`$` before more of the pattern", "leave it out: the whole value is compared anyway"));
+      return fail(unsupported("`$` before more of the pattern",
+                              "leave it out: the whole value is compared anyway"));
     }
     item_ends_ = false;
     return ok();
@@ -189,8 +222,10 @@ class Translator {
 
   Status open_group() {
     const std::string not_matched = "say what must not match in a condition of its own, with `not`";
-    if (take(U"?=") || take(U"?!")) return fail(unsupported("look-ahead (`(?=`, `(?!`)", not_matched));
-    if (take(U"?<=") || take(U"?<!")) return fail(unsupported("look-behind (`(?<=`, `(?<!`)", not_matched));
+    if (take(U"?=") || take(U"?!"))
+      return fail(unsupported("look-ahead (`(?=`, `(?!`)", not_matched));
+    if (take(U"?<=") || take(U"?<!"))
+      return fail(unsupported("look-behind (`(?<=`, `(?<!`)", not_matched));
     if (take(U"?>")) return fail(unsupported("an atomic group (`(?>`)", "write `(?:`"));
     Flags inside = flags();
     if (take(U"?<")) {
@@ -205,8 +240,9 @@ class Translator {
       if (!take(U":")) return fail(invalid("a group without `)`"));
     }
     if (groups_.size() > limits::expression_depth_max) {
-      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep",
-                                                 limits::expression_depth_max)));
+      return fail(error_at(span_, "E218",
+                           format("regular expression has groups nested more than {} deep",
+                                  limits::expression_depth_max)));
     }
     EQLAB_CHECK(begin_item());
     groups_.push_back({.flags = inside});
@@ -216,7 +252,8 @@ class Translator {
   }
 
   Status close_group() {
-    if (groups_.size() == 1) return fail(invalid("`)` without a group", R"(write \) for the character itself)"));
+    if (groups_.size() == 1)
+      return fail(invalid("`)` without a group", R"(write \) for the character itself)"));
     const Group group = groups_.back();
     groups_.pop_back();
     out_ += ')';
@@ -229,11 +266,17 @@ class Translator {
   Status parse_group_name() {
     std::u32string name;
     while (more() && text_[at_] != '>') name += text_[at_++];
-    const auto is_letter = [](char32_t c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-    const bool is_name = !name.empty() && is_letter(name[0]) &&
-                         std::ranges::all_of(name, [&](char32_t c) { return is_letter(c) || characters::digits().contains(c); });
-    if (!take(U">") || !is_name) return fail(invalid("the name of a group must be letters and digits between `<` and `>`"));
-    if (!names_.insert(name).second) return fail(invalid(format("two groups are named {}", utf8(name))));
+    const auto is_letter = [](char32_t c) {
+      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    };
+    const bool is_name =
+        !name.empty() && is_letter(name[0]) && std::ranges::all_of(name, [&](char32_t c) {
+          return is_letter(c) || characters::digits().contains(c);
+        });
+    if (!take(U">") || !is_name)
+      return fail(invalid("the name of a group must be letters and digits between `<` and `>`"));
+    if (!names_.insert(name).second)
+      return fail(invalid(format("two groups are named {}", utf8(name))));
     return ok();
   }
 
@@ -245,11 +288,22 @@ class Translator {
           if (!value) return fail(invalid("two `-` in one flag group"));
           value = false;
           break;
-        case 'i': out.fold_case = value; break;
-        case 's': out.dot_all = value; break;
-        case 'd': out.unix_lines = value; break;
-        case 'm': out.multi_line = value; break;
-        case 'x': case 'u': case 'U': return fail(unsupported(format("the flag (?{})", static_cast<char>(text_[at_]))));
+        case 'i':
+          out.fold_case = value;
+          break;
+        case 's':
+          out.dot_all = value;
+          break;
+        case 'd':
+          out.unix_lines = value;
+          break;
+        case 'm':
+          out.multi_line = value;
+          break;
+        case 'x':
+        case 'u':
+        case 'U':
+          return fail(unsupported(format("the flag (?{})", static_cast<char>(text_[at_]))));
         default:
           return fail(invalid(format("`{}` is no flag", printable(utf8({&text_[at_], 1}))),
                               "flags are i s d m; a group that is not captured begins with (?:"));
@@ -261,9 +315,11 @@ class Translator {
   Status translate_repetition() {
     const bool counted = text_[at_] == '{';
     std::string suffix(1, static_cast<char>(text_[at_++]));
-    // Java takes a count after a repetition, but as one of nothing at all: surely not what was meant.
+    // Java takes a count after a repetition, but as one of nothing at all: surely not what was
+    // meant.
     if (!is_repeatable_) {
-      return fail(invalid(format("nothing to repeat before `{}`", suffix), format("write \\{} for the character itself", suffix)));
+      return fail(invalid(format("nothing to repeat before `{}`", suffix),
+                          format("write \\{} for the character itself", suffix)));
     }
     bool may_repeat = suffix != "?";
     if (counted) {
@@ -271,7 +327,9 @@ class Translator {
       suffix = format("{{{},{}}}", counts.least, counts.most ? format("{}", *counts.most) : "");
       may_repeat = !counts.most || *counts.most > 1;
     }
-    if (take(U"+")) return fail(unsupported("a possessive repetition (`*+`, `++`, `?+`)", "leave out the second `+`"));
+    if (take(U"+"))
+      return fail(
+          unsupported("a possessive repetition (`*+`, `++`, `?+`)", "leave out the second `+`"));
     take(U"?");  // lazy or not, the same whole texts match
     // What ends in `$` may come once more behind it only where `$` was not the end.
     if (may_repeat && item_ends_) EQLAB_CHECK(begin_item());
@@ -292,16 +350,23 @@ class Translator {
     } else if (more() && text_[at_] != '}') {
       EQLAB_TRY(counts.most, parse_count());
     }
-    if (!take(U"}")) return fail(invalid("a repetition without `}`", R"(write {2}, {2,} or {2,5}; \{ for the character itself)"));
-    if (counts.most && *counts.most < counts.least) return fail(invalid("a repetition that ends below its start"));
+    if (!take(U"}"))
+      return fail(invalid("a repetition without `}`",
+                          R"(write {2}, {2,} or {2,5}; \{ for the character itself)"));
+    if (counts.most && *counts.most < counts.least)
+      return fail(invalid("a repetition that ends below its start"));
     return counts;
   }
   Result<int> parse_count() {
     std::string digits;
-    while (more() && characters::digits().contains(text_[at_])) digits += static_cast<char>(text_[at_++]);
-    if (digits.empty()) return fail(invalid("`{` without a number", R"(write {2}, {2,} or {2,5}; \{ for the character itself)"));
+    while (more() && characters::digits().contains(text_[at_]))
+      digits += static_cast<char>(text_[at_++]);
+    if (digits.empty())
+      return fail(invalid("`{` without a number",
+                          R"(write {2}, {2,} or {2,5}; \{ for the character itself)"));
     const auto count = parse_number<int>(digits);
-    if (!count || *count > repetitions_max) return fail(unsupported(format("a repetition of more than {} times", repetitions_max)));
+    if (!count || *count > repetitions_max)
+      return fail(unsupported(format("a repetition of more than {} times", repetitions_max)));
     return *count;
   }
 
@@ -340,7 +405,9 @@ class Translator {
       name += text_[at_++];
     }
     auto set = posix_class(utf8(name), flags().fold_case);
-    if (!set) return fail(unsupported(format("`\\p{{{}}}`", printable(utf8(name))), "write the characters as a class"));
+    if (!set)
+      return fail(unsupported(format("`\\p{{{}}}`", printable(utf8(name))),
+                              "write the characters as a class"));
     return letter == 'P' ? set->complement() : set;
   }
 
@@ -350,32 +417,50 @@ class Translator {
     if (!more()) return fail(invalid("nothing after the backslash", R"(write \\ for a backslash)"));
     const char32_t c = text_[at_++];
     switch (c) {
-      case 't': return U'\t';
-      case 'n': return U'\n';
-      case 'r': return U'\r';
-      case 'f': return U'\f';
-      case 'a': return U'\a';
-      case 'e': return U'\x1B';
+      case 't':
+        return U'\t';
+      case 'n':
+        return U'\n';
+      case 'r':
+        return U'\r';
+      case 'f':
+        return U'\f';
+      case 'a':
+        return U'\a';
+      case 'e':
+        return U'\x1B';
       case 'c':
         if (more()) return text_[at_++] ^ 64U;
         return fail(invalid("nothing after `\\c`"));
-      case '0': return parse_octal();
+      case '0':
+        return parse_octal();
       case 'x': {
         if (!take(U"{")) return parse_hexadecimal(2, 2);
         EQLAB_TRY(const char32_t code, parse_hexadecimal(1, 8));
-        if (!take(U"}") || code > code_point_max) return fail(invalid("`\\x{…}` that is no code point"));
+        if (!take(U"}") || code > code_point_max)
+          return fail(invalid("`\\x{…}` that is no code point"));
         return code;
       }
-      case 'u': return parse_utf16();
+      case 'u':
+        return parse_utf16();
       // `\R` takes a CR LF together or not at all, which needs a look ahead.
-      case 'G': case 'Z': case 'X': case 'N': case 'R': return fail(unsupported(format("`\\{}`", static_cast<char>(c))));
-      case 'k': return fail(unsupported("a back-reference (`\\k<name>`)"));
-      default: break;
+      case 'G':
+      case 'Z':
+      case 'X':
+      case 'N':
+      case 'R':
+        return fail(unsupported(format("`\\{}`", static_cast<char>(c))));
+      case 'k':
+        return fail(unsupported("a back-reference (`\\k<name>`)"));
+      default:
+        break;
     }
-    if (characters::digits().contains(c)) return fail(unsupported(format("a back-reference (`\\{}`)", static_cast<char>(c))));
+    if (characters::digits().contains(c))
+      return fail(unsupported(format("a back-reference (`\\{}`)", static_cast<char>(c))));
     if (characters::word().contains(c) && c != '_') {
       const char name = static_cast<char>(c);
-      return fail(invalid(format("`\\{}` has no meaning", name), format("write \\\\{} for a backslash and {}", name, name)));
+      return fail(invalid(format("`\\{}` has no meaning", name),
+                          format("write \\\\{} for a backslash and {}", name, name)));
     }
     return c;
   }
@@ -386,7 +471,8 @@ class Translator {
     if (!is_octal()) return fail(invalid("`\\0` without an octal number"));
     const std::size_t digits_allowed = text_[at_] <= '3' ? 3 : 2;
     char32_t code = 0;
-    for (std::size_t i = 0; i < digits_allowed && is_octal(); ++i) code = code * 8 + (text_[at_++] - '0');
+    for (std::size_t i = 0; i < digits_allowed && is_octal(); ++i)
+      code = code * 8 + (text_[at_++] - '0');
     return code;
   }
   Result<char32_t> parse_hexadecimal(std::size_t least, std::size_t most) {
@@ -421,7 +507,8 @@ class Translator {
       part.reset();
     };
     while (true) {
-      if (!more()) return fail(invalid("a class without `]`", R"(write \[ for the character itself)"));
+      if (!more())
+        return fail(invalid("a class without `]`", R"(write \[ for the character itself)"));
       if (take(U"&&")) {
         finish_part();
         continue;
@@ -437,16 +524,20 @@ class Translator {
     return negated ? parts_before->complement() : *parts_before;
   }
 
-  Result<CharacterSet> parse_class_item(int depth) {  // NOLINT(misc-no-recursion): expression_depth_max
+  Result<CharacterSet> parse_class_item(
+      int depth) {  // NOLINT(misc-no-recursion): expression_depth_max
     if (take(U"[")) return parse_class(depth + 1);
     EQLAB_TRY(auto set, parse_escaped_class());
     if (set) return std::move(*set);
     EQLAB_TRY(const char32_t first, parse_class_character());
-    const bool is_range = more() && text_[at_] == '-' && at_ + 1 < text_.size() && text_[at_ + 1] != ']' && text_[at_ + 1] != '[';
+    const bool is_range = more() && text_[at_] == '-' && at_ + 1 < text_.size() &&
+                          text_[at_ + 1] != ']' && text_[at_ + 1] != '[';
     if (!is_range) return folded(CharacterSet::of(first));
     ++at_;
     EQLAB_TRY(const char32_t last, parse_class_character());
-    if (last < first) return fail(invalid("a character range that ends below its start", R"(write \- for a hyphen)"));
+    if (last < first)
+      return fail(
+          invalid("a character range that ends below its start", R"(write \- for a hyphen)"));
     return folded({{first, last}});
   }
   Result<char32_t> parse_class_character() {
@@ -461,13 +552,14 @@ class Translator {
   std::vector<Group> groups_;
   std::set<std::u32string> names_;
   bool is_repeatable_ = false;  ///< something stands here that a repetition may follow
-  bool item_ends_ = false;       ///< the last item is a group that has `$` behind a branch
+  bool item_ends_ = false;      ///< the last item is a group that has `$` behind a branch
 };
 
 }  // namespace
 
 Result<std::string> translate_java_regex(std::string_view pattern, bool fold_case, Span span) {
-  if (!is_utf8(pattern)) return fail(error_at(span, "E218", "not a regular expression: the text is not UTF-8"));
+  if (!is_utf8(pattern))
+    return fail(error_at(span, "E218", "not a regular expression: the text is not UTF-8"));
   return Translator(pattern, fold_case, span).run();
 }
 
@@ -483,7 +575,8 @@ Result<JavaRegex> JavaRegex::compile(std::string_view pattern, bool fold_case, S
 
 bool JavaRegex::matches(std::string_view text) const { return program_->matches(text); }
 
-Result<bool> java_regex_matches(std::string_view pattern, std::string_view text, bool fold_case, Span span) {
+Result<bool> java_regex_matches(std::string_view pattern, std::string_view text, bool fold_case,
+                                Span span) {
   EQLAB_TRY(const JavaRegex regex, JavaRegex::compile(pattern, fold_case, span));
   return regex.matches(text);
 }

@@ -11,8 +11,9 @@ namespace eqlab::eql {
 namespace {
 
 constexpr std::array<std::string_view, 22> reserved = {
-    "and",  "any",   "by", "false", "in",    "in~",    "join",     "like", "like~", "maxspan", "not",
-    "null", "of",    "or", "regex", "regex~", "sample", "sequence", "true", "until", "where", "with"};
+    "and",    "any",      "by",   "false", "in",    "in~", "join",  "like",
+    "like~",  "maxspan",  "not",  "null",  "of",    "or",  "regex", "regex~",
+    "sample", "sequence", "true", "until", "where", "with"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -29,7 +30,8 @@ class Lexer {
       if (at_ >= source_.size()) break;
       EQLAB_CHECK(read_token());
     }
-    out_.tokens.push_back({.kind = TokenKind::end, .span = {source_.size(), source_.size()}, .text = {}});
+    out_.tokens.push_back(
+        {.kind = TokenKind::end, .span = {source_.size(), source_.size()}, .text = {}});
     return std::move(out_);
   }
 
@@ -37,10 +39,13 @@ class Lexer {
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
     return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
   }
-  [[nodiscard]] bool looking_at(std::string_view text) const { return source_.substr(at_).starts_with(text); }
+  [[nodiscard]] bool looking_at(std::string_view text) const {
+    return source_.substr(at_).starts_with(text);
+  }
 
   void push(TokenKind kind, std::size_t length, event::Value value = {}) {
-    out_.tokens.push_back({kind, {at_, at_ + length}, source_.substr(at_, length), std::move(value)});
+    out_.tokens.push_back(
+        {kind, {at_, at_ + length}, source_.substr(at_, length), std::move(value)});
     at_ += length;
   }
   [[nodiscard]] Failure<Diagnostic> error(std::size_t begin, std::size_t end, std::string_view code,
@@ -71,11 +76,13 @@ class Lexer {
     return ok();
   }
 
-  /// Comments nest; if the outermost is never closed, the shortest closed form is taken (spec, section 1).
+  /// Comments nest; if the outermost is never closed, the shortest closed form is taken (spec,
+  /// section 1).
   [[nodiscard]] std::size_t block_comment_end() {
     std::size_t depth = 0;
     std::size_t i = at_;
-    // Once one comment has run to the end unclosed, all later ones are taken in the shortest form: no rescans.
+    // Once one comment has run to the end unclosed, all later ones are taken in the shortest form:
+    // no rescans.
     while (!nesting_failed_ && i + 1 < source_.size()) {
       if (source_[i] == '/' && source_[i + 1] == '*') {
         ++depth;
@@ -99,15 +106,19 @@ class Lexer {
     if (c == '`') return read_quoted_name();
     if (looking_at("\"\"\"")) return read_raw_string();
     if (c == '"') return read_string();
-    if (c == '\'') return refuse_quotes(at_, "single quotes are not string quotes in EQL", "use double quotes: \"…\"");
+    if (c == '\'')
+      return refuse_quotes(at_, "single quotes are not string quotes in EQL",
+                           "use double quotes: \"…\"");
     if (c == '?' && (peek(1) == '"' || peek(1) == '\'')) {
       ++at_;
-      return refuse_quotes(at_ - 1, "?\"…\" strings are no longer part of EQL", "use three double quotes for text without escapes: \"\"\"…\"\"\"");
+      return refuse_quotes(at_ - 1, "?\"…\" strings are no longer part of EQL",
+                           "use three double quotes for text without escapes: \"\"\"…\"\"\"");
     }
     for (const std::string_view symbol : {"![", "==", "!=", "<=", ">="}) {
       if (looking_at(symbol)) return push_symbol(symbol.size());
     }
-    if (std::string_view("<>:=+-*/%.,()[]|?").find(c) != std::string_view::npos) return push_symbol(1);
+    if (std::string_view("<>:=+-*/%.,()[]|?").find(c) != std::string_view::npos)
+      return push_symbol(1);
     return stray_character();
   }
 
@@ -122,10 +133,13 @@ class Lexer {
     if (character == "!") hint = "negation is written not, and unequal !=";
     if (character == "&") hint = "write and";
     if (character == "$") hint = "variables are not part of EQL in Elasticsearch";
-    if (character == "“" || character == "”" || character == "‘" || character == "’") hint = "use straight double quotes: \"…\"";
+    if (character == "“" || character == "”" || character == "‘" || character == "’")
+      hint = "use straight double quotes: \"…\"";
     if (character == "\xC2\xA0") hint = "this is a no-break space: replace it by a plain one";
-    if (hint.empty()) hint = "names with other characters than letters, digits and _ go in backticks";
-    return error(at_, at_ + character.size(), "E101", format("unexpected character '{}'", character), hint);
+    if (hint.empty())
+      hint = "names with other characters than letters, digits and _ go in backticks";
+    return error(at_, at_ + character.size(), "E101",
+                 format("unexpected character '{}'", character), hint);
   }
 
   Status read_word() {
@@ -189,7 +203,8 @@ class Lexer {
     std::string name;
     std::size_t i = at_ + 1;
     for (;; ++i) {
-      if (i >= source_.size()) return error(at_, at_ + 1, "E102", "quoted name is not closed", "end it with a backtick");
+      if (i >= source_.size())
+        return error(at_, at_ + 1, "E102", "quoted name is not closed", "end it with a backtick");
       if (source_[i] != '`') {
         name += source_[i];
       } else if (i + 1 < source_.size() && source_[i + 1] == '`') {
@@ -209,10 +224,13 @@ class Lexer {
     std::size_t close = source_.find("\"\"\"", begin);
     const std::size_t line_end = source_.find_first_of("\r\n", begin);
     if (close == std::string_view::npos || line_end < close) {
-      return error(at_, at_ + 3, "E102", "string is not closed on its line", "end it with three double quotes on the same line");
+      return error(at_, at_ + 3, "E102", "string is not closed on its line",
+                   "end it with three double quotes on the same line");
     }
     // Up to two more quotes directly before the end belong to the content.
-    for (int extra = 0; extra < 2 && close + 3 < source_.size() && source_[close + 3] == '"'; ++extra) ++close;
+    for (int extra = 0; extra < 2 && close + 3 < source_.size() && source_[close + 3] == '"';
+         ++extra)
+      ++close;
     push(TokenKind::string, close + 3 - at_, std::string(source_.substr(begin, close - begin)));
     return ok();
   }
@@ -222,7 +240,8 @@ class Lexer {
     std::size_t i = at_ + 1;
     for (;;) {
       if (i >= source_.size() || source_[i] == '\n' || source_[i] == '\r') {
-        return error(at_, at_ + 1, "E102", "string is not closed on its line", "end it with a double quote on the same line");
+        return error(at_, at_ + 1, "E102", "string is not closed on its line",
+                     "end it with a double quote on the same line");
       }
       const char c = source_[i];
       if (c == '"') break;
@@ -248,16 +267,25 @@ class Lexer {
     }
     if (c != 'u' || i + 2 >= source_.size() || source_[i + 2] != '{') {
       const std::size_t end = std::min(i + 2, source_.size());
-      return error(i, end, "E103", format("\\{} is not an escape of EQL strings", c == '\0' ? std::string() : std::string(split_characters(source_.substr(i + 1, 4)).front())),
-                   "for a backslash write two, or use three double quotes: \"\"\"…\"\"\"");
+      return error(
+          i, end, "E103",
+          format("\\{} is not an escape of EQL strings",
+                 c == '\0' ? std::string()
+                           : std::string(split_characters(source_.substr(i + 1, 4)).front())),
+          "for a backslash write two, or use three double quotes: \"\"\"…\"\"\"");
     }
     const std::size_t close = source_.find('}', i);
-    const std::string_view digits = close == std::string_view::npos ? std::string_view() : source_.substr(i + 3, close - i - 3);
-    if (digits.size() < 2 || digits.size() > 8 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
-      return error(i, std::min(i + 3, source_.size()), "E103", "a code point is written \\u{…} with two to eight hexadecimal digits");
+    const std::string_view digits =
+        close == std::string_view::npos ? std::string_view() : source_.substr(i + 3, close - i - 3);
+    if (digits.size() < 2 || digits.size() > 8 ||
+        digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+      return error(i, std::min(i + 3, source_.size()), "E103",
+                   "a code point is written \\u{…} with two to eight hexadecimal digits");
     }
     unsigned long point = 0;
-    for (const char d : digits) point = point * 16 + static_cast<unsigned long>(is_digit(d) ? d - '0' : fold_ascii(d) - 'a' + 10);
+    for (const char d : digits)
+      point =
+          point * 16 + static_cast<unsigned long>(is_digit(d) ? d - '0' : fold_ascii(d) - 'a' + 10);
     if (point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
       return error(i, close + 1, "E103", format("U+{:X} is not a character", point));
     }
@@ -291,7 +319,9 @@ bool is_reserved(std::string_view word) {
 
 Result<Tokens> tokenize(std::string_view source) {
   if (source.size() > limits::query_bytes_max) {
-    return fail(error_at({0, 0}, "E110", format("query is longer than {} bytes", group_digits(std::int64_t{limits::query_bytes_max}))));
+    return fail(error_at({0, 0}, "E110",
+                         format("query is longer than {} bytes",
+                                group_digits(std::int64_t{limits::query_bytes_max}))));
   }
   if (!is_utf8(source)) return fail(error_at({0, 0}, "E111", "query is not UTF-8"));
   return Lexer(source).run();

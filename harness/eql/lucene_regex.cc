@@ -1,7 +1,7 @@
-// Recursive descent over the grammar that Lucene documents for its RegExp class, one function per rule.
-// The grammar has no reserved characters at the place where an item must begin: whatever stands there and
-// opens nothing is itself (`*a`, `|a`, `a]`). So `a|` is an error while `|a` is three literal characters,
-// odd as it is. Tested by tests/unit/eql/regex_test.cc.
+// Recursive descent over the grammar that Lucene documents for its RegExp class, one function per
+// rule. The grammar has no reserved characters at the place where an item must begin: whatever
+// stands there and opens nothing is itself (`*a`, `|a`, `a]`). So `a|` is an error while `|a` is
+// three literal characters, odd as it is. Tested by tests/unit/eql/regex_test.cc.
 #include "harness/eql/lucene_regex.h"
 
 #include <algorithm>
@@ -30,13 +30,16 @@ constexpr std::size_t digits_max = 10;
 class TreeBuilder {
  public:
   NodeId characters(const CharacterSet& set) {
-    const auto [at, is_new] = set_ids_.try_emplace(set, static_cast<LuceneTree::SetId>(tree_.sets.size()));
+    const auto [at, is_new] =
+        set_ids_.try_emplace(set, static_cast<LuceneTree::SetId>(tree_.sets.size()));
     if (is_new) tree_.sets.push_back(set);
     return push({.kind = Kind::characters, .set = at->second});
   }
   NodeId sequence(std::vector<NodeId> items) { return list(Kind::sequence, std::move(items)); }
   NodeId union_of(std::vector<NodeId> items) { return list(Kind::union_of, std::move(items)); }
-  NodeId intersection(std::vector<NodeId> items) { return list(Kind::intersection, std::move(items)); }
+  NodeId intersection(std::vector<NodeId> items) {
+    return list(Kind::intersection, std::move(items));
+  }
   NodeId complement(NodeId item) { return push({.kind = Kind::complement, .children = {item}}); }
 
   NodeId repetition(NodeId item, std::uint32_t least, std::uint32_t most) {
@@ -45,7 +48,8 @@ class TreeBuilder {
       return low <= 1 && (high == unbounded || (low == 0 && high == 1));
     };
     Node& below = tree_.nodes[item];
-    if (below.kind == Kind::repetition && is_mark(below.least, below.most) && is_mark(least, most)) {
+    if (below.kind == Kind::repetition && is_mark(below.least, below.most) &&
+        is_mark(least, most)) {
       below.least = std::min(below.least, least);
       below.most = std::max(below.most, most);
       return item;
@@ -54,13 +58,14 @@ class TreeBuilder {
   }
   NodeId any_string() { return repetition(characters(CharacterSet::any()), 0, unbounded); }
 
-  /// Decimal numbers from `low` to `high`. `width` 0: with any number of leading zeros; otherwise of
-  /// exactly that many digits.
+  /// Decimal numbers from `low` to `high`. `width` 0: with any number of leading zeros; otherwise
+  /// of exactly that many digits.
   NodeId interval(std::uint32_t low, std::uint32_t high, std::size_t width) {
     if (width > 0) {
       const std::size_t digits = std::min<std::size_t>(width, digits_max);
       const auto padding = static_cast<std::uint32_t>(width - digits);
-      const NodeId number = fixed_width(format("{:0{}}", low, digits), format("{:0{}}", high, digits));
+      const NodeId number =
+          fixed_width(format("{:0{}}", low, digits), format("{:0{}}", high, digits));
       return sequence({repetition(characters(CharacterSet::of('0')), padding, padding), number});
     }
     std::vector<NodeId> by_width;
@@ -83,7 +88,8 @@ class TreeBuilder {
 
  private:
   NodeId push(Node node) {
-    for (const NodeId child : node.children) node.height = std::max(node.height, tree_.node(child).height + 1);
+    for (const NodeId child : node.children)
+      node.height = std::max(node.height, tree_.node(child).height + 1);
     tree_.nodes.push_back(std::move(node));
     return static_cast<NodeId>(tree_.nodes.size() - 1);
   }
@@ -99,18 +105,24 @@ class TreeBuilder {
     const auto times = static_cast<std::uint32_t>(count);
     return repetition(digit_range('0', '9'), times, times);
   }
-  /// Numbers from `low` to `high`, both of the same number of digits (ten at most, which bounds the depth).
-  NodeId fixed_width(std::string_view low, std::string_view high) {  // NOLINT(misc-no-recursion): ten digits
+  /// Numbers from `low` to `high`, both of the same number of digits (ten at most, which bounds the
+  /// depth).
+  NodeId fixed_width(std::string_view low,
+                     std::string_view high) {  // NOLINT(misc-no-recursion): ten digits
     if (low.empty()) return sequence({});
     const std::size_t rest = low.size() - 1;
-    if (low[0] == high[0]) return sequence({digit_range(low[0], low[0]), fixed_width(low.substr(1), high.substr(1))});
+    if (low[0] == high[0])
+      return sequence({digit_range(low[0], low[0]), fixed_width(low.substr(1), high.substr(1))});
     std::vector<NodeId> options;
-    options.push_back(sequence({digit_range(low[0], low[0]), fixed_width(low.substr(1), std::string(rest, '9'))}));
+    options.push_back(sequence(
+        {digit_range(low[0], low[0]), fixed_width(low.substr(1), std::string(rest, '9'))}));
     if (low[0] + 1 < high[0]) {
-      const NodeId between = digit_range(static_cast<char>(low[0] + 1), static_cast<char>(high[0] - 1));
+      const NodeId between =
+          digit_range(static_cast<char>(low[0] + 1), static_cast<char>(high[0] - 1));
       options.push_back(sequence({between, any_digits(rest)}));
     }
-    options.push_back(sequence({digit_range(high[0], high[0]), fixed_width(std::string(rest, '0'), high.substr(1))}));
+    options.push_back(sequence(
+        {digit_range(high[0], high[0]), fixed_width(std::string(rest, '0'), high.substr(1))}));
     return union_of(std::move(options));
   }
 
@@ -147,17 +159,20 @@ class Parser {
   }
   [[nodiscard]] Diagnostic error(std::string_view what, std::string hint, std::size_t at) const {
     const std::string where = at < text_.size() ? format("at character {}", at + 1) : "at its end";
-    return error_at(span_, "E218", format("not a regular expression: {}, {}", what, where), std::move(hint));
+    return error_at(span_, "E218", format("not a regular expression: {}, {}", what, where),
+                    std::move(hint));
   }
   Result<NodeId> bounded(NodeId id) const {
     if (build_.height(id) <= height_max) return id;
-    return fail(error_at(span_, "E218", "regular expression is nested too deeply", "write fewer repetitions of repetitions"));
+    return fail(error_at(span_, "E218", "regular expression is nested too deeply",
+                         "write fewer repetitions of repetitions"));
   }
 
   Result<NodeId> parse_union(int depth) {  // NOLINT(misc-no-recursion): expression_depth_max
     if (depth > limits::expression_depth_max) {
-      return fail(error_at(span_, "E218", format("regular expression has groups nested more than {} deep",
-                                                 limits::expression_depth_max)));
+      return fail(error_at(span_, "E218",
+                           format("regular expression has groups nested more than {} deep",
+                                  limits::expression_depth_max)));
     }
     std::vector<NodeId> branches;
     do {
@@ -251,8 +266,9 @@ class Parser {
       EQLAB_CHECK(parse_class_item(set));
     } while (more() && !peek(U"]"));
     if (!take(']')) {
-      return fail(error("character class without `]`",
-                        R"(write \[ for the character itself; \- for a hyphen at the end of a class)", start));
+      return fail(error(
+          "character class without `]`",
+          R"(write \[ for the character itself; \- for a hyphen at the end of a class)", start));
     }
     return build_.characters(negated ? set.complement() : set);
   }
@@ -271,7 +287,8 @@ class Parser {
     }
     EQLAB_TRY(const char32_t last, parse_character());
     if (last < first) {
-      return fail(error("character range ends below its start", R"(write \- for a hyphen, also at the end of a class)", start));
+      return fail(error("character range ends below its start",
+                        R"(write \- for a hyphen, also at the end of a class)", start));
     }
     set.add({first, last});
     return ok();
@@ -293,8 +310,10 @@ class Parser {
       at_ += 2;
     } else if ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')) {
       const char name = static_cast<char>(letter);
-      return fail(error(format("`\\{}` has no meaning here", name),
-                        format(R"(write \\{} for a backslash and {}; classes are \d \D \w \W \s \S)", name, name)));
+      return fail(
+          error(format("`\\{}` has no meaning here", name),
+                format(R"(write \\{} for a backslash and {}; classes are \d \D \w \W \s \S)", name,
+                       name)));
     }
     return set;
   }
@@ -325,7 +344,9 @@ class Parser {
     const std::size_t start = at_ - 1;
     std::vector<NodeId> items;
     while (more() && !peek(U"\"")) items.push_back(build_.characters(single(text_[at_++])));
-    if (!take('"')) return fail(error("quoted text without its end", R"(write \" for the character itself)", start));
+    if (!take('"'))
+      return fail(
+          error("quoted text without its end", R"(write \" for the character itself)", start));
     return build_.sequence(std::move(items));
   }
 
@@ -335,20 +356,24 @@ class Parser {
     const std::string hint = R"(write \< for the character itself, <1-100> for an interval)";
     if (!take('>')) return fail(error("`<` without `>`", hint, start));
     const std::size_t hyphen = inside.find('-');
-    if (hyphen == std::string::npos) return fail(error(format("no automaton is named <{}>", printable(inside)), hint, start));
+    if (hyphen == std::string::npos)
+      return fail(error(format("no automaton is named <{}>", printable(inside)), hint, start));
     const std::string low = inside.substr(0, hyphen);
     const std::string high = inside.substr(hyphen + 1);
     auto from = parse_bound(low);
     auto to = parse_bound(high);
     if (!from || !to) {
-      return fail(error(format("<{}> is not an interval of two numbers below 2147483648", printable(inside)), hint, start));
+      return fail(error(
+          format("<{}> is not an interval of two numbers below 2147483648", printable(inside)),
+          hint, start));
     }
     if (*from > *to) std::swap(from, to);
     return build_.interval(*from, *to, low.size() == high.size() ? low.size() : 0);
   }
   static std::optional<std::uint32_t> parse_bound(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+      return std::nullopt;
     const auto number = parse_number<int>(text);
     return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
   }
@@ -382,7 +407,8 @@ class Parser {
 }  // namespace
 
 Result<LuceneTree> parse_lucene_regex(std::string_view pattern, bool fold_case, Span span) {
-  if (!is_utf8(pattern)) return fail(error_at(span, "E218", "not a regular expression: the text is not UTF-8"));
+  if (!is_utf8(pattern))
+    return fail(error_at(span, "E218", "not a regular expression: the text is not UTF-8"));
   return Parser(pattern, fold_case, span).parse();
 }
 

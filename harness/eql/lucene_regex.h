@@ -9,8 +9,9 @@
 
 namespace eqlab::eql {
 
-/// A pattern in Lucene's syntax as a tree over sets of code points. Quoting, predefined classes, case
-/// folding and decimal intervals are spelled out by the parser, so that few kinds of node are left.
+/// A pattern in Lucene's syntax as a tree over sets of code points. Quoting, predefined classes,
+/// case folding and decimal intervals are spelled out by the parser, so that few kinds of node are
+/// left.
 struct LuceneTree {
   using NodeId = std::uint32_t;
   using SetId = std::uint32_t;
@@ -29,7 +30,8 @@ struct LuceneTree {
     SetId set = 0;
     std::uint32_t least = 0;
     std::uint32_t most = 0;
-    std::uint32_t height = 1;  ///< of the tree below: what walkers recurse over; bounded by the parser
+    std::uint32_t height =
+        1;  ///< of the tree below: what walkers recurse over; bounded by the parser
     std::vector<NodeId> children = {};
   };
 
@@ -40,10 +42,12 @@ struct LuceneTree {
   [[nodiscard]] const Node& node(NodeId id) const { return nodes[id]; }
 };
 
-/// Lucene's regexp grammar with every optional part on (eql spec 5.4). `fold_case` adds the other case of
-/// every ASCII letter that stands for itself, also in a class, but not of those that a range covers:
+/// Lucene's regexp grammar with every optional part on (eql spec 5.4). `fold_case` adds the other
+/// case of every ASCII letter that stands for itself, also in a class, but not of those that a
+/// range covers:
 /// `[a-c]` stays lower case, as in Lucene before its option for ranges.
 /// Errors: E218 spanning `span`; the message gives the character at fault, counted from 1.
-[[nodiscard]] Result<LuceneTree> parse_lucene_regex(std::string_view pattern, bool fold_case, Span span);
+[[nodiscard]] Result<LuceneTree> parse_lucene_regex(std::string_view pattern, bool fold_case,
+                                                    Span span);
 
 }  // namespace eqlab::eql

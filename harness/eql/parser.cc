@@ -1,5 +1,6 @@
-// Recursive descent, one function per rule of the grammar in eql spec section 2. Chains of `and`, `or`
-// and list items are loops, so only nesting costs stack; `Nest` bounds it. Cases: tests/cases/parse/.
+// Recursive descent, one function per rule of the grammar in eql spec section 2. Chains of `and`,
+// `or` and list items are loops, so only nesting costs stack; `Nest` bounds it. Cases:
+// tests/cases/parse/.
 #include <algorithm>
 #include <array>
 
@@ -13,15 +14,19 @@ namespace {
 
 std::string describe(const Token& token) {
   switch (token.kind) {
-    case TokenKind::end: return "the end of the query";
-    case TokenKind::string: return "a string";
-    case TokenKind::keyword: return format("the reserved word {}", token.text);
+    case TokenKind::end:
+      return "the end of the query";
+    case TokenKind::string:
+      return "a string";
+    case TokenKind::keyword:
+      return format("the reserved word {}", token.text);
     case TokenKind::identifier:
     case TokenKind::quoted_identifier:
     case TokenKind::tilde_identifier:
     case TokenKind::integer:
     case TokenKind::decimal:
-    case TokenKind::symbol: break;
+    case TokenKind::symbol:
+      break;
   }
   return format("'{}'", token.text);
 }
@@ -42,14 +47,16 @@ class Parser {
 
   Result<Query> run() {
     if (peek().kind == TokenKind::end) {
-      return error(peek(), "E107", "the query is empty", "for example: process where process.name == \"curl\"");
+      return error(peek(), "E107", "the query is empty",
+                   "for example: process where process.name == \"curl\"");
     }
     if (peek().is_keyword("sequence")) {
       EQLAB_CHECK(parse_sequence());
     } else if (peek().is_keyword("sample")) {
       EQLAB_CHECK(parse_sample());
     } else if (peek().is_keyword("join")) {
-      return error(peek(), "E109", "join is not supported by Elasticsearch", "use sequence, or sample for events in any order");
+      return error(peek(), "E109", "join is not supported by Elasticsearch",
+                   "use sequence, or sample for events in any order");
     } else {
       query_.kind = QueryKind::event;
       Stage stage;
@@ -59,7 +66,10 @@ class Parser {
     }
     while (peek().is_symbol("|")) EQLAB_CHECK(parse_pipe());
     if (peek().kind != TokenKind::end) return unexpected_after_query();
-    if (too_deep_) return error(*too_deep_, "E112", format("expression is nested deeper than {}", limits::expression_depth_max), "split it, or use lists");
+    if (too_deep_)
+      return error(*too_deep_, "E112",
+                   format("expression is nested deeper than {}", limits::expression_depth_max),
+                   "split it, or use lists");
     query_.span = {tokens_.front().span.begin, tokens_.back().span.end};
     EQLAB_CHECK(check_shape());
     return std::move(query_);
@@ -78,7 +88,9 @@ class Parser {
     int& depth_;
   };
 
-  [[nodiscard]] const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  [[nodiscard]] const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
   const Token& next() {
     const Token& token = peek();
     if (at_ + 1 < tokens_.size()) ++at_;
@@ -94,27 +106,34 @@ class Parser {
     next();
     return true;
   }
-  [[nodiscard]] static Failure<Diagnostic> error(const Token& token, std::string_view code, std::string message, std::string hint = {}) {
+  [[nodiscard]] static Failure<Diagnostic> error(const Token& token, std::string_view code,
+                                                 std::string message, std::string hint = {}) {
     return fail(error_at(token.span, code, std::move(message), std::move(hint)));
   }
-  [[nodiscard]] static Failure<Diagnostic> error(Span span, std::string_view code, std::string message, std::string hint = {}) {
+  [[nodiscard]] static Failure<Diagnostic> error(Span span, std::string_view code,
+                                                 std::string message, std::string hint = {}) {
     return fail(error_at(span, code, std::move(message), std::move(hint)));
   }
   [[nodiscard]] Failure<Diagnostic> expected(std::string_view what, std::string hint = {}) const {
-    return error(peek(), "E106", format("expected {}, found {}", what, describe(peek())), std::move(hint));
+    return error(peek(), "E106", format("expected {}, found {}", what, describe(peek())),
+                 std::move(hint));
   }
   Status expect_symbol(std::string_view text, std::string_view what) {
     if (accept_symbol(text)) return ok();
     return expected(what);
   }
-  /// Every pass after this one recurses over the tree, so its height is bounded here, whatever built it.
+  /// Every pass after this one recurses over the tree, so its height is bounded here, whatever
+  /// built it.
   ExprId add(Expr expr) {
-    for (const ExprId child : expr.children) expr.height = std::max(expr.height, query_.at(child).height + 1);
+    for (const ExprId child : expr.children)
+      expr.height = std::max(expr.height, query_.at(child).height + 1);
     if (expr.height > limits::expression_depth_max && !too_deep_) too_deep_ = expr.span;
     query_.exprs.push_back(std::move(expr));
     return static_cast<ExprId>(query_.exprs.size() - 1);
   }
-  [[nodiscard]] Span between(ExprId first, ExprId last) const { return {query_.at(first).span.begin, query_.at(last).span.end}; }
+  [[nodiscard]] Span between(ExprId first, ExprId last) const {
+    return {query_.at(first).span.begin, query_.at(last).span.end};
+  }
   [[nodiscard]] std::size_t last_end() const { return at_ == 0 ? 0 : tokens_[at_ - 1].span.end; }
 
   // --- queries ---
@@ -133,12 +152,15 @@ class Parser {
       filter.category = std::get<std::string>(category.value);
       next();
     } else if (category.is_symbol("?")) {
-      return error(category, "E106", "the event category cannot be optional", "write the category alone, or any");
+      return error(category, "E106", "the event category cannot be optional",
+                   "write the category alone, or any");
     } else {
       return expected("an event category or any", "for example: process where …");
     }
     if (!accept_keyword("where")) {
-      const std::string hint = fold_ascii(peek().text) == "where" ? "keywords are written in lower case" : "an event filter is written CATEGORY where CONDITION";
+      const std::string hint = fold_ascii(peek().text) == "where"
+                                   ? "keywords are written in lower case"
+                                   : "an event filter is written CATEGORY where CONDITION";
       return expected("where", hint);
     }
     EQLAB_TRY(filter.condition, parse_expr());
@@ -152,7 +174,8 @@ class Parser {
     do {
       EQLAB_TRY(const ExprId key, parse_expr());
       if (query_.at(key).kind != ExprKind::field) {
-        return error(query_.at(key).span, "E117", "a join key must be a field", "put conditions and functions into the event filter");
+        return error(query_.at(key).span, "E117", "a join key must be a field",
+                     "put conditions and functions into the event filter");
       }
       keys.push_back(key);
     } while (accept_symbol(","));
@@ -163,34 +186,50 @@ class Parser {
     const Token& with = next();
     if (!accept_keyword("maxspan")) {
       if (fold_ascii(peek().text) == "runs") {
-        return error(peek(), "E113", "runs belongs to one event, not to the sequence", "write it after the closing bracket: […] with runs=3");
+        return error(peek(), "E113", "runs belongs to one event, not to the sequence",
+                     "write it after the closing bracket: […] with runs=3");
       }
       return expected("maxspan", "for example: with maxspan=30s");
     }
     EQLAB_CHECK(expect_symbol("=", "= after maxspan"));
     const Token& number = next();
     const auto failed = [&](std::string message, std::string hint) {
-      return error({number.span.begin, std::max(number.span.end, last_end())}, "E108", std::move(message), std::move(hint));
+      return error({number.span.begin, std::max(number.span.end, last_end())}, "E108",
+                   std::move(message), std::move(hint));
     };
-    if (number.is_symbol("-")) return failed("maxspan must be positive", "for example: maxspan=30s");
-    if (number.kind == TokenKind::decimal) return failed("maxspan takes whole numbers only", "use a smaller unit: 90m for 1.5h");
-    if (number.kind != TokenKind::integer) return error(number, "E108", format("expected a time after maxspan=, found {}", describe(number)), "for example: maxspan=30s");
+    if (number.is_symbol("-"))
+      return failed("maxspan must be positive", "for example: maxspan=30s");
+    if (number.kind == TokenKind::decimal)
+      return failed("maxspan takes whole numbers only", "use a smaller unit: 90m for 1.5h");
+    if (number.kind != TokenKind::integer)
+      return error(number, "E108",
+                   format("expected a time after maxspan=, found {}", describe(number)),
+                   "for example: maxspan=30s");
     if (peek().kind != TokenKind::identifier) {
-      return failed("maxspan needs a unit", format("for seconds write {}s; units are ms, s, m, h and d", number.text));
+      return failed("maxspan needs a unit",
+                    format("for seconds write {}s; units are ms, s, m, h and d", number.text));
     }
     const Token& unit = next();
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units = {
-        {{"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}, {"d", 86'400'000'000'000}}};
-    const auto* const known = std::ranges::find(units, unit.text, &std::pair<std::string_view, std::int64_t>::first);
+        {{"ms", 1'000'000},
+         {"s", 1'000'000'000},
+         {"m", 60'000'000'000},
+         {"h", 3'600'000'000'000},
+         {"d", 86'400'000'000'000}}};
+    const auto* const known =
+        std::ranges::find(units, unit.text, &std::pair<std::string_view, std::int64_t>::first);
     if (known == units.end()) {
-      return error(unit, "E108", format("'{}' is not a unit of time", unit.text), "units are ms, s, m, h and d, in lower case");
+      return error(unit, "E108", format("'{}' is not a unit of time", unit.text),
+                   "units are ms, s, m, h and d, in lower case");
     }
     const auto* const count = std::get_if<std::int64_t>(&number.value);
-    if (count == nullptr || *count > INT64_MAX / known->second) return failed("maxspan is too long", "the longest is 106751d");
+    if (count == nullptr || *count > INT64_MAX / known->second)
+      return failed("maxspan is too long", "the longest is 106751d");
     if (*count == 0) return failed("maxspan must be positive", "for example: maxspan=30s");
     query_.maxspan = Duration{*count * known->second};
     if (peek().is_keyword("by")) {
-      return error({with.span.begin, peek().span.end}, "E113", "by must come before with", "write: sequence by KEYS with maxspan=…");
+      return error({with.span.begin, peek().span.end}, "E113", "by must come before with",
+                   "write: sequence by KEYS with maxspan=…");
     }
     return ok();
   }
@@ -211,14 +250,20 @@ class Parser {
     query_.kind = QueryKind::sample;
     next();
     EQLAB_TRY(query_.shared_keys, parse_by_keys());
-    if (peek().is_keyword("with")) return error(peek(), "E115", "a sample has no maxspan", "samples take no account of time: leave it out, or write a sequence");
+    if (peek().is_keyword("with"))
+      return error(peek(), "E115", "a sample has no maxspan",
+                   "samples take no account of time: leave it out, or write a sequence");
     EQLAB_CHECK(parse_stages());
-    if (peek().is_keyword("until")) return error(peek(), "E115", "a sample has no until", "samples take no account of order: leave it out, or write a sequence");
+    if (peek().is_keyword("until"))
+      return error(peek(), "E115", "a sample has no until",
+                   "samples take no account of order: leave it out, or write a sequence");
     return ok();
   }
 
   Status parse_stages() {
-    if (!at_box()) return expected("[ and an event filter", "for example: [process where process.name == \"curl\"]");
+    if (!at_box())
+      return expected("[ and an event filter",
+                      "for example: [process where process.name == \"curl\"]");
     while (at_box()) {
       EQLAB_TRY(Stage stage, parse_stage());
       query_.stages.push_back(std::move(stage));
@@ -228,7 +273,9 @@ class Parser {
   }
   [[nodiscard]] bool at_box() const { return peek().is_symbol("[") || peek().is_symbol("!["); }
   [[nodiscard]] Failure<Diagnostic> too_many_stages() const {
-    return error(query_.stages.back().span, "E113", format("more than {} events in one query", limits::stages_max), "runs are counted one by one");
+    return error(query_.stages.back().span, "E113",
+                 format("more than {} events in one query", limits::stages_max),
+                 "runs are counted one by one");
   }
 
   Result<Stage> parse_stage() {
@@ -249,19 +296,26 @@ class Parser {
 
   Status parse_runs(Stage& stage) {
     next();
-    if (query_.kind == QueryKind::sample) return error(peek(), "E115", "a sample has no runs", "write the event as often as it is wanted");
+    if (query_.kind == QueryKind::sample)
+      return error(peek(), "E115", "a sample has no runs",
+                   "write the event as often as it is wanted");
     const Token& option = peek();
     if (option.is_keyword("maxspan")) {
-      return error(option, "E113", "maxspan belongs to the sequence, not to one event", "write it first: sequence by KEYS with maxspan=…");
+      return error(option, "E113", "maxspan belongs to the sequence, not to one event",
+                   "write it first: sequence by KEYS with maxspan=…");
     }
     if (option.kind != TokenKind::identifier) return expected("runs");
-    if (option.text != "runs") return error(option, "E113", format("unknown option {}", option.text), "the only option of an event is runs, for example: with runs=3");
+    if (option.text != "runs")
+      return error(option, "E113", format("unknown option {}", option.text),
+                   "the only option of an event is runs, for example: with runs=3");
     next();
     EQLAB_CHECK(expect_symbol("=", "= after runs"));
     const Token& number = peek();
     const auto* const count = std::get_if<std::int64_t>(&number.value);
-    if (number.kind != TokenKind::integer || count == nullptr || *count < 1 || *count > limits::runs_max) {
-      return error(number, "E113", format("runs must be a whole number from 1 to {}", limits::runs_max));
+    if (number.kind != TokenKind::integer || count == nullptr || *count < 1 ||
+        *count > limits::runs_max) {
+      return error(number, "E113",
+                   format("runs must be a whole number from 1 to {}", limits::runs_max));
     }
     next();
     stage.runs = static_cast<int>(*count);
@@ -272,7 +326,8 @@ class Parser {
     Pipe pipe;
     pipe.span.begin = next().span.begin;
     const Token& name = peek();
-    if (name.kind != TokenKind::identifier) return expected("a pipe", "pipes are head and tail, for example: | tail 5");
+    if (name.kind != TokenKind::identifier)
+      return expected("a pipe", "pipes are head and tail, for example: | tail 5");
     next();
     pipe.name = std::string(name.text);
     pipe.name_span = name.span;
@@ -285,7 +340,8 @@ class Parser {
     }
     pipe.span.end = last_end();
     if (pipe.arguments.size() != 1) {
-      return error(pipe.span, "E114", format("{} takes one number", pipe.name), format("for example: | {} 5", pipe.name));
+      return error(pipe.span, "E114", format("{} takes one number", pipe.name),
+                   format("for example: | {} 5", pipe.name));
     }
     query_.pipes.push_back(std::move(pipe));
     return ok();
@@ -293,17 +349,23 @@ class Parser {
 
   [[nodiscard]] static Failure<Diagnostic> refuse_pipe(const Token& name) {
     for (const std::string_view old : {"count", "filter", "sort", "unique", "unique_count"}) {
-      if (name.text == old) return error(name, "E114", format("the pipe {} is not supported by Elasticsearch", old), "pipes are head and tail");
+      if (name.text == old)
+        return error(name, "E114", format("the pipe {} is not supported by Elasticsearch", old),
+                     "pipes are head and tail");
     }
     const std::vector<std::string> close = nearest(name.text, {"head", "tail"}, 1);
-    return error(name, "E114", format("unknown pipe {}", name.text), close.empty() ? "pipes are head and tail" : format("did you mean {}?", close[0]));
+    return error(name, "E114", format("unknown pipe {}", name.text),
+                 close.empty() ? "pipes are head and tail" : format("did you mean {}?", close[0]));
   }
 
   [[nodiscard]] Failure<Diagnostic> unexpected_after_query() const {
     const Token& token = peek();
     if (query_.kind == QueryKind::event) return expected_operator("the end of the query");
-    if (token.kind == TokenKind::identifier && token.text == "fork") return error(token, "E109", "fork is no longer part of EQL", "leave it out");
-    if (token.kind == TokenKind::identifier && token.text == "as") return error(token, "E109", "aliases are not part of EQL in Elasticsearch", "join by fields: after the event write by FIELD");
+    if (token.kind == TokenKind::identifier && token.text == "fork")
+      return error(token, "E109", "fork is no longer part of EQL", "leave it out");
+    if (token.kind == TokenKind::identifier && token.text == "as")
+      return error(token, "E109", "aliases are not part of EQL in Elasticsearch",
+                   "join by fields: after the event write by FIELD");
     return expected("[, until, a pipe or the end of the query");
   }
 
@@ -316,7 +378,9 @@ class Parser {
     const std::size_t copies = query_.until ? static_cast<std::size_t>(query_.until->runs) : 0;
     const std::string_view name = query_.kind == QueryKind::sequence ? "sequence" : "sample";
     const std::string_view code = query_.kind == QueryKind::sequence ? "E113" : "E115";
-    if (boxes < 2) return error(query_.stages[0].span, code, format("a {} needs at least two events", name), "add another […]");
+    if (boxes < 2)
+      return error(query_.stages[0].span, code, format("a {} needs at least two events", name),
+                   "add another […]");
     if (boxes + copies > limits::stages_max) return too_many_stages();
     EQLAB_CHECK(check_key_counts(code));
     return query_.kind == QueryKind::sequence ? check_missing() : check_sample();
@@ -326,7 +390,9 @@ class Parser {
     const std::size_t wanted = query_.stages[0].keys.size();
     const auto check = [&](const Stage& stage) -> Status {
       if (stage.keys.size() == wanted) return ok();
-      return error(stage.span, code, format("this event has {} join keys of its own, the first has {}", stage.keys.size(), wanted),
+      return error(stage.span, code,
+                   format("this event has {} join keys of its own, the first has {}",
+                          stage.keys.size(), wanted),
                    "every event needs the same number of keys");
     };
     for (const Stage& stage : query_.stages) EQLAB_CHECK(check(stage));
@@ -336,25 +402,34 @@ class Parser {
   Status check_missing() const {
     const auto missing = std::ranges::find_if(query_.stages, &Stage::missing);
     if (missing == query_.stages.end()) return ok();
-    if (!query_.maxspan) return error(missing->span, "E113", "a missing event needs maxspan", "write: sequence … with maxspan=…");
-    if (std::ranges::all_of(query_.stages, &Stage::missing)) return error(query_.stages[0].span, "E113", "at least one event of a sequence must not be missing");
+    if (!query_.maxspan)
+      return error(missing->span, "E113", "a missing event needs maxspan",
+                   "write: sequence … with maxspan=…");
+    if (std::ranges::all_of(query_.stages, &Stage::missing))
+      return error(query_.stages[0].span, "E113",
+                   "at least one event of a sequence must not be missing");
     return ok();
   }
 
   Status check_sample() const {
     if (query_.stages.size() > limits::sample_stages_max) {
-      return error(query_.stages[limits::sample_stages_max].span, "E115", format("a sample has at most {} events", limits::sample_stages_max));
+      return error(query_.stages[limits::sample_stages_max].span, "E115",
+                   format("a sample has at most {} events", limits::sample_stages_max));
     }
-    if (!query_.pipes.empty()) return error(query_.pipes[0].span, "E115", "a sample takes no pipes");
+    if (!query_.pipes.empty())
+      return error(query_.pipes[0].span, "E115", "a sample takes no pipes");
     for (const Stage& stage : query_.stages) {
       if (stage.missing) return error(stage.span, "E115", "a sample has no missing events");
       std::vector<ExprId> keys = query_.shared_keys;
       keys.insert(keys.end(), stage.keys.begin(), stage.keys.end());
-      if (keys.empty()) return error(stage.span, "E115", "every event of a sample needs a join key", "write: sample by FIELD […] […]");
+      if (keys.empty())
+        return error(stage.span, "E115", "every event of a sample needs a join key",
+                     "write: sample by FIELD […] […]");
       for (std::size_t i = 0; i < keys.size(); ++i) {
         for (std::size_t j = i + 1; j < keys.size(); ++j) {
           if (query_.at(keys[i]).name == query_.at(keys[j]).name) {
-            return error(query_.at(keys[j]).span, "E115", format("{} is a join key twice", query_.at(keys[j]).name));
+            return error(query_.at(keys[j]).span, "E115",
+                         format("{} is a join key twice", query_.at(keys[j]).name));
           }
         }
       }
@@ -364,10 +439,13 @@ class Parser {
 
   // --- expressions, lowest precedence first ---
 
-  Result<ExprId> parse_expr() {  // NOLINT(misc-no-recursion): bounded by limits::expression_depth_max
+  Result<ExprId>
+  parse_expr() {  // NOLINT(misc-no-recursion): bounded by limits::expression_depth_max
     const Nest nest(depth_);
     if (depth_ > limits::expression_depth_max) {
-      return error(peek(), "E112", format("expression is nested deeper than {}", limits::expression_depth_max), "split it, or use lists");
+      return error(peek(), "E112",
+                   format("expression is nested deeper than {}", limits::expression_depth_max),
+                   "split it, or use lists");
     }
     return parse_chain(ExprKind::logical_or);
   }
@@ -391,12 +469,15 @@ class Parser {
     while (peek().is_keyword("not")) {
       nots.push_back(next());
       if (nots.size() > static_cast<std::size_t>(limits::expression_depth_max)) {
-        return error(peek(), "E112", format("expression is nested deeper than {}", limits::expression_depth_max));
+        return error(peek(), "E112",
+                     format("expression is nested deeper than {}", limits::expression_depth_max));
       }
     }
     if (peek().kind == TokenKind::identifier && peek(1).is_keyword("of")) {
-      return error({peek().span.begin, peek(1).span.end}, "E109", format("{} of is not supported by Elasticsearch", peek().text),
-                   "join the processes by process.entity_id and process.parent.entity_id in a sequence");
+      return error(
+          {peek().span.begin, peek(1).span.end}, "E109",
+          format("{} of is not supported by Elasticsearch", peek().text),
+          "join the processes by process.entity_id and process.parent.entity_id in a sequence");
     }
     EQLAB_TRY(ExprId expr, parse_compare());
     for (; !nots.empty(); nots.pop_back()) {
@@ -410,17 +491,20 @@ class Parser {
     EQLAB_TRY(const ExprId left, parse_sum());
     const auto op = compare_op(peek());
     if (peek().is_symbol("=")) {
-      return error(peek(), "E109", "= is not an operator of EQL", "write == for exactly equal, or : to ignore case and allow wildcards");
+      return error(peek(), "E109", "= is not an operator of EQL",
+                   "write == for exactly equal, or : to ignore case and allow wildcards");
     }
     if (!op) return left;
     const Token& op_token = next();
-    if (op_token.is_symbol("==") && peek().is_symbol("=")) return error(peek(), "E106", "unexpected =", "equality is written ==");
+    if (op_token.is_symbol("==") && peek().is_symbol("="))
+      return error(peek(), "E106", "unexpected =", "equality is written ==");
     EQLAB_TRY(const ExprId right, parse_sum());
     if (compare_op(peek())) {
       return error(peek(), "E106", "comparisons cannot be chained", "write: a < b and b < c");
     }
     const Span span = between(left, right);
-    return add({.kind = ExprKind::compare, .span = span, .compare = *op, .children = {left, right}});
+    return add(
+        {.kind = ExprKind::compare, .span = span, .compare = *op, .children = {left, right}});
   }
 
   Result<ExprId> parse_sum() {  // NOLINT(misc-no-recursion)
@@ -437,7 +521,9 @@ class Parser {
     EQLAB_TRY(ExprId left, parse_unary());
     while (peek().is_symbol("*") || peek().is_symbol("/") || peek().is_symbol("%")) {
       const std::string_view text = next().text;
-      const ArithmeticOp op = text == "*" ? ArithmeticOp::multiply : text == "/" ? ArithmeticOp::divide : ArithmeticOp::modulo;
+      const ArithmeticOp op = text == "*"   ? ArithmeticOp::multiply
+                              : text == "/" ? ArithmeticOp::divide
+                                            : ArithmeticOp::modulo;
       EQLAB_TRY(const ExprId right, parse_unary());
       left = add_arithmetic(op, left, right);
     }
@@ -446,14 +532,16 @@ class Parser {
 
   ExprId add_arithmetic(ArithmeticOp op, ExprId left, ExprId right) {
     const Span span = between(left, right);
-    return add({.kind = ExprKind::arithmetic, .span = span, .arithmetic = op, .children = {left, right}});
+    return add(
+        {.kind = ExprKind::arithmetic, .span = span, .arithmetic = op, .children = {left, right}});
   }
 
   Result<ExprId> parse_unary() {  // NOLINT(misc-no-recursion)
     if (!peek().is_symbol("-") && !peek().is_symbol("+")) return parse_predicate();
     const Nest nest(depth_);
     if (depth_ > limits::expression_depth_max) {
-      return error(peek(), "E112", format("expression is nested deeper than {}", limits::expression_depth_max));
+      return error(peek(), "E112",
+                   format("expression is nested deeper than {}", limits::expression_depth_max));
     }
     const Token& sign = next();
     EQLAB_TRY(const ExprId operand, parse_unary());
@@ -472,8 +560,11 @@ class Parser {
       next();
       return parse_membership(left, {.negated = is_not, .fold_case = op.text == "in~"});
     }
-    if (is_not && (op.is_symbol(":") || op.is_keyword("like") || op.is_keyword("like~") || op.is_keyword("regex") || op.is_keyword("regex~"))) {
-      return error({token.span.begin, op.span.end}, "E106", format("not cannot stand before {}", op.text), format("write: not FIELD {} …", op.text));
+    if (is_not && (op.is_symbol(":") || op.is_keyword("like") || op.is_keyword("like~") ||
+                   op.is_keyword("regex") || op.is_keyword("regex~"))) {
+      return error({token.span.begin, op.span.end}, "E106",
+                   format("not cannot stand before {}", op.text),
+                   format("write: not FIELD {} …", op.text));
     }
     if (is_not) return left;
     if (token.is_symbol(":")) return parse_pattern(left, PatternOp::colon, FoldCase::yes);
@@ -492,7 +583,8 @@ class Parser {
 
   Result<ExprId> parse_membership(ExprId left, Membership how) {  // NOLINT(misc-no-recursion)
     const Token& open = peek();
-    if (!accept_symbol("(")) return expected("( and a list", "for example: in (\"curl\", \"wget\")");
+    if (!accept_symbol("("))
+      return expected("( and a list", "for example: in (\"curl\", \"wget\")");
     std::vector<ExprId> children = {left};
     do {
       if (peek().is_symbol(")")) return trailing_comma(open);
@@ -502,15 +594,22 @@ class Parser {
     } while (accept_symbol(","));
     EQLAB_CHECK(expect_symbol(")", "a comma or )"));
     const Span span{query_.at(left).span.begin, last_end()};
-    return add({.kind = ExprKind::membership, .span = span, .fold_case = how.fold_case, .negated = how.negated, .children = std::move(children)});
+    return add({.kind = ExprKind::membership,
+                .span = span,
+                .fold_case = how.fold_case,
+                .negated = how.negated,
+                .children = std::move(children)});
   }
 
   [[nodiscard]] Failure<Diagnostic> trailing_comma(const Token& open) const {
     const bool is_empty = tokens_[at_ - 1].span == open.span;
-    return error(peek(), "E106", is_empty ? "the list is empty" : "a comma must be followed by another item");
+    return error(peek(), "E106",
+                 is_empty ? "the list is empty" : "a comma must be followed by another item");
   }
   [[nodiscard]] Failure<Diagnostic> list_too_long() const {
-    return error(peek(), "E112", format("list has more than {} items", group_digits(std::int64_t{limits::list_constants_max})));
+    return error(peek(), "E112",
+                 format("list has more than {} items",
+                        group_digits(std::int64_t{limits::list_constants_max})));
   }
 
   Result<ExprId> parse_pattern(ExprId left, PatternOp op, FoldCase fold) {
@@ -530,18 +629,25 @@ class Parser {
       children.push_back(item);
     }
     const Span span{query_.at(left).span.begin, last_end()};
-    return add({.kind = ExprKind::pattern, .span = span, .fold_case = fold == FoldCase::yes, .pattern = op, .children = std::move(children)});
+    return add({.kind = ExprKind::pattern,
+                .span = span,
+                .fold_case = fold == FoldCase::yes,
+                .pattern = op,
+                .children = std::move(children)});
   }
 
   Result<ExprId> parse_constant(std::string_view after) {
     if (const auto literal = accept_literal()) return *literal;
-    return expected(format("a constant after {}", after), peek().is_symbol("-") ? "a sign is not part of a constant: compare with == instead" : "");
+    return expected(
+        format("a constant after {}", after),
+        peek().is_symbol("-") ? "a sign is not part of a constant: compare with == instead" : "");
   }
 
   std::optional<ExprId> accept_literal() {
     const Token& token = peek();
     event::Value value;
-    if (token.kind == TokenKind::string || token.kind == TokenKind::integer || token.kind == TokenKind::decimal) {
+    if (token.kind == TokenKind::string || token.kind == TokenKind::integer ||
+        token.kind == TokenKind::decimal) {
       value = token.value;
     } else if (token.is_keyword("true") || token.is_keyword("false")) {
       value = token.text == "true";
@@ -561,13 +667,20 @@ class Parser {
       if (!accept_symbol(")")) return expected_operator(")");
       return inner;
     }
-    if ((token.kind == TokenKind::identifier || token.kind == TokenKind::tilde_identifier) && peek(1).is_symbol("(")) return parse_call();
+    if ((token.kind == TokenKind::identifier || token.kind == TokenKind::tilde_identifier) &&
+        peek(1).is_symbol("("))
+      return parse_call();
     if (token.kind == TokenKind::tilde_identifier) {
-      return error(token, "E106", "~ belongs to functions and to in, like and regex", "to ignore case compare with : instead");
+      return error(token, "E106", "~ belongs to functions and to in, like and regex",
+                   "to ignore case compare with : instead");
     }
-    if (token.is_symbol("?") || token.kind == TokenKind::identifier || token.kind == TokenKind::quoted_identifier) return parse_field();
-    if (token.kind == TokenKind::keyword && (peek(1).is_symbol(".") || compare_op(peek(1)) || peek(1).is_symbol(":"))) {
-      return error(token, "E106", format("{} is a reserved word", token.text), format("as a field name write it in backticks: `{}`", token.text));
+    if (token.is_symbol("?") || token.kind == TokenKind::identifier ||
+        token.kind == TokenKind::quoted_identifier)
+      return parse_field();
+    if (token.kind == TokenKind::keyword &&
+        (peek(1).is_symbol(".") || compare_op(peek(1)) || peek(1).is_symbol(":"))) {
+      return error(token, "E106", format("{} is a reserved word", token.text),
+                   format("as a field name write it in backticks: `{}`", token.text));
     }
     return expected("a field, a value or (");
   }
@@ -602,13 +715,16 @@ class Parser {
       } else if (segment.kind == TokenKind::quoted_identifier) {
         field.name += std::get<std::string>(segment.value);
       } else if (segment.kind == TokenKind::keyword && !field.name.empty()) {
-        return error(segment, "E106", format("{} is a reserved word", segment.text), format("as part of a field name write it in backticks: `{}`", segment.text));
+        return error(segment, "E106", format("{} is a reserved word", segment.text),
+                     format("as part of a field name write it in backticks: `{}`", segment.text));
       } else {
         return expected("a field name");
       }
       next();
       if (peek().is_symbol("[") && peek(1).kind == TokenKind::integer) {
-        return error({peek().span.begin, peek(2).span.end}, "E109", "array elements cannot be addressed in Elasticsearch", "leave the index out: a condition holds if any element satisfies it");
+        return error({peek().span.begin, peek(2).span.end}, "E109",
+                     "array elements cannot be addressed in Elasticsearch",
+                     "leave the index out: a condition holds if any element satisfies it");
       }
       if (!peek().is_symbol(".")) break;
       next();
@@ -627,12 +743,18 @@ class Parser {
       hint = format("keywords are written in lower case: {}", lower);
     } else if (token.is_symbol("!=") || token.kind == TokenKind::string) {
       hint = "is an operator missing before it?";
-    } else if (token.kind == TokenKind::identifier && (token.text == "match" || token.text == "wildcard")) {
+    } else if (token.kind == TokenKind::identifier &&
+               (token.text == "match" || token.text == "wildcard")) {
       hint = "write like, or regex";
     } else if (token.kind == TokenKind::end && closing != "the end of the query") {
       hint = format("{} is missing", closing);
     }
-    return error(token, "E106", format("expected and, or, {}, found {}", closing == "the end of the query" ? "a pipe or the end of the query" : std::string(closing), describe(token)), hint);
+    return error(token, "E106",
+                 format("expected and, or, {}, found {}",
+                        closing == "the end of the query" ? "a pipe or the end of the query"
+                                                          : std::string(closing),
+                        describe(token)),
+                 hint);
   }
 
   std::vector<Token> tokens_;

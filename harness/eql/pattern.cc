@@ -1,5 +1,6 @@
-// The pattern is cut at its stars. The first and the last run are anchored; each run between is taken
-// at its first occurrence after the one before, which is always right because a star can take the rest.
+// The pattern is cut at its stars. The first and the last run are anchored; each run between is
+// taken at its first occurrence after the one before, which is always right because a star can take
+// the rest.
 #include "harness/eql/pattern.h"
 
 #include <algorithm>

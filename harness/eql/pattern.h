@@ -6,9 +6,10 @@
 
 namespace eqlab::eql {
 
-/// A pattern of `*` (any run of characters, none included) and `?` (exactly one code point), anchored at
-/// both ends, nothing else special (eql spec 5.3). `escaped`: a backslash takes the next character
-/// literally. Matching takes O(text × pattern) at worst, without recursion or allocation.
+/// A pattern of `*` (any run of characters, none included) and `?` (exactly one code point),
+/// anchored at both ends, nothing else special (eql spec 5.3). `escaped`: a backslash takes the
+/// next character literally. Matching takes O(text × pattern) at worst, without recursion or
+/// allocation.
 class Wildcard {
  public:
   enum class Escapes : unsigned char { none, backslash };
@@ -19,14 +20,14 @@ class Wildcard {
  private:
   /// One character of a run: a byte, or `?`.
   struct Run {
-    std::string bytes;          ///< the literal bytes; '\0' stands at each `?`
+    std::string bytes;                ///< the literal bytes; '\0' stands at each `?`
     std::vector<std::size_t> any_at;  ///< places of `?` in `bytes`, rising
   };
   /// Length of `text`'s front that `run` matches, or npos.
   [[nodiscard]] static std::size_t match_front(const Run& run, std::string_view text);
   [[nodiscard]] static std::size_t find(const Run& run, std::string_view text, std::size_t& length);
 
-  std::vector<Run> runs_;       ///< between the stars; at least one
+  std::vector<Run> runs_;  ///< between the stars; at least one
   bool anchored_front_ = true;
   bool anchored_back_ = true;
 };

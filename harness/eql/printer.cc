@@ -10,7 +10,17 @@ namespace eqlab::eql {
 namespace {
 
 // Binding strength of each rule of the grammar, loosest first.
-enum Level : std::uint8_t { level_or = 1, level_and, level_not, level_compare, level_sum, level_product, level_unary, level_predicate, level_primary };
+enum Level : std::uint8_t {
+  level_or = 1,
+  level_and,
+  level_not,
+  level_compare,
+  level_sum,
+  level_product,
+  level_unary,
+  level_predicate,
+  level_primary
+};
 
 class Printer {
  public:
@@ -47,7 +57,11 @@ class Printer {
  private:
   static std::string span_text(Duration span) {
     constexpr std::array<std::pair<std::int64_t, std::string_view>, 5> units = {
-        {{86'400'000'000'000, "d"}, {3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"}, {1'000'000, "ms"}}};
+        {{86'400'000'000'000, "d"},
+         {3'600'000'000'000, "h"},
+         {60'000'000'000, "m"},
+         {1'000'000'000, "s"},
+         {1'000'000, "ms"}}};
     for (const auto& [size, unit] : units) {
       if (span.count() % size == 0) return format("{}{}", span.count() / size, unit);
     }
@@ -82,9 +96,12 @@ class Printer {
   }
 
   static bool is_plain(std::string_view name) {
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@'; };
+    const auto letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
+    };
     if (name.empty() || !letter(name[0]) || is_reserved(name)) return false;
-    return std::ranges::all_of(name.substr(1), [&](char c) { return (letter(c) && c != '@') || (c >= '0' && c <= '9'); });
+    return std::ranges::all_of(
+        name.substr(1), [&](char c) { return (letter(c) && c != '@') || (c >= '0' && c <= '9'); });
   }
 
   void field(const Expr& e) {
@@ -142,18 +159,27 @@ class Printer {
 
   static Level level_of(const Expr& e) {
     switch (e.kind) {
-      case ExprKind::logical_or: return level_or;
-      case ExprKind::logical_and: return level_and;
-      case ExprKind::logical_not: return level_not;
-      case ExprKind::compare: return level_compare;
+      case ExprKind::logical_or:
+        return level_or;
+      case ExprKind::logical_and:
+        return level_and;
+      case ExprKind::logical_not:
+        return level_not;
+      case ExprKind::compare:
+        return level_compare;
       case ExprKind::arithmetic:
-        return e.arithmetic == ArithmeticOp::add || e.arithmetic == ArithmeticOp::subtract ? level_sum : level_product;
-      case ExprKind::negate: return level_unary;
+        return e.arithmetic == ArithmeticOp::add || e.arithmetic == ArithmeticOp::subtract
+                   ? level_sum
+                   : level_product;
+      case ExprKind::negate:
+        return level_unary;
       case ExprKind::membership:
-      case ExprKind::pattern: return level_predicate;
+      case ExprKind::pattern:
+        return level_predicate;
       case ExprKind::literal:
       case ExprKind::field:
-      case ExprKind::call: return level_primary;
+      case ExprKind::call:
+        return level_primary;
     }
     return level_primary;
   }
@@ -178,8 +204,12 @@ class Printer {
     const bool brackets = level < allowed;
     if (brackets) out_ += '(';
     switch (e.kind) {
-      case ExprKind::literal: literal(e.value); break;
-      case ExprKind::field: field(e); break;
+      case ExprKind::literal:
+        literal(e.value);
+        break;
+      case ExprKind::field:
+        field(e);
+        break;
       case ExprKind::call:
         out_ += e.name + (e.fold_case ? "~(" : "(");
         list(e, 0);
@@ -193,10 +223,15 @@ class Printer {
         out_ += "not ";
         expr(e.children[0], level_not);
         break;
-      case ExprKind::logical_and: chain(e, " and ", level_and); break;
-      case ExprKind::logical_or: chain(e, " or ", level_or); break;
+      case ExprKind::logical_and:
+        chain(e, " and ", level_and);
+        break;
+      case ExprKind::logical_or:
+        chain(e, " or ", level_or);
+        break;
       case ExprKind::compare: {
-        constexpr std::array<std::string_view, 6> ops = {" == ", " != ", " < ", " <= ", " > ", " >= "};
+        constexpr std::array<std::string_view, 6> ops = {" == ", " != ", " < ",
+                                                         " <= ", " > ",  " >= "};
         expr(e.children[0], level_sum);
         out_ += ops[static_cast<std::size_t>(e.compare)];
         expr(e.children[1], level_sum);
@@ -218,7 +253,10 @@ class Printer {
         break;
       case ExprKind::pattern: {
         expr(e.children[0], level_primary);
-        const std::string_view op = e.pattern == PatternOp::colon ? " : " : e.pattern == PatternOp::like ? (e.fold_case ? " like~ " : " like ") : (e.fold_case ? " regex~ " : " regex ");
+        const std::string_view op = e.pattern == PatternOp::colon ? " : "
+                                    : e.pattern == PatternOp::like
+                                        ? (e.fold_case ? " like~ " : " like ")
+                                        : (e.fold_case ? " regex~ " : " regex ");
         out_ += op;
         if (e.children.size() > 2) out_ += '(';
         list(e, 1);
@@ -238,7 +276,8 @@ class Printer {
 std::vector<std::string> field_names(const Query& query) {
   std::vector<std::string> names;
   for (const Expr& expr : query.exprs) {
-    if (expr.kind == ExprKind::field && std::ranges::find(names, expr.name) == names.end()) names.push_back(expr.name);
+    if (expr.kind == ExprKind::field && std::ranges::find(names, expr.name) == names.end())
+      names.push_back(expr.name);
   }
   return names;
 }

@@ -10,8 +10,8 @@
 
 namespace eqlab::eql {
 
-/// Text to tree. Errors: E1xx, spanning the first token that cannot continue the query. Bounded by limits.h:
-/// depth, stages, list sizes. O(length).
+/// Text to tree. Errors: E1xx, spanning the first token that cannot continue the query. Bounded by
+/// limits.h: depth, stages, list sizes. O(length).
 [[nodiscard]] Result<Query> parse_query(std::string_view source);
 
 /// The fields that the query names, each once, in order of writing.
@@ -28,7 +28,8 @@ struct CheckOptions {
 };
 
 /// Resolves fields, checks types, folds constants and brings conditions to leaves. Errors: E2xx.
-[[nodiscard]] Result<CheckedQuery> check_query(Query query, const event::Schema& schema, const CheckOptions& options);
+[[nodiscard]] Result<CheckedQuery> check_query(Query query, const event::Schema& schema,
+                                               const CheckOptions& options);
 
 /// Canonical text of a checked filter, for tests and for explaining: leaves by identity.
 [[nodiscard]] std::string print_condition(const CheckedQuery& query, ConditionId condition);

@@ -8,8 +8,8 @@
 namespace eqlab::eql {
 namespace {
 
-/// Enough for a few thousand words. A rule with one giant list may have the larger one; both are bounds
-/// on RE2's own cache as well, so the larger is not given to everybody.
+/// Enough for a few thousand words. A rule with one giant list may have the larger one; both are
+/// bounds on RE2's own cache as well, so the larger is not given to everybody.
 constexpr std::int64_t memory_bytes = 16LL << 20U;
 constexpr std::int64_t memory_bytes_max = 128LL << 20U;
 
@@ -30,7 +30,8 @@ Re2Program::~Re2Program() = default;
 
 std::unique_ptr<const Re2Program> Re2Program::compile(const std::string& pattern) {
   auto program = compile_within(pattern, memory_bytes);
-  if (program->error_code() == RE2::ErrorPatternTooLarge) program = compile_within(pattern, memory_bytes_max);
+  if (program->error_code() == RE2::ErrorPatternTooLarge)
+    program = compile_within(pattern, memory_bytes_max);
   if (!program->ok()) return nullptr;
   return std::unique_ptr<const Re2Program>(new Re2Program(std::move(program)));
 }

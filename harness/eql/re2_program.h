@@ -10,8 +10,8 @@ class RE2;
 
 namespace eqlab::eql {
 
-/// A pattern compiled by RE2 and matched against whole texts. Memory is bounded, also while matching, and
-/// time is linear in the text. Thread-safe.
+/// A pattern compiled by RE2 and matched against whole texts. Memory is bounded, also while
+/// matching, and time is linear in the text. Thread-safe.
 class Re2Program {
  public:
   Re2Program(Re2Program&&) noexcept;

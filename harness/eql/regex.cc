@@ -1,5 +1,6 @@
-// Lucene's patterns: parsed once, then given to RE2 where it can say the same, to our own automaton where
-// not. Both are compared with each other and with a plain matcher in tests/unit/eql/regex_test.cc.
+// Lucene's patterns: parsed once, then given to RE2 where it can say the same, to our own automaton
+// where not. Both are compared with each other and with a plain matcher in
+// tests/unit/eql/regex_test.cc.
 #include "harness/eql/regex.h"
 
 #include <algorithm>
@@ -23,7 +24,8 @@ constexpr std::uint32_t re2_count_max = 1'000;
 bool is_for_re2(const LuceneTree& tree) {
   return std::ranges::none_of(tree.nodes, [](const LuceneTree::Node& node) {
     const bool is_large = node.kind == Kind::repetition &&
-                          (node.least > re2_count_max || (node.most != LuceneTree::unbounded && node.most > re2_count_max));
+                          (node.least > re2_count_max ||
+                           (node.most != LuceneTree::unbounded && node.most > re2_count_max));
     return node.kind == Kind::intersection || node.kind == Kind::complement || is_large;
   });
 }
@@ -33,7 +35,9 @@ bool is_for_re2(const LuceneTree& tree) {
 void append_re2(std::string& out, const LuceneTree& tree, LuceneTree::NodeId id) {
   const LuceneTree::Node& node = tree.node(id);
   switch (node.kind) {
-    case Kind::characters: append_re2(out, tree.sets[node.set]); return;
+    case Kind::characters:
+      append_re2(out, tree.sets[node.set]);
+      return;
     case Kind::sequence:
     case Kind::union_of: {
       out += "(?:";
@@ -58,7 +62,8 @@ void append_re2(std::string& out, const LuceneTree& tree, LuceneTree::NodeId id)
       return;
     }
     case Kind::intersection:
-    case Kind::complement: break;
+    case Kind::complement:
+      break;
   }
   EQLAB_ASSERT(false);
 }
@@ -85,7 +90,8 @@ Result<LuceneRegex> LuceneRegex::compile(std::string_view pattern, bool fold_cas
 
 bool LuceneRegex::matches(std::string_view text) const {
   const auto* re2 = std::get_if<std::unique_ptr<const Re2Program>>(&program_->engine);
-  return re2 != nullptr ? (*re2)->matches(text) : std::get_if<Automaton>(&program_->engine)->matches(text);
+  return re2 != nullptr ? (*re2)->matches(text)
+                        : std::get_if<Automaton>(&program_->engine)->matches(text);
 }
 
 }  // namespace eqlab::eql

@@ -1,5 +1,5 @@
-// A direct interpreter over the tree: script leaves are rare (30 of 1,081 public rules) and run only on
-// rows that the other leaves let through. Text positions are UTF-16 units, as in Java.
+// A direct interpreter over the tree: script leaves are rare (30 of 1,081 public rules) and run
+// only on rows that the other leaves let through. Text positions are UTF-16 units, as in Java.
 #include "harness/eql/script.h"
 
 #include <algorithm>
@@ -54,10 +54,14 @@ Width width_of(const Operand& operand) {
 Result<Operand> narrow(Wide value, Width width, Span span) {
   switch (width) {
     case Width::int32:
-      if (value < std::numeric_limits<int32_t>::min() || value > std::numeric_limits<int32_t>::max()) break;
+      if (value < std::numeric_limits<int32_t>::min() ||
+          value > std::numeric_limits<int32_t>::max())
+        break;
       return Operand{static_cast<int32_t>(value)};
     case Width::int64:
-      if (value < std::numeric_limits<int64_t>::min() || value > std::numeric_limits<int64_t>::max()) break;
+      if (value < std::numeric_limits<int64_t>::min() ||
+          value > std::numeric_limits<int64_t>::max())
+        break;
       return Operand{static_cast<int64_t>(value)};
     case Width::natural:
       if (value < 0 || value > std::numeric_limits<uint64_t>::max()) break;
@@ -68,27 +72,36 @@ Result<Operand> narrow(Wide value, Width width, Span span) {
 
 Result<Operand> calculate(ArithmeticOp op, const Operand& a, const Operand& b, Span span) {
   if (is_null(a) || is_null(b)) return Operand{};
-  if (!is_number(a) || !is_number(b)) return fail(run_time_error(span, "arithmetic on a value that is not a number"));
+  if (!is_number(a) || !is_number(b))
+    return fail(run_time_error(span, "arithmetic on a value that is not a number"));
   if (is_floating(a) || is_floating(b)) {
     const double x = as_double(a);
     const double y = as_double(b);
     switch (op) {
-      case ArithmeticOp::add: return Operand{x + y};
-      case ArithmeticOp::subtract: return Operand{x - y};
-      case ArithmeticOp::multiply: return Operand{x * y};
-      case ArithmeticOp::divide: return Operand{x / y};
-      case ArithmeticOp::modulo: return Operand{std::fmod(x, y)};
+      case ArithmeticOp::add:
+        return Operand{x + y};
+      case ArithmeticOp::subtract:
+        return Operand{x - y};
+      case ArithmeticOp::multiply:
+        return Operand{x * y};
+      case ArithmeticOp::divide:
+        return Operand{x / y};
+      case ArithmeticOp::modulo:
+        return Operand{std::fmod(x, y)};
     }
   }
   const Width width = std::max(width_of(a), width_of(b));
   const Wide x = as_wide(a);
   const Wide y = as_wide(b);
   switch (op) {
-    case ArithmeticOp::add: return narrow(x + y, width, span);
-    case ArithmeticOp::subtract: return narrow(x - y, width, span);
+    case ArithmeticOp::add:
+      return narrow(x + y, width, span);
+    case ArithmeticOp::subtract:
+      return narrow(x - y, width, span);
     case ArithmeticOp::multiply: {
       Wide product = 0;
-      if (__builtin_mul_overflow(x, y, &product)) return fail(run_time_error(span, "integer overflow"));
+      if (__builtin_mul_overflow(x, y, &product))
+        return fail(run_time_error(span, "integer overflow"));
       return narrow(product, width, span);
     }
     case ArithmeticOp::divide:
@@ -107,7 +120,8 @@ std::optional<int> order(const Operand& a, const Operand& b) {
       const double x = as_double(a);
       const double y = as_double(b);
       // Double.compare: NaN equals itself and is above all else, -0.0 is below 0.0.
-      if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y) ? 0 : std::isnan(x) ? 1 : -1;
+      if (std::isnan(x) || std::isnan(y))
+        return std::isnan(x) && std::isnan(y) ? 0 : std::isnan(x) ? 1 : -1;
       if (x == 0 && y == 0) return sign(std::signbit(y), std::signbit(x));
       return sign(x, y);
     }
@@ -124,12 +138,18 @@ Operand compare(CompareOp op, const Operand& a, const Operand& b) {
   const auto ordered = order(a, b);
   if (!ordered) return {};
   switch (op) {
-    case CompareOp::equal: return *ordered == 0;
-    case CompareOp::not_equal: return *ordered != 0;
-    case CompareOp::less: return *ordered < 0;
-    case CompareOp::less_equal: return *ordered <= 0;
-    case CompareOp::greater: return *ordered > 0;
-    case CompareOp::greater_equal: return *ordered >= 0;
+    case CompareOp::equal:
+      return *ordered == 0;
+    case CompareOp::not_equal:
+      return *ordered != 0;
+    case CompareOp::less:
+      return *ordered < 0;
+    case CompareOp::less_equal:
+      return *ordered <= 0;
+    case CompareOp::greater:
+      return *ordered > 0;
+    case CompareOp::greater_equal:
+      return *ordered >= 0;
   }
   return {};
 }
@@ -138,20 +158,25 @@ class Evaluation {
  public:
   /// While folding every null is as good as a literal one.
   enum class Stage : std::uint8_t { folding, running };
-  Evaluation(const Query& query, const FieldResolver& fields, const ScriptRegexes* regexes, Stage stage)
+  Evaluation(const Query& query, const FieldResolver& fields, const ScriptRegexes* regexes,
+             Stage stage)
       : query_(query), fields_(fields), regexes_(regexes), stage_(stage) {}
 
   Result<Operand> run(ExprId id) {  // NOLINT(misc-no-recursion): depth bounded by the parser
     const Expr& e = query_.at(id);
     switch (e.kind) {
-      case ExprKind::literal: return operand_of(e.value);
-      case ExprKind::field: return fields_(id);
-      case ExprKind::call: return call(e);
+      case ExprKind::literal:
+        return operand_of(e.value);
+      case ExprKind::field:
+        return fields_(id);
+      case ExprKind::call:
+        return call(e);
       case ExprKind::negate: {
         EQLAB_TRY(const Operand value, run(e.children[0]));
         if (is_null(value)) return Operand{};
         if (is_floating(value)) return Operand{-std::get<double>(value)};
-        if (!is_number(value)) return fail(run_time_error(e.span, "minus before a value that is not a number"));
+        if (!is_number(value))
+          return fail(run_time_error(e.span, "minus before a value that is not a number"));
         return narrow(-as_wide(value), width_of(value), e.span);
       }
       case ExprKind::logical_not: {
@@ -159,16 +184,21 @@ class Evaluation {
         const auto* const truth = std::get_if<bool>(&value);
         return truth == nullptr ? Operand{} : Operand{!*truth};
       }
-      case ExprKind::logical_and: return chain(e, false);
-      case ExprKind::logical_or: return chain(e, true);
-      case ExprKind::compare: return comparison(e);
+      case ExprKind::logical_and:
+        return chain(e, false);
+      case ExprKind::logical_or:
+        return chain(e, true);
+      case ExprKind::compare:
+        return comparison(e);
       case ExprKind::arithmetic: {
         EQLAB_TRY(const Operand a, run(e.children[0]));
         EQLAB_TRY(const Operand b, run(e.children[1]));
         return calculate(e.arithmetic, a, b, e.span);
       }
-      case ExprKind::membership: return membership(e);
-      case ExprKind::pattern: return pattern(e);
+      case ExprKind::membership:
+        return membership(e);
+      case ExprKind::pattern:
+        return pattern(e);
     }
     return Operand{};
   }
@@ -197,7 +227,9 @@ class Evaluation {
     EQLAB_TRY(const Operand a, run(e.children[0]));
     EQLAB_TRY(const Operand b, run(e.children[1]));
     // `E == null` is a question about null, never itself null.
-    const auto asks_null = [&](ExprId id, const Operand& value) { return is_null_literal(id) || (stage_ == Stage::folding && is_null(value)); };
+    const auto asks_null = [&](ExprId id, const Operand& value) {
+      return is_null_literal(id) || (stage_ == Stage::folding && is_null(value));
+    };
     if ((e.compare == CompareOp::equal || e.compare == CompareOp::not_equal) &&
         (asks_null(e.children[0], a) || asks_null(e.children[1], b))) {
       const bool both = is_null(a) && is_null(b);
@@ -245,18 +277,21 @@ class Evaluation {
   }
 
   static Result<bool> matches(const Expr& e, const std::string& value, const std::string& wanted) {
-    if (e.pattern == PatternOp::regex) return java_regex_matches(wanted, value, e.fold_case, e.span);
+    if (e.pattern == PatternOp::regex)
+      return java_regex_matches(wanted, value, e.fold_case, e.span);
     if (e.pattern == PatternOp::colon && !has_wildcards(wanted)) return equal_folded(value, wanted);
     return like(value, wanted, e.fold_case);
   }
 
-  /// In scripts `*` and `?` become `.*` and `.` of a Java regex without dot-all: they stop at line ends.
+  /// In scripts `*` and `?` become `.*` and `.` of a Java regex without dot-all: they stop at line
+  /// ends.
   static bool like(const std::string& value, const std::string& wanted, bool fold_case) {
     const std::string v = fold_case ? lower(value) : value;
     const std::string w = fold_case ? lower(wanted) : wanted;
     if (!Wildcard(w).matches(v)) return false;
     if (v.find_first_of("\r\n") == std::string::npos && v.find("\xC2\x85") == std::string::npos &&
-        v.find("\xE2\x80\xA8") == std::string::npos && v.find("\xE2\x80\xA9") == std::string::npos) {
+        v.find("\xE2\x80\xA8") == std::string::npos &&
+        v.find("\xE2\x80\xA9") == std::string::npos) {
       return true;
     }
     return wildcard_within_lines(w, v);
@@ -273,29 +308,46 @@ class Evaluation {
     return apply(*function, e, arguments);
   }
 
-  static Result<Operand> apply(const Function& function, const Expr& e, const std::vector<Operand>& a) {
+  static Result<Operand> apply(const Function& function, const Expr& e,
+                               const std::vector<Operand>& a) {
     using Id = Function::Id;
     switch (function.id) {
-      case Id::add: return calculate(ArithmeticOp::add, a[0], a[1], e.span);
-      case Id::subtract: return calculate(ArithmeticOp::subtract, a[0], a[1], e.span);
-      case Id::multiply: return calculate(ArithmeticOp::multiply, a[0], a[1], e.span);
-      case Id::divide: return calculate(ArithmeticOp::divide, a[0], a[1], e.span);
-      case Id::modulo: return calculate(ArithmeticOp::modulo, a[0], a[1], e.span);
-      case Id::between: return between(e, a);
-      case Id::cidr_match: return cidr_match(a);
-      case Id::concat: return concat(a);
-      case Id::length: return is_null(a[0]) ? Operand{} : Operand{static_cast<int32_t>(utf16_length(text_of(a[0])))};
-      case Id::string: return is_null(a[0]) ? Operand{} : Operand{text_of(a[0])};
-      case Id::number: return number(e, a);
-      case Id::index_of: return index_of(e, a);
-      case Id::substring: return substring(a);
+      case Id::add:
+        return calculate(ArithmeticOp::add, a[0], a[1], e.span);
+      case Id::subtract:
+        return calculate(ArithmeticOp::subtract, a[0], a[1], e.span);
+      case Id::multiply:
+        return calculate(ArithmeticOp::multiply, a[0], a[1], e.span);
+      case Id::divide:
+        return calculate(ArithmeticOp::divide, a[0], a[1], e.span);
+      case Id::modulo:
+        return calculate(ArithmeticOp::modulo, a[0], a[1], e.span);
+      case Id::between:
+        return between(e, a);
+      case Id::cidr_match:
+        return cidr_match(a);
+      case Id::concat:
+        return concat(a);
+      case Id::length:
+        return is_null(a[0]) ? Operand{}
+                             : Operand{static_cast<int32_t>(utf16_length(text_of(a[0])))};
+      case Id::string:
+        return is_null(a[0]) ? Operand{} : Operand{text_of(a[0])};
+      case Id::number:
+        return number(e, a);
+      case Id::index_of:
+        return index_of(e, a);
+      case Id::substring:
+        return substring(a);
       case Id::starts_with:
       case Id::ends_with:
-      case Id::string_contains: return affix(function.id, e, a);
+      case Id::string_contains:
+        return affix(function.id, e, a);
       case Id::wildcard:
         if (is_null(a[0])) return Operand{};
         for (std::size_t i = 1; i < a.size(); ++i) {
-          if (!is_null(a[i]) && like(text_of(a[0]), text_of(a[i]), e.fold_case)) return Operand{true};
+          if (!is_null(a[i]) && like(text_of(a[0]), text_of(a[i]), e.fold_case))
+            return Operand{true};
         }
         return Operand{false};
     }
@@ -338,7 +390,9 @@ class Evaluation {
     }
     const Utf16 source = to_utf16(text_of(a[0]));
     const bool greedy = a.size() > 3 && std::holds_alternative<bool>(a[3]) && std::get<bool>(a[3]);
-    const auto prepare = [&](const Operand& o) { return to_utf16(e.fold_case ? lower(text_of(o)) : text_of(o)); };
+    const auto prepare = [&](const Operand& o) {
+      return to_utf16(e.fold_case ? lower(text_of(o)) : text_of(o));
+    };
     const Utf16 searched = e.fold_case ? to_utf16(lower(text_of(a[0]))) : source;
     const Utf16 left = prepare(a[1]);
     const Utf16 right = prepare(a[2]);
@@ -348,7 +402,8 @@ class Evaluation {
     begin += left.size();
     const std::size_t end = greedy ? searched.rfind(right) : searched.find(right, begin);
     if (end == Utf16::npos) return Operand{std::string()};
-    if (end < begin) return fail(run_time_error(e.span, "between: the last right text lies before the left one"));
+    if (end < begin)
+      return fail(run_time_error(e.span, "between: the last right text lies before the left one"));
     return Operand{to_utf8(source.substr(std::min(begin, source.size()), end - begin))};
   }
 
@@ -357,8 +412,10 @@ class Evaluation {
     const Utf16 source = to_utf16(e.fold_case ? lower(text_of(a[0])) : text_of(a[0]));
     const Utf16 part = to_utf16(e.fold_case ? lower(text_of(a[1])) : text_of(a[1]));
     std::size_t start = 0;
-    if (a.size() > 2 && !is_null(a[2])) start = static_cast<std::size_t>(std::max<int64_t>(0, as_position(a[2])));
-    const std::size_t found = part.empty() ? std::min(start, source.size()) : source.find(part, start);
+    if (a.size() > 2 && !is_null(a[2]))
+      start = static_cast<std::size_t>(std::max<int64_t>(0, as_position(a[2])));
+    const std::size_t found =
+        part.empty() ? std::min(start, source.size()) : source.find(part, start);
     if (found == Utf16::npos) return Operand{};
     return Operand{static_cast<int32_t>(found)};
   }
@@ -376,7 +433,8 @@ class Evaluation {
     const int64_t begin = clamp(a[1]);
     const int64_t end = a.size() > 2 && !is_null(a[2]) ? clamp(a[2]) : size;
     if (begin >= end) return Operand{std::string()};
-    return Operand{to_utf8(source.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))};
+    return Operand{to_utf8(
+        source.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))};
   }
 
   /// Spec 7.2.
@@ -384,18 +442,25 @@ class Evaluation {
     if (is_null(a[0])) return Operand{};
     const std::string written = text_of(a[0]);
     std::string_view text = written;
-    const auto failed = [&] { return fail(run_time_error(e.span, format("number: \"{}\" is not a number", printable(written)))); };
+    const auto failed = [&] {
+      return fail(
+          run_time_error(e.span, format("number: \"{}\" is not a number", printable(written))));
+    };
     const bool hex = text.starts_with("0x");
     int base = hex ? 16 : 10;
-    if (a.size() > 1 && !is_null(a[1])) base = static_cast<int>(std::clamp<int64_t>(as_position(a[1]), 0, 100));
+    if (a.size() > 1 && !is_null(a[1]))
+      base = static_cast<int>(std::clamp<int64_t>(as_position(a[1]), 0, 100));
     if (base < 2 || base > 36) return failed();
     if (hex && base == 16) text.remove_prefix(2);
     std::string_view digits = text;
     if (digits.starts_with('+')) digits.remove_prefix(1);
     int64_t whole = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole, base);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), whole, base);
     const bool signed_twice = text.starts_with("+-") || text.starts_with("++");
-    if (error == std::errc{} && end == digits.data() + digits.size() && !digits.empty() && !signed_twice) return Operand{whole};
+    if (error == std::errc{} && end == digits.data() + digits.size() && !digits.empty() &&
+        !signed_twice)
+      return Operand{whole};
     if (base != 10) return failed();
     const auto value = java_double(text);
     if (!value) return failed();
@@ -442,7 +507,8 @@ ScriptRegexes::ScriptRegexes(const Query& query, ExprId root) {
     for (std::size_t i = 1; i < e.children.size(); ++i) {
       const Expr& literal = query.at(e.children[i]);
       if (event::is_null(literal.value)) continue;
-      auto compiled = JavaRegex::compile(text_of(operand_of(literal.value)), e.fold_case, literal.span);
+      auto compiled =
+          JavaRegex::compile(text_of(operand_of(literal.value)), e.fold_case, literal.span);
       if (compiled) compiled_.emplace(e.children[i], std::move(*compiled));
     }
   }
@@ -454,7 +520,8 @@ const JavaRegex* ScriptRegexes::find(ExprId literal) const {
   return found == compiled_.end() ? nullptr : &found->second;
 }
 
-Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields, const ScriptRegexes* regexes) {
+Result<Operand> evaluate(const Query& query, ExprId root, const FieldResolver& fields,
+                         const ScriptRegexes* regexes) {
   return Evaluation(query, fields, regexes, Evaluation::Stage::running).run(root);
 }
 
@@ -473,7 +540,8 @@ Operand operand_of(const event::Value& value) {
     Operand operator()(std::monostate) const { return {}; }
     Operand operator()(bool b) const { return b; }
     Operand operator()(int64_t n) const {
-      if (n >= std::numeric_limits<int32_t>::min() && n <= std::numeric_limits<int32_t>::max()) return static_cast<int32_t>(n);
+      if (n >= std::numeric_limits<int32_t>::min() && n <= std::numeric_limits<int32_t>::max())
+        return static_cast<int32_t>(n);
       return n;
     }
     Operand operator()(uint64_t n) const { return n; }
@@ -492,7 +560,9 @@ std::string text_of(const Operand& operand) {
     std::string operator()(uint64_t n) const { return format("{}", n); }
     std::string operator()(double n) const { return java_text(n); }
     std::string operator()(const std::string& s) const { return s; }
-    std::string operator()(ScriptDate d) const { return format_iso8601(d.nanoseconds, d.nanoseconds % 1'000'000 == 0 ? 3 : 9); }
+    std::string operator()(ScriptDate d) const {
+      return format_iso8601(d.nanoseconds, d.nanoseconds % 1'000'000 == 0 ? 3 : 9);
+    }
   };
   return std::visit(Printer{}, operand);
 }

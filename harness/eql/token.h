@@ -18,14 +18,14 @@ enum class TokenKind : std::uint8_t {
   keyword,            ///< reserved word, lower case; includes `in~ like~ regex~`
   integer,
   decimal,
-  string,             ///< `value` holds the decoded text
-  symbol,             ///< operator or bracket; `text` says which
+  string,  ///< `value` holds the decoded text
+  symbol,  ///< operator or bracket; `text` says which
 };
 
 struct Token {
   TokenKind kind = TokenKind::end;
   Span span;
-  std::string_view text;   ///< of the source, which must outlive the token
+  std::string_view text;  ///< of the source, which must outlive the token
   event::Value value = {};
 
   [[nodiscard]] bool is(TokenKind k, std::string_view t) const { return kind == k && text == t; }
@@ -43,8 +43,9 @@ struct Tokens {
 };
 
 /// Splits a query into tokens, longest match first (eql spec, section 1).
-/// Errors: E101 stray character; E102 string, comment or quoted name not closed; E103 escape or code
-/// point; E104 number out of range; E105 quoting that EQL has given up; E110 query too long; E111 not UTF-8.
+/// Errors: E101 stray character; E102 string, comment or quoted name not closed; E103 escape or
+/// code point; E104 number out of range; E105 quoting that EQL has given up; E110 query too long;
+/// E111 not UTF-8.
 [[nodiscard]] Result<Tokens> tokenize(std::string_view source);
 
 [[nodiscard]] bool is_reserved(std::string_view word);

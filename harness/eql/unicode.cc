@@ -14,7 +14,8 @@ namespace eqlab::eql {
 namespace {
 
 icu::UnicodeString from_utf8(std::string_view text) {
-  return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  return icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
 }
 
 }  // namespace
@@ -30,7 +31,9 @@ std::string to_utf8(const Utf16& text) {
   return out;
 }
 
-std::size_t utf16_length(std::string_view text) { return static_cast<std::size_t>(from_utf8(text).length()); }
+std::size_t utf16_length(std::string_view text) {
+  return static_cast<std::size_t>(from_utf8(text).length());
+}
 
 std::string lower(std::string_view text) {
   std::string out;
@@ -54,19 +57,23 @@ std::string java_text(double number) {
   const double size = std::abs(number);
   if (number == 0 || (size >= 1e-3 && size < 1e7)) {
     char buffer[64];
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed);
+    const auto [end, error] =
+        std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed);
     std::string text(buffer, end);
     if (text.find('.') == std::string::npos) text += ".0";
     return text;
   }
   char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
   // 1.5e+10 → 1.5E10; 1e-05 → 1.0E-5
   std::string text(buffer, end);
   const std::size_t e = text.find('e');
   std::string mantissa = text.substr(0, e);
   if (mantissa.find('.') == std::string::npos) mantissa += ".0";
-  const int exponent = *parse_number<int>(text[e + 1] == '+' ? std::string_view(text).substr(e + 2) : std::string_view(text).substr(e + 1));
+  const int exponent =
+      *parse_number<int>(text[e + 1] == '+' ? std::string_view(text).substr(e + 2)
+                                            : std::string_view(text).substr(e + 1));
   return format("{}E{}", mantissa, exponent);
 }
 

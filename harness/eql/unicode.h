@@ -21,7 +21,8 @@ using Utf16 = std::u16string;
 /// A double as Java prints it: `2.0`, `1.0E10`, `1.0E-5`, `NaN`, `Infinity`.
 [[nodiscard]] std::string java_text(double number);
 
-/// `*` and `?` as a Java regex without dot-all reads them: neither takes a line end. O(text × pattern).
+/// `*` and `?` as a Java regex without dot-all reads them: neither takes a line end. O(text ×
+/// pattern).
 [[nodiscard]] bool wildcard_within_lines(std::string_view pattern, std::string_view text);
 
 }  // namespace eqlab::eql

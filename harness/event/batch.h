@@ -63,14 +63,16 @@ struct EventBatch {
   std::vector<std::uint8_t> has_event_time;
   /// `event.ingested`; where the document has none, the event time.
   std::vector<IngestTime> ingest_time;
-  /// Place in the whole input, rising from row to row and batch to batch: for text the line on which
-  /// the event begins, counted from 1 over all inputs; for generated events host << 32 | number on host.
-  /// Two events on one line (an array written on one line) share it.
+  /// Place in the whole input, rising from row to row and batch to batch: for text the line on
+  /// which the event begins, counted from 1 over all inputs; for generated events host << 32 |
+  /// number on host. Two events on one line (an array written on one line) share it.
   std::vector<std::uint64_t> line;
-  /// Text inputs: which event of the input it is, from 0. The implicit tiebreaker. Generated: as `line`.
+  /// Text inputs: which event of the input it is, from 0. The implicit tiebreaker. Generated: as
+  /// `line`.
   std::vector<std::uint64_t> ordinal;
   TextRows ids;      ///< `event.id`, or the hit's `_id`; empty text when there is none
-  TextRows sources;  ///< the document's JSON, only when the reader was asked to keep it; else empty (0 rows)
+  TextRows sources;  ///< the document's JSON, only when the reader was asked to keep it; else empty
+                     ///< (0 rows)
 };
 
 }  // namespace eqlab::event

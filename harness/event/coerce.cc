@@ -16,8 +16,8 @@ using Kind = Scalar::Kind;
 using Outcome = Coercer::Outcome;
 
 std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 struct IntegerRange {
@@ -61,7 +61,10 @@ std::optional<std::int64_t> cut_to_integer(double number) {
 }  // namespace
 
 Coercer::Coercer(const Field& field)
-    : field_(field), physical_(physical_of(field.type)), opaque_(event::is_opaque(field.type)), dates_(field.date_format) {}
+    : field_(field),
+      physical_(physical_of(field.type)),
+      opaque_(event::is_opaque(field.type)),
+      dates_(field.date_format) {}
 
 Outcome Coercer::store(const Scalar& scalar, Dictionary& dictionary, ValueCode& code) {
   if (opaque_) return Outcome::absent;
@@ -73,10 +76,14 @@ Outcome Coercer::store(const Scalar& scalar, Dictionary& dictionary, ValueCode& 
   }
   if (is_date(field_.type)) return store_date(scalar, dictionary, code);
   switch (physical_) {
-    case Physical::text: break;
-    case Physical::integer: return store_integer(scalar, dictionary, code);
-    case Physical::natural: return store_natural(scalar, dictionary, code);
-    case Physical::real: return store_real(scalar, dictionary, code);
+    case Physical::text:
+      break;
+    case Physical::integer:
+      return store_integer(scalar, dictionary, code);
+    case Physical::natural:
+      return store_natural(scalar, dictionary, code);
+    case Physical::real:
+      return store_real(scalar, dictionary, code);
     case Physical::boolean:
       if (scalar.kind == Kind::boolean) {
         code = dictionary.intern_boolean(scalar.boolean);
@@ -90,13 +97,19 @@ Outcome Coercer::store(const Scalar& scalar, Dictionary& dictionary, ValueCode& 
       return Outcome::kept;
   }
   switch (scalar.kind) {
-    case Kind::null: break;
-    case Kind::boolean: return store_text(scalar.boolean ? "true" : "false", dictionary, code);
-    case Kind::integer: return store_text(format("{}", scalar.integer), dictionary, code);
-    case Kind::natural: return store_text(format("{}", scalar.natural), dictionary, code);
-    case Kind::real: return field_.type == FieldType::ip ? Outcome::ill_typed : Outcome::needs_spelling;
+    case Kind::null:
+      break;
+    case Kind::boolean:
+      return store_text(scalar.boolean ? "true" : "false", dictionary, code);
+    case Kind::integer:
+      return store_text(format("{}", scalar.integer), dictionary, code);
+    case Kind::natural:
+      return store_text(format("{}", scalar.natural), dictionary, code);
+    case Kind::real:
+      return field_.type == FieldType::ip ? Outcome::ill_typed : Outcome::needs_spelling;
     case Kind::text:
-    case Kind::number_text: return store_text(scalar.text, dictionary, code);
+    case Kind::number_text:
+      return store_text(scalar.text, dictionary, code);
   }
   return Outcome::absent;
 }
@@ -108,7 +121,8 @@ Outcome Coercer::store_text(std::string_view text, Dictionary& dictionary, Value
     code = dictionary.intern_text(to_text(*address));
     return Outcome::kept;
   }
-  if (field_.ignore_above && text.size() > *field_.ignore_above && count_characters(text) > *field_.ignore_above) {
+  if (field_.ignore_above && text.size() > *field_.ignore_above &&
+      count_characters(text) > *field_.ignore_above) {
     return Outcome::absent;
   }
   if (field_.folds_case) {
@@ -119,16 +133,22 @@ Outcome Coercer::store_text(std::string_view text, Dictionary& dictionary, Value
   return Outcome::kept;
 }
 
-Outcome Coercer::store_integer(const Scalar& scalar, Dictionary& dictionary, ValueCode& code) const {
+Outcome Coercer::store_integer(const Scalar& scalar, Dictionary& dictionary,
+                               ValueCode& code) const {
   std::optional<std::int64_t> number;
   switch (scalar.kind) {
-    case Kind::integer: number = scalar.integer; break;
-    case Kind::real: number = cut_to_integer(scalar.real); break;
+    case Kind::integer:
+      number = scalar.integer;
+      break;
+    case Kind::real:
+      number = cut_to_integer(scalar.real);
+      break;
     case Kind::text:
     case Kind::number_text:
       if (scalar.text.empty()) {
         return field_.null_value && !field_.null_value->empty()
-                   ? store_integer({.kind = Kind::text, .text = *field_.null_value}, dictionary, code)
+                   ? store_integer({.kind = Kind::text, .text = *field_.null_value}, dictionary,
+                                   code)
                    : Outcome::absent;
       }
       number = parse_number<long>(without_plus(scalar.text));
@@ -139,7 +159,8 @@ Outcome Coercer::store_integer(const Scalar& scalar, Dictionary& dictionary, Val
       break;
     case Kind::null:
     case Kind::boolean:
-    case Kind::natural: break;
+    case Kind::natural:
+      break;
   }
   const IntegerRange range = range_of(field_.type);
   if (!number || *number < range.low || *number > range.high) return Outcome::ill_typed;
@@ -147,17 +168,24 @@ Outcome Coercer::store_integer(const Scalar& scalar, Dictionary& dictionary, Val
   return Outcome::kept;
 }
 
-Outcome Coercer::store_natural(const Scalar& scalar, Dictionary& dictionary, ValueCode& code) const {
+Outcome Coercer::store_natural(const Scalar& scalar, Dictionary& dictionary,
+                               ValueCode& code) const {
   std::optional<std::uint64_t> number;
-  const auto from_real = [&](double real) {  // no fraction is cut: Elasticsearch does not coerce this type
-    if (real >= 0 && real < 18446744073709551616.0 && real == std::trunc(real)) number = static_cast<std::uint64_t>(real);
-  };
+  const auto from_real =
+      [&](double real) {  // no fraction is cut: Elasticsearch does not coerce this type
+        if (real >= 0 && real < 18446744073709551616.0 && real == std::trunc(real))
+          number = static_cast<std::uint64_t>(real);
+      };
   switch (scalar.kind) {
     case Kind::integer:
       if (scalar.integer >= 0) number = static_cast<std::uint64_t>(scalar.integer);
       break;
-    case Kind::natural: number = scalar.natural; break;
-    case Kind::real: from_real(scalar.real); break;
+    case Kind::natural:
+      number = scalar.natural;
+      break;
+    case Kind::real:
+      from_real(scalar.real);
+      break;
     case Kind::text:
     case Kind::number_text:
       if (scalar.text.empty()) return Outcome::absent;
@@ -167,7 +195,8 @@ Outcome Coercer::store_natural(const Scalar& scalar, Dictionary& dictionary, Val
       }
       break;
     case Kind::null:
-    case Kind::boolean: break;
+    case Kind::boolean:
+      break;
   }
   if (!number) return Outcome::ill_typed;
   code = dictionary.intern_natural(*number);
@@ -177,20 +206,28 @@ Outcome Coercer::store_natural(const Scalar& scalar, Dictionary& dictionary, Val
 Outcome Coercer::store_real(const Scalar& scalar, Dictionary& dictionary, ValueCode& code) const {
   std::optional<double> number;
   switch (scalar.kind) {
-    case Kind::integer: number = static_cast<double>(scalar.integer); break;
-    case Kind::natural: number = static_cast<double>(scalar.natural); break;
-    case Kind::real: number = scalar.real; break;
+    case Kind::integer:
+      number = static_cast<double>(scalar.integer);
+      break;
+    case Kind::natural:
+      number = static_cast<double>(scalar.natural);
+      break;
+    case Kind::real:
+      number = scalar.real;
+      break;
     case Kind::text:
     case Kind::number_text:
       if (scalar.text.empty()) return Outcome::absent;
       number = parse_real(trim(scalar.text));
       break;
     case Kind::null:
-    case Kind::boolean: break;
+    case Kind::boolean:
+      break;
   }
   if (!number) return Outcome::ill_typed;
   const double size = std::abs(*number);
-  if (field_.type == FieldType::float_ && size > static_cast<double>(std::numeric_limits<float>::max())) {
+  if (field_.type == FieldType::float_ &&
+      size > static_cast<double>(std::numeric_limits<float>::max())) {
     return Outcome::ill_typed;
   }
   if (field_.type == FieldType::half_float && size > 65'504) return Outcome::ill_typed;
@@ -206,12 +243,17 @@ Outcome Coercer::store_date(const Scalar& scalar, Dictionary& dictionary, ValueC
       // Whatever the mapping's format for text: a number from an export is epoch milliseconds.
       if (!time) time = DateFormat().parse(scalar.integer);
       break;
-    case Kind::real: time = dates_.parse(scalar.real); break;
+    case Kind::real:
+      time = dates_.parse(scalar.real);
+      break;
     case Kind::text:
-    case Kind::number_text: time = dates_.parse(scalar.text); break;
+    case Kind::number_text:
+      time = dates_.parse(scalar.text);
+      break;
     case Kind::null:
     case Kind::boolean:
-    case Kind::natural: break;
+    case Kind::natural:
+      break;
   }
   if (!time) return Outcome::ill_typed;
   if (field_.type == FieldType::date) {

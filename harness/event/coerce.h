@@ -16,14 +16,15 @@ struct Scalar {
   Kind kind = Kind::null;
   bool boolean = false;
   std::int64_t integer = 0;
-  std::uint64_t natural = 0;   ///< only for numbers above the signed range
+  std::uint64_t natural = 0;  ///< only for numbers above the signed range
   double real = 0;
   std::string_view text = {};  ///< text; number_text: the number as it is spelled
 };
 
-/// Brings a document's values to the type of one field, as Elasticsearch's mappers do with `coerce` on: numbers and
-/// booleans to text as they are spelled, numeric text to numbers, fractions cut for integers, addresses to their
-/// canonical spelling, dates to nanoseconds (`date` cut to milliseconds). Thread-safe: no (scratch).
+/// Brings a document's values to the type of one field, as Elasticsearch's mappers do with `coerce`
+/// on: numbers and booleans to text as they are spelled, numeric text to numbers, fractions cut for
+/// integers, addresses to their canonical spelling, dates to nanoseconds (`date` cut to
+/// milliseconds). Thread-safe: no (scratch).
 class Coercer {
  public:
   enum class Outcome : std::uint8_t {

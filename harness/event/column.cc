@@ -1,5 +1,5 @@
-// Dictionaries hash text with a small multiplicative hash into an open-addressing table of codes, so a
-// look-up touches the table, then the bytes. Tested in tests/unit/event/column_test.cc.
+// Dictionaries hash text with a small multiplicative hash into an open-addressing table of codes,
+// so a look-up touches the table, then the bytes. Tested in tests/unit/event/column_test.cc.
 #include "harness/event/column.h"
 
 #include <bit>
@@ -89,11 +89,16 @@ double Dictionary::real(ValueCode code) const { return std::bit_cast<double>(wor
 
 Value Dictionary::value(ValueCode code) const {
   switch (physical_) {
-    case Physical::text: return std::string(text(code));
-    case Physical::integer: return integer(code);
-    case Physical::natural: return natural(code);
-    case Physical::real: return real(code);
-    case Physical::boolean: return boolean(code);
+    case Physical::text:
+      return std::string(text(code));
+    case Physical::integer:
+      return integer(code);
+    case Physical::natural:
+      return natural(code);
+    case Physical::real:
+      return real(code);
+    case Physical::boolean:
+      return boolean(code);
   }
   return {};
 }

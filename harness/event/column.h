@@ -1,13 +1,12 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "harness/event/field_type.h"
 #include "harness/event/value.h"
@@ -38,7 +37,9 @@ class Dictionary {
   [[nodiscard]] std::string_view text(ValueCode code) const {
     return std::string_view(bytes_).substr(ends_[code], ends_[code + 1] - ends_[code]);
   }
-  [[nodiscard]] std::int64_t integer(ValueCode code) const { return static_cast<std::int64_t>(words_[code]); }
+  [[nodiscard]] std::int64_t integer(ValueCode code) const {
+    return static_cast<std::int64_t>(words_[code]);
+  }
   [[nodiscard]] std::uint64_t natural(ValueCode code) const { return words_[code]; }
   [[nodiscard]] double real(ValueCode code) const;
   [[nodiscard]] bool boolean(ValueCode code) const { return words_[code] != 0; }
@@ -59,14 +60,17 @@ class Dictionary {
   boost::unordered_flat_map<std::uint64_t, ValueCode> word_codes_;
 };
 
-/// The values of one field over the rows of a batch. A missing field has no codes; an array has several.
-/// Codes of a row keep document order and repeats. While no row has two values the column stores one
-/// code a row; the first array changes it to offsets, which callers see only through `codes`.
+/// The values of one field over the rows of a batch. A missing field has no codes; an array has
+/// several. Codes of a row keep document order and repeats. While no row has two values the column
+/// stores one code a row; the first array changes it to offsets, which callers see only through
+/// `codes`.
 class Column {
  public:
   explicit Column(Physical physical) : dictionary_(physical) {}
 
-  [[nodiscard]] std::size_t row_count() const { return has_arrays_ ? starts_.size() - 1 : codes_.size(); }
+  [[nodiscard]] std::size_t row_count() const {
+    return has_arrays_ ? starts_.size() - 1 : codes_.size();
+  }
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
   [[nodiscard]] Dictionary& dictionary() { return dictionary_; }
 

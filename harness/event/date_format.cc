@@ -23,7 +23,8 @@ std::optional<std::int64_t> parse_epoch(std::string_view text, std::int64_t unit
   if (text.empty() || !is_digit(text[0])) return std::nullopt;
   std::int64_t nanos = 0;
   while (!text.empty() && is_digit(text[0])) {
-    if (__builtin_mul_overflow(nanos, 10, &nanos) || __builtin_add_overflow(nanos, text[0] - '0', &nanos)) {
+    if (__builtin_mul_overflow(nanos, 10, &nanos) ||
+        __builtin_add_overflow(nanos, text[0] - '0', &nanos)) {
       return std::nullopt;
     }
     text.remove_prefix(1);
@@ -65,9 +66,11 @@ struct Parts {
   bool afternoon = false;
 
   [[nodiscard]] std::optional<std::int64_t> time() const {
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
-    if (!date.ok() || year < 1678 || year > 2261 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    if (!date.ok() || year < 1678 || year > 2261 || hour > 23 || minute > 59 || second > 59)
+      return std::nullopt;
     const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
     const std::int64_t clock = (hour * 60 + minute) * 60 + second - offset_seconds;
     return (days * 86'400 + clock) * nanos_per_second + nanos;
@@ -79,7 +82,8 @@ bool take_number(std::string_view& text, std::size_t width, std::size_t digits_m
   std::size_t count = 0;
   const std::size_t wanted_max = width == 1 ? digits_max : width;
   int number = 0;
-  while (count < wanted_max && count < text.size() && is_digit(text[count])) number = number * 10 + (text[count++] - '0');
+  while (count < wanted_max && count < text.size() && is_digit(text[count]))
+    number = number * 10 + (text[count++] - '0');
   if (count == 0 || (width > 1 && count != width)) return false;
   text.remove_prefix(count);
   out = number;
@@ -135,11 +139,15 @@ bool take_part(std::string_view& text, char letter, std::size_t width, Parts& pa
         }
       }
       return false;
-    case 'd': return take_number(text, width, 2, parts.day);
+    case 'd':
+      return take_number(text, width, 2, parts.day);
     case 'H':
-    case 'h': return take_number(text, width, 2, parts.hour);
-    case 'm': return take_number(text, width, 2, parts.minute);
-    case 's': return take_number(text, width, 2, parts.second);
+    case 'h':
+      return take_number(text, width, 2, parts.hour);
+    case 'm':
+      return take_number(text, width, 2, parts.minute);
+    case 's':
+      return take_number(text, width, 2, parts.second);
     case 'S': {
       std::int64_t scale = nanos_per_second / 10;
       std::size_t count = 0;
@@ -155,11 +163,14 @@ bool take_part(std::string_view& text, char letter, std::size_t width, Parts& pa
       if (!take_letters(text, word)) return false;
       parts.afternoon = word == "pm";
       return true;
-    case 'E': return take_letters(text, word);
+    case 'E':
+      return take_letters(text, word);
     case 'X':
     case 'x':
-    case 'Z': return take_offset(text, parts.offset_seconds);
-    default: return false;
+    case 'Z':
+      return take_offset(text, parts.offset_seconds);
+    default:
+      return false;
   }
 }
 
@@ -171,7 +182,8 @@ std::optional<std::int64_t> parse_pattern(std::string_view text, std::string_vie
     if (c == '\'') {  // quoted literal, '' is an apostrophe
       std::size_t end = pattern.find('\'', 1);
       if (end == std::string_view::npos) return std::nullopt;
-      const std::string_view literal = end == 1 ? std::string_view("'") : pattern.substr(1, end - 1);
+      const std::string_view literal =
+          end == 1 ? std::string_view("'") : pattern.substr(1, end - 1);
       if (!text.starts_with(literal)) return std::nullopt;
       text.remove_prefix(literal.size());
       pattern.remove_prefix(end + 1);
@@ -194,7 +206,8 @@ std::optional<std::int64_t> parse_pattern(std::string_view text, std::string_vie
 
 /// A format that is a name, not a pattern: lower case words joined by `_`.
 bool is_name(std::string_view format) {
-  return format.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string_view::npos &&
+  return format.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") ==
+             std::string_view::npos &&
          (format.find('_') != std::string_view::npos || format == "date" || format == "iso8601");
 }
 
@@ -224,10 +237,18 @@ std::optional<std::int64_t> DateFormat::parse(std::string_view text) const {
   for (const Alternative& alternative : alternatives_) {
     std::optional<std::int64_t> time;
     switch (alternative.kind) {
-      case Kind::iso: time = parse_iso(text); break;
-      case Kind::epoch_millis: time = parse_epoch(text, nanos_per_milli); break;
-      case Kind::epoch_second: time = parse_epoch(text, nanos_per_second); break;
-      case Kind::pattern: time = parse_pattern(text, alternative.pattern); break;
+      case Kind::iso:
+        time = parse_iso(text);
+        break;
+      case Kind::epoch_millis:
+        time = parse_epoch(text, nanos_per_milli);
+        break;
+      case Kind::epoch_second:
+        time = parse_epoch(text, nanos_per_second);
+        break;
+      case Kind::pattern:
+        time = parse_pattern(text, alternative.pattern);
+        break;
     }
     if (time) return time;
   }
@@ -242,7 +263,9 @@ std::optional<std::int64_t> DateFormat::parse(std::int64_t number) const {
       const auto time = parse_pattern(format("{}", number), alternative.pattern);
       if (time) return time;
     } else if (!__builtin_mul_overflow(
-                   number, alternative.kind == Kind::epoch_millis ? nanos_per_milli : nanos_per_second, &nanos)) {
+                   number,
+                   alternative.kind == Kind::epoch_millis ? nanos_per_milli : nanos_per_second,
+                   &nanos)) {
       return nanos;
     }
   }
@@ -256,7 +279,8 @@ std::optional<std::int64_t> DateFormat::parse(double number) const {
     const auto unit = alternative.kind == Kind::epoch_millis ? nanos_per_milli : nanos_per_second;
     if (std::abs(whole) * static_cast<double>(unit) > 9.2e18) return std::nullopt;
     // The fraction on its own keeps its digits.
-    return static_cast<std::int64_t>(whole) * unit + std::llround((number - whole) * static_cast<double>(unit));
+    return static_cast<std::int64_t>(whole) * unit +
+           std::llround((number - whole) * static_cast<double>(unit));
   }
   return std::nullopt;
 }

@@ -48,8 +48,8 @@ FieldType field_type_from_name(std::string_view name) {
 }
 
 bool is_string(FieldType type) {
-  return type == FieldType::keyword || type == FieldType::constant_keyword || type == FieldType::wildcard ||
-         type == FieldType::text;
+  return type == FieldType::keyword || type == FieldType::constant_keyword ||
+         type == FieldType::wildcard || type == FieldType::text;
 }
 
 bool is_numeric(FieldType type) { return type >= FieldType::byte_ && type <= FieldType::double_; }
@@ -69,19 +69,24 @@ Physical physical_of(FieldType type) {
     case FieldType::binary:
     case FieldType::object:
     case FieldType::nested:
-    case FieldType::unsupported: return Physical::text;
+    case FieldType::unsupported:
+      return Physical::text;
     case FieldType::byte_:
     case FieldType::short_:
     case FieldType::integer:
     case FieldType::long_:
     case FieldType::date:
-    case FieldType::date_nanos: return Physical::integer;
-    case FieldType::unsigned_long: return Physical::natural;
+    case FieldType::date_nanos:
+      return Physical::integer;
+    case FieldType::unsigned_long:
+      return Physical::natural;
     case FieldType::float_:
     case FieldType::half_float:
     case FieldType::scaled_float:
-    case FieldType::double_: return Physical::real;
-    case FieldType::boolean: return Physical::boolean;
+    case FieldType::double_:
+      return Physical::real;
+    case FieldType::boolean:
+      return Physical::boolean;
   }
   return Physical::text;
 }

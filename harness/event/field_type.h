@@ -34,10 +34,10 @@ enum class FieldType : std::uint8_t {
 
 /// How a value is kept in a column.
 enum class Physical : std::uint8_t {
-  text,      ///< keyword family; ip and version in canonical spelling; binary as given
-  integer,   ///< signed 64 bit: the integer types; dates as UTC nanoseconds since 1970
-  natural,   ///< unsigned 64 bit: unsigned_long
-  real,      ///< double: the floating types
+  text,     ///< keyword family; ip and version in canonical spelling; binary as given
+  integer,  ///< signed 64 bit: the integer types; dates as UTC nanoseconds since 1970
+  natural,  ///< unsigned 64 bit: unsigned_long
+  real,     ///< double: the floating types
   boolean,
 };
 
@@ -45,7 +45,7 @@ enum class Physical : std::uint8_t {
 /// From the name in a mapping (`long`, `match_only_text`, …); unknown names are `unsupported`.
 [[nodiscard]] FieldType field_type_from_name(std::string_view name);
 
-[[nodiscard]] bool is_string(FieldType type);   ///< keyword, constant_keyword, wildcard, text
+[[nodiscard]] bool is_string(FieldType type);  ///< keyword, constant_keyword, wildcard, text
 [[nodiscard]] bool is_numeric(FieldType type);
 [[nodiscard]] bool is_date(FieldType type);
 /// A container or unsupported type: has no values of its own.

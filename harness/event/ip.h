@@ -21,8 +21,8 @@ struct IpAddress {
 /// RFC 5952; mapped addresses as IPv4.
 [[nodiscard]] std::string to_text(const IpAddress& address);
 
-/// `10.0.0.0/8`, host bits ignored; a bare address is the block of itself. IPv4 and IPv6 blocks never
-/// contain each other's addresses.
+/// `10.0.0.0/8`, host bits ignored; a bare address is the block of itself. IPv4 and IPv6 blocks
+/// never contain each other's addresses.
 class IpBlock {
  public:
   [[nodiscard]] static std::optional<IpBlock> parse(std::string_view text);
@@ -30,7 +30,7 @@ class IpBlock {
 
  private:
   IpAddress network_;
-  int prefix_bits_ = 128;   ///< counted in the 16-byte form
+  int prefix_bits_ = 128;  ///< counted in the 16-byte form
 };
 
 }  // namespace eqlab::event

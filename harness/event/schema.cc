@@ -1,11 +1,11 @@
-// The schema itself and its tables: the built-in one and those that users write as CSV share one reader.
-// Mappings are read in schema_mapping.cc. Tested in tests/unit/event/schema_test.cc.
+// The schema itself and its tables: the built-in one and those that users write as CSV share one
+// reader. Mappings are read in schema_mapping.cc. Tested in tests/unit/event/schema_test.cc.
 #include "harness/event/schema.h"
 
-#include <cerrno>
-#include <cstring>
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -17,16 +17,17 @@ namespace {
 
 /// Types that exist but that EQL cannot use; any other unknown name is a slip of the pen.
 constexpr std::array<std::string_view, 28> unusable_types = {
-    "flattened",       "geo_point",    "geo_shape",     "point",        "shape",
-    "histogram",       "dense_vector", "sparse_vector", "rank_feature", "rank_features",
-    "percolator",      "join",         "completion",    "token_count",  "search_as_you_type",
-    "annotated_text",  "murmur3",      "integer_range", "long_range",   "float_range",
-    "double_range",    "date_range",   "ip_range",      "aggregate_metric_double",
-    "semantic_text",   "passthrough",  "counted_keyword", "unsupported"};
+    "flattened",     "geo_point",     "geo_shape",          "point",
+    "shape",         "histogram",     "dense_vector",       "sparse_vector",
+    "rank_feature",  "rank_features", "percolator",         "join",
+    "completion",    "token_count",   "search_as_you_type", "annotated_text",
+    "murmur3",       "integer_range", "long_range",         "float_range",
+    "double_range",  "date_range",    "ip_range",           "aggregate_metric_double",
+    "semantic_text", "passthrough",   "counted_keyword",    "unsupported"};
 
 struct Line {
-  Span span;              ///< in the whole text, without line end
-  std::uint64_t number;   ///< from 1
+  Span span;             ///< in the whole text, without line end
+  std::uint64_t number;  ///< from 1
 };
 
 std::vector<Line> lines_of(std::string_view text) {
@@ -84,17 +85,38 @@ bool is_known_type(std::string_view name) {
 }
 
 std::string type_hint(std::string_view wanted) {
-  const std::vector<std::string_view> names = {
-      "keyword", "constant_keyword", "wildcard", "text", "match_only_text", "byte", "short", "integer", "long",
-      "unsigned_long", "float", "half_float", "scaled_float", "double", "boolean", "date", "date_nanos", "ip",
-      "version", "binary", "object", "nested", "flattened"};
+  const std::vector<std::string_view> names = {"keyword",
+                                               "constant_keyword",
+                                               "wildcard",
+                                               "text",
+                                               "match_only_text",
+                                               "byte",
+                                               "short",
+                                               "integer",
+                                               "long",
+                                               "unsigned_long",
+                                               "float",
+                                               "half_float",
+                                               "scaled_float",
+                                               "double",
+                                               "boolean",
+                                               "date",
+                                               "date_nanos",
+                                               "ip",
+                                               "version",
+                                               "binary",
+                                               "object",
+                                               "nested",
+                                               "flattened"};
   const std::vector<std::string> close = nearest(wanted, names, 1);
-  return close.empty() ? "types are those of Elasticsearch mappings, such as keyword, long, date or ip"
-                       : format("did you mean {}?", close[0]);
+  return close.empty()
+             ? "types are those of Elasticsearch mappings, such as keyword, long, date or ip"
+             : format("did you mean {}?", close[0]);
 }
 
 Result<std::vector<Field>> read_table(std::string_view text, const std::string& name) {
-  const auto failure = [&](Span span, std::string_view code, std::string message, std::string hint) {
+  const auto failure = [&](Span span, std::string_view code, std::string message,
+                           std::string hint) {
     return fail(locate(error_at(span, code, std::move(message), std::move(hint)),
                        SourceText{name, std::string(text)}));
   };
@@ -102,14 +124,18 @@ Result<std::vector<Field>> read_table(std::string_view text, const std::string& 
   std::erase_if(lines, [&](const Line& line) {
     return trim(text.substr(line.span.begin, line.span.end - line.span.begin)).empty();
   });
-  constexpr std::string_view expected = "a schema is an Elasticsearch mapping in JSON, or CSV whose first line names its columns, field and type among them";
+  constexpr std::string_view expected =
+      "a schema is an Elasticsearch mapping in JSON, or CSV whose first line names its columns, "
+      "field and type among them";
   if (lines.empty()) return failure({0, 0}, "E401", "the schema is empty", std::string(expected));
 
-  const std::string_view first = text.substr(lines[0].span.begin, lines[0].span.end - lines[0].span.begin);
+  const std::string_view first =
+      text.substr(lines[0].span.begin, lines[0].span.end - lines[0].span.begin);
   char separator = ',';
   if (first.find('\t') != std::string_view::npos) {
     separator = '\t';
-  } else if (first.find(',') == std::string_view::npos && first.find(';') != std::string_view::npos) {
+  } else if (first.find(',') == std::string_view::npos &&
+             first.find(';') != std::string_view::npos) {
     separator = ';';
   }
   const std::vector<Cell> header = cells_of(text, lines[0].span, separator);
@@ -121,7 +147,8 @@ Result<std::vector<Field>> read_table(std::string_view text, const std::string& 
   const std::size_t field_at = column("field");
   const std::size_t type_at = column("type");
   if (field_at == header.size() || type_at == header.size()) {
-    return failure(lines[0].span, "E401", "neither a mapping nor a CSV with the columns field and type",
+    return failure(lines[0].span, "E401",
+                   "neither a mapping nor a CSV with the columns field and type",
                    std::string(expected));
   }
 
@@ -130,23 +157,31 @@ Result<std::vector<Field>> read_table(std::string_view text, const std::string& 
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::vector<Cell> cells = cells_of(text, lines[i].span, separator);
     if (cells.size() <= std::max(field_at, type_at)) {
-      return failure(lines[i].span, "E402", format("a row needs {} columns, this one has {}", header.size(), cells.size()),
+      return failure(lines[i].span, "E402",
+                     format("a row needs {} columns, this one has {}", header.size(), cells.size()),
                      "");
     }
     const Cell& field = cells[field_at];
     const Cell& type = cells[type_at];
     if (field.text.empty()) return failure(field.span, "E402", "the field has no name", "");
     if (!is_known_type(type.text)) {
-      return failure(type.span, "E402", format("unknown type \"{}\" of {}", printable(type.text), printable(field.text)),
-                     type_hint(type.text));
+      return failure(
+          type.span, "E402",
+          format("unknown type \"{}\" of {}", printable(type.text), printable(field.text)),
+          type_hint(type.text));
     }
     const FieldType known = field_type_from_name(type.text);
     const auto [other, added] = seen.try_emplace(field.text, known);
     if (!added && other->second != known) {
-      return failure(type.span, "E402", format("{} was {} above", printable(field.text), to_string(other->second)), "");
+      return failure(type.span, "E402",
+                     format("{} was {} above", printable(field.text), to_string(other->second)),
+                     "");
     }
     if (!added) continue;
-    fields.push_back({.name = field.text, .type = known, .source = field.text, .has_exact = known != FieldType::text});
+    fields.push_back({.name = field.text,
+                      .type = known,
+                      .source = field.text,
+                      .has_exact = known != FieldType::text});
   }
   return fields;
 }
@@ -164,7 +199,8 @@ void Schema::derive() {
     if (parent == fields_.end() || is_opaque(parent->second.type)) continue;
     field.source = parent->second.source;
     if (name.ends_with(".caseless")) field.folds_case = true;
-    if (parent->second.type == FieldType::text && is_string(field.type) && field.type != FieldType::text) {
+    if (parent->second.type == FieldType::text && is_string(field.type) &&
+        field.type != FieldType::text) {
       parent->second.has_exact = true;
     }
   }
@@ -205,7 +241,8 @@ Result<Schema> Schema::from_csv(std::string_view csv, const std::string& name) {
 
 Result<Schema> Schema::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
+  if (!file)
+    return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (file.bad()) return fail(error_in(path, "E901", "cannot be read"));
   const std::size_t first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");

@@ -15,10 +15,12 @@ namespace eqlab::event {
 struct Field {
   std::string name;
   FieldType type = FieldType::keyword;
-  /// Where documents carry it: the name itself, the target of an alias, or the parent of a multi-field
+  /// Where documents carry it: the name itself, the target of an alias, or the parent of a
+  /// multi-field
   /// (`process.name.caseless` reads `process.name`).
   std::string source = {};
-  /// For `text`: it has a keyword sub-field, so that EQL can use it (eql spec 3.1). Always true otherwise.
+  /// For `text`: it has a keyword sub-field, so that EQL can use it (eql spec 3.1). Always true
+  /// otherwise.
   bool has_exact = true;
   /// Mapping's `null_value`: what an explicit JSON null is read as.
   std::optional<std::string> null_value = std::nullopt;
@@ -26,8 +28,8 @@ struct Field {
   std::optional<std::size_t> ignore_above = std::nullopt;
   /// Mapping's `format` of a date field; empty means ISO 8601 or epoch milliseconds.
   std::string date_format = {};
-  /// Mapping's `normalizer` folds case (`lowercase`, and Defend's `.caseless` sub-fields): values are kept with
-  /// ASCII letters in lower case.
+  /// Mapping's `normalizer` folds case (`lowercase`, and Defend's `.caseless` sub-fields): values
+  /// are kept with ASCII letters in lower case.
   bool folds_case = false;
   friend bool operator==(const Field&, const Field&) = default;
 };
@@ -39,9 +41,10 @@ class Schema {
   [[nodiscard]] static const Schema& builtin();
   /// Accepts any field with a type taken from use; `find` answers nothing, `is_open` is true.
   [[nodiscard]] static Schema open();
-  /// An Elasticsearch mapping in JSON (`{"mappings":{"properties":…}}`, `{"properties":…}`, the answer
-  /// of GET index/_mapping, or an index template) or a CSV with a header that has `field` and `type`.
-  /// Errors: E401 not readable as either, E402 the place of a broken row; E901 cannot be opened.
+  /// An Elasticsearch mapping in JSON (`{"mappings":{"properties":…}}`, `{"properties":…}`, the
+  /// answer of GET index/_mapping, or an index template) or a CSV with a header that has `field`
+  /// and `type`. Errors: E401 not readable as either, E402 the place of a broken row; E901 cannot
+  /// be opened.
   [[nodiscard]] static Result<Schema> load(const std::string& path);
   [[nodiscard]] static Result<Schema> from_mapping(std::string_view json, const std::string& name);
   [[nodiscard]] static Result<Schema> from_csv(std::string_view csv, const std::string& name);
@@ -50,8 +53,8 @@ class Schema {
 
   [[nodiscard]] const Field* find(std::string_view name) const;
   [[nodiscard]] bool is_open() const { return open_; }
-  /// A mapping that lets documents add fields, as Elasticsearch's do unless told otherwise: what it does not
-  /// name, the events may (`io/discover.h`).
+  /// A mapping that lets documents add fields, as Elasticsearch's do unless told otherwise: what it
+  /// does not name, the events may (`io/discover.h`).
   [[nodiscard]] bool is_dynamic() const { return dynamic_; }
   /// The same schema with more fields; a name that is known keeps its meaning.
   [[nodiscard]] Schema with(std::vector<Field> more) const;
@@ -62,8 +65,8 @@ class Schema {
   [[nodiscard]] const std::map<std::string, Field, std::less<>>& fields() const { return fields_; }
 
  private:
-  /// Follows from the names: what lies under `nested` is nested, `a.b` under a field `a` with values is its
-  /// multi-field, and a keyword sub-field makes `text` usable.
+  /// Follows from the names: what lies under `nested` is nested, `a.b` under a field `a` with
+  /// values is its multi-field, and a keyword sub-field makes `text` usable.
   void derive();
 
   std::map<std::string, Field, std::less<>> fields_;

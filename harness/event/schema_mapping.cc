@@ -1,8 +1,7 @@
-// Elasticsearch mappings, in every wrapping that its APIs answer with: the wrapper is peeled until objects
-// with `properties` are left, and each of those is walked. Several indices merge into one schema.
-// Tested in tests/unit/event/schema_test.cc.
+// Elasticsearch mappings, in every wrapping that its APIs answer with: the wrapper is peeled until
+// objects with `properties` are left, and each of those is walked. Several indices merge into one
+// schema. Tested in tests/unit/event/schema_test.cc.
 #include <nlohmann/json.hpp>
-
 #include <utility>
 
 #include "harness/base/limits.h"
@@ -19,18 +18,23 @@ const Json* member(const Json& object, const char* key) {
   return found == object.end() ? nullptr : &*found;
 }
 
-std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : json.dump(); }
+std::string text_of(const Json& json) {
+  return json.is_string() ? json.get<std::string>() : json.dump();
+}
 
-/// Collects the fields of one or more mappings. The first thing that is not a mapping stops it: `error`.
+/// Collects the fields of one or more mappings. The first thing that is not a mapping stops it:
+/// `error`.
 class MappingWalker {
  public:
   // NOLINTNEXTLINE(misc-no-recursion): wrappers are at most four deep, the depth is passed down
   void unwrap(const Json& json, int depth = 0) {
     if (!json.is_object() || depth > 4 || !error.empty()) return;
-    if (const Json* mappings = member(json, "mappings"); mappings != nullptr && mappings->is_object()) {
+    if (const Json* mappings = member(json, "mappings");
+        mappings != nullptr && mappings->is_object()) {
       return mapping(*mappings);
     }
-    if (const Json* properties = member(json, "properties"); properties != nullptr && properties->is_object()) {
+    if (const Json* properties = member(json, "properties");
+        properties != nullptr && properties->is_object()) {
       return mapping(json);
     }
     for (const char* wrapper : {"template", "index_template", "component_template"}) {
@@ -42,14 +46,17 @@ class MappingWalker {
       for (const Json& entry : *inner) unwrap(entry, depth + 1);
       return;
     }
-    for (const auto& [index, inner] : json.items()) unwrap(inner, depth + 1);  // GET index/_mapping: by index
+    for (const auto& [index, inner] : json.items())
+      unwrap(inner, depth + 1);  // GET index/_mapping: by index
   }
 
   void resolve_aliases() {
     for (const auto& [name, path] : aliases_) {
       const auto target = fields.find(path);
       if (target == fields.end()) {
-        if (error.empty()) error = format("alias {} points to {}, which is not mapped", printable(name), printable(path));
+        if (error.empty())
+          error = format("alias {} points to {}, which is not mapped", printable(name),
+                         printable(path));
         continue;
       }
       Field field = target->second;
@@ -59,18 +66,21 @@ class MappingWalker {
   }
 
   bool found = false;
-  bool dynamic = true;   ///< until an index says otherwise
+  bool dynamic = true;  ///< until an index says otherwise
   std::string error;
   std::map<std::string, Field, std::less<>> fields;
 
  private:
   void mapping(const Json& mappings) {
     found = true;
-    if (const Json* setting = member(mappings, "dynamic")) dynamic = text_of(*setting) == "true" || text_of(*setting) == "runtime";
-    if (const Json* runtime = member(mappings, "runtime"); runtime != nullptr && runtime->is_object()) {
+    if (const Json* setting = member(mappings, "dynamic"))
+      dynamic = text_of(*setting) == "true" || text_of(*setting) == "runtime";
+    if (const Json* runtime = member(mappings, "runtime");
+        runtime != nullptr && runtime->is_object()) {
       for (const auto& [name, definition] : runtime->items()) leaf(name, definition, {});
     }
-    if (const Json* properties = member(mappings, "properties")) return walk(*properties, "", false, 0);
+    if (const Json* properties = member(mappings, "properties"))
+      return walk(*properties, "", false, 0);
     // Before Elasticsearch 7 the mapping type stood between.
     for (const auto& [type, inner] : mappings.items()) {
       if (!inner.is_object()) continue;
@@ -110,7 +120,8 @@ class MappingWalker {
 
   /// A dotted key maps the objects on its way too.
   void containers_of(const std::string& name, bool in_nested) {
-    for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    for (std::size_t dot = name.find('.'); dot != std::string::npos;
+         dot = name.find('.', dot + 1)) {
       const std::string up = name.substr(0, dot);
       if (!fields.contains(up)) {
         add({.name = up, .type = in_nested ? FieldType::nested : FieldType::object, .source = up});
@@ -145,7 +156,8 @@ class MappingWalker {
   }
 
   static void read_settings(const Json& definition, Field& field) {
-    if (const Json* value = member(definition, "null_value"); value != nullptr && value->is_primitive() && !value->is_null()) {
+    if (const Json* value = member(definition, "null_value");
+        value != nullptr && value->is_primitive() && !value->is_null()) {
       field.null_value = text_of(*value);
     }
     if (const Json* value = member(definition, "ignore_above")) {
@@ -155,22 +167,26 @@ class MappingWalker {
     if (const Json* value = member(definition, "format"); value != nullptr && value->is_string()) {
       field.date_format = value->get<std::string>();
     }
-    if (const Json* value = member(definition, "normalizer"); value != nullptr && value->is_string()) {
+    if (const Json* value = member(definition, "normalizer");
+        value != nullptr && value->is_string()) {
       field.folds_case = value->get<std::string>().find("lower") != std::string::npos;
     }
   }
 
-  /// Merges indices. A field that two of them map to types which EQL tells apart is of no use to it.
+  /// Merges indices. A field that two of them map to types which EQL tells apart is of no use to
+  /// it.
   void add(Field field) {
     const auto [known, added] = fields.try_emplace(field.name, field);
     if (added || known->second.type == field.type) return;
     const FieldType other = known->second.type;
-    const bool both_exact = is_string(other) && is_string(field.type) && other != FieldType::text && field.type != FieldType::text;
+    const bool both_exact = is_string(other) && is_string(field.type) && other != FieldType::text &&
+                            field.type != FieldType::text;
     if (!both_exact) known->second.type = FieldType::unsupported;
   }
 
   void broken(const std::string& name, std::string_view why) {
-    if (error.empty()) error = name.empty() ? std::string(why) : format("field {}: {}", printable(name), why);
+    if (error.empty())
+      error = name.empty() ? std::string(why) : format("field {}: {}", printable(name), why);
   }
 
   std::vector<std::pair<std::string, std::string>> aliases_;
@@ -187,18 +203,21 @@ Result<Schema> Schema::from_mapping(std::string_view json, const std::string& na
     walker.resolve_aliases();
   } catch (const Json::parse_error& error) {
     const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, json.size());
-    return fail(locate(error_at({at, std::min(at + 1, json.size())}, "E401", "the mapping is not valid JSON",
-                                at >= json.size() ? "the text ends before its last bracket closes" : ""),
-                       SourceText{name, std::string(json)}));
+    return fail(locate(
+        error_at({at, std::min(at + 1, json.size())}, "E401", "the mapping is not valid JSON",
+                 at >= json.size() ? "the text ends before its last bracket closes" : ""),
+        SourceText{name, std::string(json)}));
   } catch (const Json::exception& error) {
-    return fail(error_in(name, "E401", format("the mapping cannot be read: {}", printable(error.what()))));
+    return fail(
+        error_in(name, "E401", format("the mapping cannot be read: {}", printable(error.what()))));
   }
   if (walker.error.empty() && !walker.found) {
     walker.error = "no \"mappings\" or \"properties\" found";
   }
   if (!walker.error.empty()) {
     return fail(error_in(name, "E401", walker.error,
-                         "expected an Elasticsearch mapping, the answer of GET index/_mapping, or an index template"));
+                         "expected an Elasticsearch mapping, the answer of GET index/_mapping, or "
+                         "an index template"));
   }
   Schema schema;
   schema.fields_ = std::move(walker.fields);

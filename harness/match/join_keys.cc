@@ -13,12 +13,14 @@ int compare_values(const event::Value& a, const event::Value& b) {
 
 }  // namespace
 
-bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
+bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
+                  const scan::QueryBinding::Stage& stage,
                   const std::function<void(const KeyTuple&)>& use) {
   constexpr scan::KeyId null_only[] = {scan::null_key};
   std::vector<std::span<const scan::KeyId>> values;
   for (std::size_t i = 0; i < stage.keys.size(); ++i) {
-    auto of_key = stage.keys[i] ? log.keys(candidate, *stage.keys[i]) : std::span<const scan::KeyId>();
+    auto of_key =
+        stage.keys[i] ? log.keys(candidate, *stage.keys[i]) : std::span<const scan::KeyId>();
     if (of_key.empty()) {
       if (!stage.optional_keys[i]) return true;
       of_key = null_only;
@@ -42,7 +44,8 @@ bool key_less(const scan::CandidateLog& log, const KeyTuple& a, const KeyTuple& 
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] == b[i]) continue;
     if (a[i] == scan::null_key || b[i] == scan::null_key) return a[i] == scan::null_key;
-    if (const int order = compare_values(log.key_value(a[i]), log.key_value(b[i])); order != 0) return order < 0;
+    if (const int order = compare_values(log.key_value(a[i]), log.key_value(b[i])); order != 0)
+      return order < 0;
   }
   return false;
 }

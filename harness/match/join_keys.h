@@ -1,12 +1,11 @@
 #pragma once
 
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
-
-#include <boost/container_hash/hash.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "harness/scan/candidate_log.h"
 #include "harness/scan/plan.h"
@@ -16,10 +15,11 @@ namespace eqlab::match {
 /// The values of all join keys of one event at one stage, in written order.
 using KeyTuple = std::vector<scan::KeyId>;
 
-/// Calls `use` for every key tuple of the candidate at this stage: the product of multi-valued keys; none
-/// when a required key is missing; null where an optional one is (eql spec 8.3 and 6). At most
-/// limits::key_combinations_max tuples; false when there would have been more.
-bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate, const scan::QueryBinding::Stage& stage,
+/// Calls `use` for every key tuple of the candidate at this stage: the product of multi-valued
+/// keys; none when a required key is missing; null where an optional one is (eql spec 8.3 and 6).
+/// At most limits::key_combinations_max tuples; false when there would have been more.
+bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
+                  const scan::QueryBinding::Stage& stage,
                   const std::function<void(const KeyTuple&)>& use);
 
 /// Null first, false before true, numbers by size, text by bytes.

@@ -17,10 +17,12 @@ void apply(const eql::Limit& limit, std::vector<Match>& matches) {
   }
 }
 
-Matches find_events(const scan::QueryBinding& binding, const scan::CandidateLog& log, std::span<const CandidateIndex> visible) {
+Matches find_events(const scan::QueryBinding& binding, const scan::CandidateLog& log,
+                    std::span<const CandidateIndex> visible) {
   Matches out;
   for (const CandidateIndex candidate : visible) {
-    if (log.satisfies(candidate, binding.stages[0].filter)) out.matches.push_back({.events = {candidate}, .keys = {}});
+    if (log.satisfies(candidate, binding.stages[0].filter))
+      out.matches.push_back({.events = {candidate}, .keys = {}});
   }
   return out;
 }
@@ -39,18 +41,24 @@ CandidateIndex Match::first() const {
   return *std::ranges::find_if(events, [](CandidateIndex event) { return event != missing_event; });
 }
 
-Matches Matcher::find(const scan::CandidateLog& log, std::span<const CandidateIndex> visible, const MatchOptions& options) const {
+Matches Matcher::find(const scan::CandidateLog& log, std::span<const CandidateIndex> visible,
+                      const MatchOptions& options) const {
   Matches out;
   switch (query_->kind) {
-    case eql::QueryKind::event: out = find_events(*binding_, log, visible); break;
-    case eql::QueryKind::sequence: out = find_sequences(*query_, *binding_, log, visible, options); break;
-    case eql::QueryKind::sample: return find_samples(*query_, *binding_, log, visible, options);
+    case eql::QueryKind::event:
+      out = find_events(*binding_, log, visible);
+      break;
+    case eql::QueryKind::sequence:
+      out = find_sequences(*query_, *binding_, log, visible, options);
+      break;
+    case eql::QueryKind::sample:
+      return find_samples(*query_, *binding_, log, visible, options);
   }
   // `size` acts like a pipe before the first one, of its kind (eql spec 8.5).
   if (options.size) {
-    const auto side = !query_->limits.empty()                               ? query_->limits[0].side
+    const auto side = !query_->limits.empty()                           ? query_->limits[0].side
                       : options.result_position == ResultPosition::head ? eql::Limit::Side::head
-                                                                            : eql::Limit::Side::tail;
+                                                                        : eql::Limit::Side::tail;
     apply({side, *options.size}, out.matches);
   }
   for (const eql::Limit& limit : query_->limits) apply(limit, out.matches);

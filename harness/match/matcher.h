@@ -18,8 +18,9 @@ inline constexpr CandidateIndex missing_event = 0xFFFF'FFFFU;
 
 /// One result: an event, a sequence or a sample.
 struct Match {
-  std::vector<CandidateIndex> events;   ///< in order of stages, `missing_event` where the stage asks for none
-  std::vector<scan::KeyId> keys;        ///< join keys in written order; empty without `by`
+  std::vector<CandidateIndex>
+      events;  ///< in order of stages, `missing_event` where the stage asks for none
+  std::vector<scan::KeyId> keys;  ///< join keys in written order; empty without `by`
   friend bool operator==(const Match&, const Match&) = default;
 
   /// The event that completed it: the last one that is not a placeholder.
@@ -30,8 +31,8 @@ struct Match {
 enum class ResultPosition : std::uint8_t { head, tail };
 
 struct MatchOptions {
-  /// Elasticsearch's `size`: how many results are kept, before the query's own pipes (eql spec 8.5).
-  /// Nothing: all.
+  /// Elasticsearch's `size`: how many results are kept, before the query's own pipes (eql
+  /// spec 8.5). Nothing: all.
   std::optional<std::uint64_t> size = std::nullopt;
   ResultPosition result_position = ResultPosition::tail;
   std::uint64_t max_samples_per_key = 1;
@@ -42,19 +43,21 @@ struct MatchOptions {
 };
 
 struct Matches {
-  std::vector<Match> matches;           ///< ascending by completing event; samples by key
+  std::vector<Match> matches;  ///< ascending by completing event; samples by key
   // What limits cut off; 0 in any sane use. Where one is not, results may be missing.
-  std::uint64_t dropped_pending = 0;    ///< unfinished sequences beyond MatchOptions::pending_max
-  std::uint64_t dropped_matches = 0;    ///< results beyond limits::matches_max
-  std::uint64_t cut_keys = 0;           ///< times that an event had more than limits::key_combinations_max keys
+  std::uint64_t dropped_pending = 0;  ///< unfinished sequences beyond MatchOptions::pending_max
+  std::uint64_t dropped_matches = 0;  ///< results beyond limits::matches_max
+  std::uint64_t cut_keys =
+      0;  ///< times that an event had more than limits::key_combinations_max keys
 };
 
-/// Runs one query over candidates: the exact sequence state machine of eql spec 8.2, missing events of
-/// 8.4, samples of 9, limits of 8.5. Holds references: `query` and `binding` must outlive it.
+/// Runs one query over candidates: the exact sequence state machine of eql spec 8.2, missing events
+/// of 8.4, samples of 9, limits of 8.5. Holds references: `query` and `binding` must outlive it.
 /// Thread-safe: yes, `find` keeps its state on the stack.
 class Matcher {
  public:
-  Matcher(const eql::CheckedQuery& query, const scan::QueryBinding& binding) : query_(&query), binding_(&binding) {}
+  Matcher(const eql::CheckedQuery& query, const scan::QueryBinding& binding)
+      : query_(&query), binding_(&binding) {}
 
   /// `visible`: strictly increasing places in `log` (a subset is what one run of a rule can see).
   /// Candidates that satisfy none of this query's filters are passed over. O(visible × stages).

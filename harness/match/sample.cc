@@ -1,4 +1,5 @@
-// Eql spec 9: for every key that has an event in each box, the first combinations of distinct events.
+// Eql spec 9: for every key that has an event in each box, the first combinations of distinct
+// events.
 #include <algorithm>
 #include <map>
 
@@ -21,7 +22,8 @@ class Enumeration {
   }
 
  private:
-  void descend() {  // NOLINT(misc-no-recursion): depth is the number of boxes, at most limits::sample_stages_max
+  void descend() {  // NOLINT(misc-no-recursion): depth is the number of boxes, at most
+                    // limits::sample_stages_max
     if (chosen_.size() == boxes_.size()) {
       found_.push_back(chosen_);
       return;
@@ -35,8 +37,9 @@ class Enumeration {
     }
   }
 
-  /// Can the boxes that are left be filled with distinct events at all? Trying as many unused events of each as
-  /// there are boxes is enough, so the answer costs little, and no descent is in vain.
+  /// Can the boxes that are left be filled with distinct events at all? Trying as many unused
+  /// events of each as there are boxes is enough, so the answer costs little, and no descent is in
+  /// vain.
   bool can_be_filled() {  // NOLINT(misc-no-recursion): depth is the number of boxes
     if (chosen_.size() == boxes_.size()) return true;
     std::size_t tried = 0;
@@ -60,8 +63,9 @@ class Enumeration {
 
 }  // namespace
 
-Matches find_samples(const eql::CheckedQuery& query, const scan::QueryBinding& binding, const scan::CandidateLog& log,
-                     std::span<const CandidateIndex> visible, const MatchOptions& options) {
+Matches find_samples(const eql::CheckedQuery& query, const scan::QueryBinding& binding,
+                     const scan::CandidateLog& log, std::span<const CandidateIndex> visible,
+                     const MatchOptions& options) {
   // Time plays no part: events are taken in order of input.
   std::vector<CandidateIndex> by_input(visible.begin(), visible.end());
   std::ranges::sort(by_input, {}, [&](CandidateIndex c) { return std::pair(log.ordinal(c), c); });
@@ -74,21 +78,25 @@ Matches find_samples(const eql::CheckedQuery& query, const scan::QueryBinding& b
   for (const CandidateIndex candidate : by_input) {
     for (std::size_t box = 0; box < boxes; ++box) {
       if (!log.satisfies(candidate, binding.stages[box].filter)) continue;
-      const bool whole = for_each_key(log, candidate, binding.stages[box], [&](const KeyTuple& key) {
-        const std::uint32_t number = keys.number(key);
-        if (number >= by_key.size()) by_key.resize(keys.size(), Boxes(boxes));
-        if (by_key[number][box].size() < listed_max) by_key[number][box].push_back(candidate);
-      });
+      const bool whole =
+          for_each_key(log, candidate, binding.stages[box], [&](const KeyTuple& key) {
+            const std::uint32_t number = keys.number(key);
+            if (number >= by_key.size()) by_key.resize(keys.size(), Boxes(boxes));
+            if (by_key[number][box].size() < listed_max) by_key[number][box].push_back(candidate);
+          });
       out.cut_keys += whole ? 0 : 1;
     }
   }
   std::vector<std::uint32_t> order(by_key.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return key_less(log, keys.tuple(a), keys.tuple(b)); });
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return key_less(log, keys.tuple(a), keys.tuple(b));
+  });
 
   const std::uint64_t size = options.size.value_or(UINT64_MAX);
   for (const std::uint32_t number : order) {
-    for (std::vector<CandidateIndex>& events : Enumeration(by_key[number], options.max_samples_per_key).run()) {
+    for (std::vector<CandidateIndex>& events :
+         Enumeration(by_key[number], options.max_samples_per_key).run()) {
       if (out.matches.size() >= size) return out;
       out.matches.push_back({std::move(events), keys.tuple(number)});
     }

@@ -1,6 +1,6 @@
-// The single pass of eql spec 8.2: one slot for each positive stage and key, stages from last to first so
-// that an event never extends what it has just begun. Missing events are judged afterwards (8.4).
-// Held equal to a stage-by-stage finder in tests/exhaustive.
+// The single pass of eql spec 8.2: one slot for each positive stage and key, stages from last to
+// first so that an event never extends what it has just begun. Missing events are judged afterwards
+// (8.4). Held equal to a stage-by-stage finder in tests/exhaustive.
 #include "harness/match/sequence.h"
 
 #include <algorithm>
@@ -26,8 +26,12 @@ struct Completed {
 
 class Machine {
  public:
-  Machine(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log, const MatchOptions& options)
-      : binding_(binding), log_(log), maxspan_(options.maxspan ? options.maxspan : query.maxspan), pending_max_(options.pending_max) {
+  Machine(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
+          const MatchOptions& options)
+      : binding_(binding),
+        log_(log),
+        maxspan_(options.maxspan ? options.maxspan : query.maxspan),
+        pending_max_(options.pending_max) {
     for (std::size_t i = 0; i < query.stages.size(); ++i) {
       if (!query.stages[i].missing) positive_.push_back(&binding.stages[i]);
     }
@@ -37,7 +41,9 @@ class Machine {
   void advance(CandidateIndex candidate) {
     for (std::size_t stage = positive_.size(); stage-- > 0;) {
       if (!log_.satisfies(candidate, positive_[stage]->filter)) continue;
-      const bool whole = for_each_key(log_, candidate, *positive_[stage], [&](const KeyTuple& key) { step(candidate, stage, keys_.number(key)); });
+      const bool whole = for_each_key(log_, candidate, *positive_[stage], [&](const KeyTuple& key) {
+        step(candidate, stage, keys_.number(key));
+      });
       cut_keys += whole ? 0 : 1;
     }
     if (binding_.until && log_.satisfies(candidate, binding_.until->filter)) {
@@ -67,8 +73,10 @@ class Machine {
     }
     events.push_back(candidate);
     if (stage + 1 == positive_.size()) {
-      if (completed.size() < limits::matches_max) completed.push_back({std::move(events), key});
-      else ++dropped_matches;
+      if (completed.size() < limits::matches_max)
+        completed.push_back({std::move(events), key});
+      else
+        ++dropped_matches;
     } else {
       put(stage, key, std::move(events));
     }
@@ -98,7 +106,9 @@ class Machine {
   }
 
   [[nodiscard]] bool is_pending(CandidateIndex start, std::uint32_t key) const {
-    return std::ranges::any_of(slots_, [&](const auto& slot) { return key < slot.size() && !slot[key].empty() && slot[key][0] == start; });
+    return std::ranges::any_of(slots_, [&](const auto& slot) {
+      return key < slot.size() && !slot[key].empty() && slot[key][0] == start;
+    });
   }
 
   /// What could not be finished any more is no loss.
@@ -107,7 +117,8 @@ class Machine {
     starts_.pop_front();
     const bool is_loss = !is_too_late(start, now);
     for (std::size_t stage = 0; stage < slots_.size(); ++stage) {
-      if (key < slots_[stage].size() && !slots_[stage][key].empty() && slots_[stage][key][0] == start) {
+      if (key < slots_[stage].size() && !slots_[stage][key].empty() &&
+          slots_[stage][key][0] == start) {
         take(stage, key);
         dropped += is_loss ? 1 : 0;
       }
@@ -115,7 +126,8 @@ class Machine {
   }
 
   void forget_gone_starts() {
-    std::erase_if(starts_, [&](const auto& entry) { return !is_pending(entry.first, entry.second); });
+    std::erase_if(starts_,
+                  [&](const auto& entry) { return !is_pending(entry.first, entry.second); });
   }
 
   const QueryBinding& binding_;
@@ -124,12 +136,13 @@ class Machine {
   std::size_t pending_max_;
   std::vector<const QueryBinding::Stage*> positive_;
   KeyTable keys_;
-  std::vector<std::vector<Partial>> slots_;   // by stage, then key; an empty one is no partial
+  std::vector<std::vector<Partial>> slots_;  // by stage, then key; an empty one is no partial
   std::size_t pending_ = 0;
   std::deque<std::pair<CandidateIndex, std::uint32_t>> starts_;
 };
 
-/// Missing events are looked for by milliseconds, also where the timestamp field has nanoseconds (eql spec 8.4).
+/// Missing events are looked for by milliseconds, also where the timestamp field has nanoseconds
+/// (eql spec 8.4).
 EventTime in_milliseconds(EventTime time) {
   constexpr std::int64_t millisecond = 1'000'000;
   const std::int64_t count = time.time_since_epoch().count();
@@ -139,7 +152,8 @@ EventTime in_milliseconds(EventTime time) {
 /// The events that would spoil a `![…]` stage, by key, in order of time.
 class Spoilers {
  public:
-  Spoilers(const CandidateLog& log, std::span<const CandidateIndex> visible, const QueryBinding::Stage& stage, KeyTable& keys) {
+  Spoilers(const CandidateLog& log, std::span<const CandidateIndex> visible,
+           const QueryBinding::Stage& stage, KeyTable& keys) {
     for (const CandidateIndex candidate : visible) {
       if (!log.satisfies(candidate, stage.filter)) continue;
       for_each_key(log, candidate, stage, [&](const KeyTuple& key) {
@@ -175,7 +189,7 @@ class Spoilers {
 /// Where the missing stages of a query lie among its positive ones.
 struct MissingStages {
   struct Middle {
-    std::size_t before = 0;   ///< number of positive stages before it, at least 1
+    std::size_t before = 0;  ///< number of positive stages before it, at least 1
     std::size_t spoilers = 0;
   };
   std::vector<Spoilers> spoilers;
@@ -184,8 +198,9 @@ struct MissingStages {
   std::vector<std::size_t> trailing;
 };
 
-MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
-                              std::span<const CandidateIndex> visible, std::size_t positives, KeyTable& keys) {
+MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding& binding,
+                              const CandidateLog& log, std::span<const CandidateIndex> visible,
+                              std::size_t positives, KeyTable& keys) {
   MissingStages out;
   std::size_t before = 0;
   for (std::size_t i = 0; i < query.stages.size(); ++i) {
@@ -207,7 +222,8 @@ MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding
 }
 
 /// Eql spec 8.4.
-bool survives(const Completed& match, const MissingStages& missing, const CandidateLog& log, Duration maxspan) {
+bool survives(const Completed& match, const MissingStages& missing, const CandidateLog& log,
+              Duration maxspan) {
   const auto time_of = [&](CandidateIndex event) { return in_milliseconds(log.event_time(event)); };
   const EventTime first = time_of(match.events.front());
   const EventTime last = time_of(match.events.back());
@@ -226,7 +242,8 @@ bool survives(const Completed& match, const MissingStages& missing, const Candid
     const auto time = missing.spoilers[stage].first_after(match.key, last);
     if (time && (!trailing || *time < *trailing)) trailing = time;
   }
-  if (!missing.leading.empty() && !missing.trailing.empty()) return !leading || !trailing || elapsed(*leading, *trailing) > maxspan;
+  if (!missing.leading.empty() && !missing.trailing.empty())
+    return !leading || !trailing || elapsed(*leading, *trailing) > maxspan;
   if (!missing.leading.empty()) return !leading || elapsed(*leading, last) > maxspan;
   if (!missing.trailing.empty()) return !trailing || elapsed(first, *trailing) > maxspan;
   return true;
@@ -234,20 +251,26 @@ bool survives(const Completed& match, const MissingStages& missing, const Candid
 
 }  // namespace
 
-Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
-                       std::span<const CandidateIndex> visible, const MatchOptions& options) {
+Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& binding,
+                       const CandidateLog& log, std::span<const CandidateIndex> visible,
+                       const MatchOptions& options) {
   // Undated events cannot be placed in a sequence; they are at the end.
   const auto dated = visible.first(static_cast<std::size_t>(
-      std::ranges::lower_bound(visible, static_cast<CandidateIndex>(log.dated_count())) - visible.begin()));
+      std::ranges::lower_bound(visible, static_cast<CandidateIndex>(log.dated_count())) -
+      visible.begin()));
   Machine machine(query, binding, log, options);
   for (const CandidateIndex candidate : dated) machine.advance(candidate);
 
   const bool has_missing = std::ranges::any_of(query.stages, &eql::CheckedStage::missing);
   if (has_missing) {
-    const auto positives = static_cast<std::size_t>(std::ranges::count(query.stages, false, &eql::CheckedStage::missing));
-    const MissingStages missing = collect_missing(query, binding, log, dated, positives, machine.keys());
-    const Duration maxspan = options.maxspan ? *options.maxspan : query.maxspan.value_or(Duration::max());
-    std::erase_if(machine.completed, [&](const Completed& match) { return !survives(match, missing, log, maxspan); });
+    const auto positives = static_cast<std::size_t>(
+        std::ranges::count(query.stages, false, &eql::CheckedStage::missing));
+    const MissingStages missing =
+        collect_missing(query, binding, log, dated, positives, machine.keys());
+    const Duration maxspan =
+        options.maxspan ? *options.maxspan : query.maxspan.value_or(Duration::max());
+    std::erase_if(machine.completed,
+                  [&](const Completed& match) { return !survives(match, missing, log, maxspan); });
   }
 
   const KeyTable& keys = machine.keys();
@@ -266,7 +289,8 @@ Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& bindi
       match.events = std::move(completed.events);
     } else {
       std::size_t next = 0;
-      for (const eql::CheckedStage& stage : query.stages) match.events.push_back(stage.missing ? missing_event : completed.events[next++]);
+      for (const eql::CheckedStage& stage : query.stages)
+        match.events.push_back(stage.missing ? missing_event : completed.events[next++]);
     }
     out.matches.push_back(std::move(match));
   }

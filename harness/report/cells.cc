@@ -32,15 +32,17 @@ std::string bar(std::uint64_t part, std::uint64_t whole, std::size_t columns) {
   std::size_t filled = 0;
   if (whole > 0 && part > 0) {
     const double share = static_cast<double>(part) / static_cast<double>(whole);
-    filled = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(share * static_cast<double>(columns))), 1,
-                                     columns);
+    filled = std::clamp<std::size_t>(
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(columns))), 1, columns);
   }
   std::string out;
   for (std::size_t i = 0; i < columns; ++i) out += i < filled ? "█" : "░";
   return out;
 }
 
-std::string grouped(std::uint64_t number) { return group_digits(static_cast<std::int64_t>(number)); }
+std::string grouped(std::uint64_t number) {
+  return group_digits(static_cast<std::int64_t>(number));
+}
 
 std::string percent(double share) { return format("{:.1f} %", share * 100); }
 
@@ -62,19 +64,22 @@ std::string hits_of_total(const score::Proportion& proportion) {
 }
 
 std::string alerts_by_kind(const score::Scorecard& card) {
-  std::string out = format("{} right · {} false", grouped(card.precision.hits), grouped(card.false_alarms.rate.count));
+  std::string out = format("{} right · {} false", grouped(card.precision.hits),
+                           grouped(card.false_alarms.rate.count));
   const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
   if (repeats > 0) out += " · " + count_of(repeats, "repeat", "repeats");
   return out;
 }
 
 HeadlineLatency headline_latency(const score::Scorecard& card) {
-  if (card.latency_malicious.from_event.count > 0) return {"right alerts", card.latency_malicious.from_event};
+  if (card.latency_malicious.from_event.count > 0)
+    return {"right alerts", card.latency_malicious.from_event};
   return {"all alerts", card.latency.from_event};
 }
 
 std::string schedule_text(const rule::Schedule& schedule) {
-  std::string out = format("every {}, looks back {}", human_duration(schedule.interval), human_duration(schedule.look_back));
+  std::string out = format("every {}, looks back {}", human_duration(schedule.interval),
+                           human_duration(schedule.look_back));
   if (schedule.to != Duration::zero()) out += format(" to {} ago", human_duration(schedule.to));
   return out + format(", cap {}", grouped(schedule.max_signals));
 }

@@ -1,8 +1,7 @@
 #include "harness/report/junit.h"
 
-#include <sstream>
-
 #include <pugixml.hpp>
+#include <sstream>
 
 #include "harness/base/text.h"
 

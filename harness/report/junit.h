@@ -9,14 +9,14 @@
 namespace eqlab::report {
 
 struct JunitFailure {
-  std::string message;               ///< one line
-  std::string text;                  ///< the details
+  std::string message;  ///< one line
+  std::string text;     ///< the details
 };
 
 struct JunitCase {
   std::string name;
   std::optional<double> seconds = std::nullopt;
-  std::vector<JunitFailure> failures = {};     ///< none: passed
+  std::vector<JunitFailure> failures = {};  ///< none: passed
   /// Not run, and why.
   std::optional<std::string> skipped = std::nullopt;
 };

@@ -8,15 +8,16 @@
 
 namespace eqlab::report {
 
-/// What a reader needs to know about a run besides its results, and how to make it again. Filled by whoever ran it.
+/// What a reader needs to know about a run besides its results, and how to make it again. Filled by
+/// whoever ran it.
 struct RunInfo {
   std::string rule_name;
   std::string rule_id;
   std::string rule_file;
-  std::uint32_t rule_version = 0;                 ///< 0: not stated
-  std::string corpus;                             ///< profile or folder
-  std::optional<std::uint64_t> seed;              ///< nothing: the events were given
-  std::string command;                            ///< makes the same result again
+  std::uint32_t rule_version = 0;     ///< 0: not stated
+  std::string corpus;                 ///< profile or folder
+  std::optional<std::uint64_t> seed;  ///< nothing: the events were given
+  std::string command;                ///< makes the same result again
   std::string tool_version;
   std::vector<std::pair<std::string, std::string>> options;  ///< all that matter, in order
   /// Wall time, for people only: never in a result that is compared.

@@ -13,7 +13,9 @@ using Json = nlohmann::ordered_json;
 Json number(double value) { return rounded(value); }
 Json number(std::optional<double> value) { return value ? number(*value) : Json(nullptr); }
 Json in_seconds(Duration duration) { return rounded(static_cast<double>(duration.count()) / 1e9); }
-Json in_seconds(std::optional<Duration> duration) { return duration ? in_seconds(*duration) : Json(nullptr); }
+Json in_seconds(std::optional<Duration> duration) {
+  return duration ? in_seconds(*duration) : Json(nullptr);
+}
 
 Json proportion(const score::Proportion& p) {
   const auto interval = p.interval();
@@ -37,7 +39,12 @@ Json alarm_rate(const score::Rate& rate) {
 }
 
 Json latency(const score::LatencySummary& summary) {
-  if (summary.count == 0) return {{"count", 0}, {"p50_s", nullptr}, {"p95_s", nullptr}, {"p99_s", nullptr}, {"max_s", nullptr}};
+  if (summary.count == 0)
+    return {{"count", 0},
+            {"p50_s", nullptr},
+            {"p95_s", nullptr},
+            {"p99_s", nullptr},
+            {"max_s", nullptr}};
   return {{"count", summary.count},
           {"p50_s", in_seconds(summary.p50)},
           {"p95_s", in_seconds(summary.p95)},
@@ -51,7 +58,8 @@ Json latencies(const score::Latencies& both) {
 
 Json named_counts(const std::vector<score::NamedCount>& counts) {
   Json out = Json::array();
-  for (const auto& [name, count] : counts) out.push_back({{"name", printable(name)}, {"count", count}});
+  for (const auto& [name, count] : counts)
+    out.push_back({{"name", printable(name)}, {"count", count}});
   return out;
 }
 
@@ -75,7 +83,9 @@ Json run_json(const RunInfo& info) {
 Json misses(const score::Scorecard& card) {
   Json out = Json::array();
   for (const score::MissGroup& group : card.misses) {
-    Json entry = {{"reason", score::to_string(group.reason)}, {"text", printable(group.text)}, {"count", group.count}};
+    Json entry = {{"reason", score::to_string(group.reason)},
+                  {"text", printable(group.text)},
+                  {"count", group.count}};
     if (group.reason == score::MissReason::stage_unmatched) entry["step"] = group.stage + 1;
     if (!group.keys.empty()) entry["keys"] = printable(group.keys);
     if (!group.note.empty()) entry["note"] = printable(group.note);
@@ -88,19 +98,24 @@ Json misses(const score::Scorecard& card) {
 Json scenarios(const score::Scorecard& card) {
   Json out = Json::array();
   for (const score::ScenarioRow& row : card.scenarios) {
-    out.push_back({{"id", printable(row.id)},
-                   {"title", printable(row.title)},
-                   {"intent", truth::to_string(row.intent)},
-                   {"incidents", row.incidents},
-                   {"alerted", row.alerted},
-                   {"coincidences", row.coincidences},
-                   {"expected", {{"fires", row.expected_fires}, {"silent", row.expected_silent}, {"depends", row.expected_depends}}},
-                   {"expected_because", printable(row.expected_because)},
-                   {"main_miss", row.main_reason.empty() ? Json(nullptr)
-                                                         : Json({{"text", printable(row.main_reason)}, {"count", row.main_reason_count}})},
-                   {"fires_but_missed", row.fires_but_missed},
-                   {"silent_but_alerted", row.silent_but_alerted},
-                   {"disagrees", row.disagrees()}});
+    out.push_back(
+        {{"id", printable(row.id)},
+         {"title", printable(row.title)},
+         {"intent", truth::to_string(row.intent)},
+         {"incidents", row.incidents},
+         {"alerted", row.alerted},
+         {"coincidences", row.coincidences},
+         {"expected",
+          {{"fires", row.expected_fires},
+           {"silent", row.expected_silent},
+           {"depends", row.expected_depends}}},
+         {"expected_because", printable(row.expected_because)},
+         {"main_miss", row.main_reason.empty() ? Json(nullptr)
+                                               : Json({{"text", printable(row.main_reason)},
+                                                       {"count", row.main_reason_count}})},
+         {"fires_but_missed", row.fires_but_missed},
+         {"silent_but_alerted", row.silent_but_alerted},
+         {"disagrees", row.disagrees()}});
   }
   return out;
 }
@@ -160,7 +175,8 @@ std::string scorecard_json(const score::Scorecard& card, const RunInfo& info) {
         {"impossible", card.false_alarms.impossible},
         {"causal_by_scenario", named_counts(card.false_alarms.causal_by_scenario)},
         {"coincidence_by_persona", named_counts(card.false_alarms.coincidence_by_persona)}}},
-      {"latency", {{"all", latencies(card.latency)}, {"malicious", latencies(card.latency_malicious)}}},
+      {"latency",
+       {{"all", latencies(card.latency)}, {"malicious", latencies(card.latency_malicious)}}},
       {"scenarios", scenarios(card)},
       {"runs",
        {{"runs", card.runs.runs},
@@ -172,7 +188,8 @@ std::string scorecard_json(const score::Scorecard& card, const RunInfo& info) {
         {"matches_known_already", card.runs.duplicates},
         {"matches_cut", card.runs.cut},
         {"dropped_pending", card.runs.dropped_pending}}}};
-  // All text went through `printable`, so it is UTF-8; `replace` only keeps the library from throwing.
+  // All text went through `printable`, so it is UTF-8; `replace` only keeps the library from
+  // throwing.
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

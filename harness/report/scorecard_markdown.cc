@@ -13,7 +13,9 @@ using score::Scorecard;
 
 constexpr std::size_t examples_max = 4;
 
-std::string row(const std::vector<std::string>& cells) { return "| " + join(cells, " | ") + " |\n"; }
+std::string row(const std::vector<std::string>& cells) {
+  return "| " + join(cells, " | ") + " |\n";
+}
 
 /// `aligned` has one character a column: `l` or `r`.
 std::string table_head(const std::vector<std::string>& titles, std::string_view aligned) {
@@ -27,7 +29,8 @@ std::string examples(const std::vector<score::NamedCount>& counts) {
   std::uint64_t rest = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (i < examples_max) {
-      parts.push_back(format("{} {}", markdown_text(cut(printable(counts[i].name), 60)), grouped(counts[i].count)));
+      parts.push_back(format("{} {}", markdown_text(cut(printable(counts[i].name), 60)),
+                             grouped(counts[i].count)));
     } else {
       rest += counts[i].count;
     }
@@ -36,7 +39,8 @@ std::string examples(const std::vector<score::NamedCount>& counts) {
   return join(parts, " · ");
 }
 
-std::vector<std::string> proportion_row(std::string title, const score::Proportion& p, std::string_view otherwise) {
+std::vector<std::string> proportion_row(std::string title, const score::Proportion& p,
+                                        std::string_view otherwise) {
   if (!p.value()) return {std::move(title), "–", std::string(otherwise), ""};
   return {std::move(title), hits_of_total(p), percent(*p.value()), percent_interval(*p.interval())};
 }
@@ -45,34 +49,45 @@ std::string headline(const Scorecard& card) {
   std::string out = table_head({"", "count", "value", "95 % interval"}, "lrrr");
   out += row(proportion_row("malicious incidents caught", card.recall.all, no_malicious));
   out += row(proportion_row("… of those that open a connection", card.recall.with_behaviour, "–"));
-  out += row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable, "–"));
+  out +=
+      row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable, "–"));
   out += row(proportion_row("… of those that some run could see", card.recall.visible, "–"));
-  out += row({"alerts raised", grouped(card.alert_count()), card.alert_count() > 0 ? alerts_by_kind(card) : "–", ""});
-  out += row(proportion_row("right: alerts about a malicious incident (repeats left out)", card.precision, no_alerts));
-  out += row(proportion_row("alerts whose events belong together, whoever's they are (repeats left out)", card.behaviour_precision, no_alerts));
-  out += row({"F1 of caught incidents and right alerts", "", card.f1 ? format("{:.3f}", *card.f1) : "–", ""});
+  out += row({"alerts raised", grouped(card.alert_count()),
+              card.alert_count() > 0 ? alerts_by_kind(card) : "–", ""});
+  out += row(proportion_row("right: alerts about a malicious incident (repeats left out)",
+                            card.precision, no_alerts));
+  out += row(
+      proportion_row("alerts whose events belong together, whoever's they are (repeats left out)",
+                     card.behaviour_precision, no_alerts));
+  out += row({"F1 of caught incidents and right alerts", "",
+              card.f1 ? format("{:.3f}", *card.f1) : "–", ""});
   const auto rate = shown(card.false_alarms.rate.value());
   const auto interval = card.false_alarms.rate.interval();
   out += rate && interval
-             ? row({"false alarms per 1,000 hosts a day (repeats left out)", grouped(card.false_alarms.rate.count), figure(*rate),
+             ? row({"false alarms per 1,000 hosts a day (repeats left out)",
+                    grouped(card.false_alarms.rate.count), figure(*rate),
                     format("[{} – {}]", figure(interval->low * score::hosts_shown),
                            figure(interval->high * score::hosts_shown))})
-             : row({"false alarms per 1,000 hosts a day (repeats left out)", grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
+             : row({"false alarms per 1,000 hosts a day (repeats left out)",
+                    grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
   const auto [whose, late] = headline_latency(card);
   const std::string title = late.count > 0 ? format("from the last event to the alert ({})", whose)
                                            : std::string("from the last event to the alert");
-  out += late.count > 0 ? row({title, grouped(late.count), format("{} median", human_duration(late.p50)),
-                               format("{} p95, {} p99, {} worst", human_duration(late.p95), human_duration(late.p99),
-                                      human_duration(late.max))})
-                        : row({title, "–", std::string(no_alerts), ""});
+  out += late.count > 0
+             ? row({title, grouped(late.count), format("{} median", human_duration(late.p50)),
+                    format("{} p95, {} p99, {} worst", human_duration(late.p95),
+                           human_duration(late.p99), human_duration(late.max))})
+             : row({title, "–", std::string(no_alerts), ""});
   return out;
 }
 
 std::string misses(const Scorecard& card) {
   if (card.misses.empty()) return {};
-  std::string out = "\n### Where the misses went\n\n" + table_head({"missed", "reason", "examples"}, "rll");
+  std::string out =
+      "\n### Where the misses went\n\n" + table_head({"missed", "reason", "examples"}, "rll");
   for (const score::MissGroup& group : card.misses) {
-    const std::string detail = group.note.empty() ? examples(group.examples) : markdown_text(group.note);
+    const std::string detail =
+        group.note.empty() ? examples(group.examples) : markdown_text(group.note);
     out += row({grouped(group.count), markdown_text(group.text), detail});
   }
   return out;
@@ -81,16 +96,21 @@ std::string misses(const Scorecard& card) {
 std::string alarms(const Scorecard& card) {
   const score::FalseAlarms& alarms = card.false_alarms;
   if (alarms.rate.count == 0) return {};
-  std::string out = "\n### Where the false alarms come from\n\n" + table_head({"alerts", "cause", "examples"}, "rll");
+  std::string out = "\n### Where the false alarms come from\n\n" +
+                    table_head({"alerts", "cause", "examples"}, "rll");
   if (alarms.coincidence > 0) {
-    out += row({grouped(alarms.coincidence), "coincidence: events of unrelated activity", examples(alarms.coincidence_by_persona)});
+    out += row({grouped(alarms.coincidence), "coincidence: events of unrelated activity",
+                examples(alarms.coincidence_by_persona)});
   }
   if (alarms.causal_benign + alarms.out_of_scope > 0) {
     std::string cause = "benign activity that really does it";
-    if (alarms.out_of_scope > 0) cause += format(" ({} of them out of scope)", grouped(alarms.out_of_scope));
-    out += row({grouped(alarms.causal_benign + alarms.out_of_scope), cause, examples(alarms.causal_by_scenario)});
+    if (alarms.out_of_scope > 0)
+      cause += format(" ({} of them out of scope)", grouped(alarms.out_of_scope));
+    out += row({grouped(alarms.causal_benign + alarms.out_of_scope), cause,
+                examples(alarms.causal_by_scenario)});
   }
-  if (alarms.impossible > 0) out += row({grouped(alarms.impossible), "break the rule: a fault of the matcher", ""});
+  if (alarms.impossible > 0)
+    out += row({grouped(alarms.impossible), "break the rule: a fault of the matcher", ""});
   return out;
 }
 
@@ -104,17 +124,20 @@ std::string expectation(const score::ScenarioRow& scenario) {
 
 std::string scenarios(const Scorecard& card) {
   if (card.scenarios.empty()) return {};
-  std::string out = "\n### Scenarios\n\n" + table_head({"", "scenario", "intent", "alerted", "by chance", "expected",
-                                                        "main reason of misses", ""},
-                                                       "lllrrlll");
+  std::string out =
+      "\n### Scenarios\n\n" + table_head({"", "scenario", "intent", "alerted", "by chance",
+                                          "expected", "main reason of misses", ""},
+                                         "lllrrlll");
   for (const score::ScenarioRow& scenario : card.scenarios) {
-    const std::string why =
-        scenario.main_reason.empty()
-            ? std::string()
-            : format("{} ({})", markdown_text(scenario.main_reason), grouped(scenario.main_reason_count));
-    out += row({markdown_text(scenario.id), markdown_text(scenario.title), std::string(truth::to_string(scenario.intent)),
+    const std::string why = scenario.main_reason.empty()
+                                ? std::string()
+                                : format("{} ({})", markdown_text(scenario.main_reason),
+                                         grouped(scenario.main_reason_count));
+    out += row({markdown_text(scenario.id), markdown_text(scenario.title),
+                std::string(truth::to_string(scenario.intent)),
                 format("{} of {}", grouped(scenario.alerted), grouped(scenario.incidents)),
-                grouped(scenario.coincidences), expectation(scenario), why, scenario.disagrees() ? "**differs**" : ""});
+                grouped(scenario.coincidences), expectation(scenario), why,
+                scenario.disagrees() ? "**differs**" : ""});
   }
   return out;
 }
@@ -137,7 +160,8 @@ std::string markdown_text(std::string_view text) {
                          (c == '.' && i >= 3 && fold_ascii(safe.substr(i - 3, 3)) == "www");
     constexpr std::string_view special = "\\`*_{}[]<>#|~&!$@";
     if (c == '@' || c == '#') {
-      // Mentions and issue numbers are recognised after entities are resolved; an invisible space parts them.
+      // Mentions and issue numbers are recognised after entities are resolved; an invisible space
+      // parts them.
       out += format("&#{};&#8203;", static_cast<int>(c));
     } else if (is_link || special.find(c) != std::string_view::npos) {
       out += format("&#{};", static_cast<int>(c));

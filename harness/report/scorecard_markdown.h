@@ -8,8 +8,8 @@
 
 namespace eqlab::report {
 
-/// The scorecard as GitHub-flavoured Markdown, for pull requests and wikis. Text from events and rules cannot break a
-/// table, become markup or a link, or notify anybody.
+/// The scorecard as GitHub-flavoured Markdown, for pull requests and wikis. Text from events and
+/// rules cannot break a table, become markup or a link, or notify anybody.
 [[nodiscard]] std::string scorecard_markdown(const score::Scorecard& card, const RunInfo& info);
 
 /// `text` on one line, so that Markdown shows it as it is, in a table cell too.

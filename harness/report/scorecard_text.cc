@@ -43,7 +43,8 @@ class Page {
 };
 
 /// Room that ` · +89` takes after example `place`, when `rest` stands for the examples from it on.
-std::size_t room_for_rest(const std::vector<NamedCount>& examples, std::size_t place, std::uint64_t rest) {
+std::size_t room_for_rest(const std::vector<NamedCount>& examples, std::size_t place,
+                          std::uint64_t rest) {
   return place + 1 < examples.size() ? 4 + width(grouped(rest - examples[place].count)) : 0;
 }
 
@@ -62,8 +63,9 @@ std::string examples_text(const std::vector<NamedCount>& examples, std::size_t c
     const std::size_t reserve = room_for_rest(examples, i, rest);
     const std::string count = " " + grouped(examples[i].count);
     const std::size_t taken = reserve + width(count);
-    const std::size_t name_max =
-        out.empty() && columns > taken ? std::min(example_columns_max, columns - taken) : example_columns_max;
+    const std::size_t name_max = out.empty() && columns > taken
+                                     ? std::min(example_columns_max, columns - taken)
+                                     : example_columns_max;
     const std::string item = cut(printable(examples[i].name), name_max) + count;
     const std::size_t between = out.empty() ? 0 : 3;
     if (width(out) + between + width(item) + reserve > columns) break;
@@ -75,13 +77,14 @@ std::string examples_text(const std::vector<NamedCount>& examples, std::size_t c
   return out;
 }
 
-/// What the note of a row of losses takes at least: itself, or the first example and a count of the others.
+/// What the note of a row of losses takes at least: itself, or the first example and a count of the
+/// others.
 std::size_t note_columns(const MissGroup& group) {
   if (!group.note.empty()) return width(printable(group.note));
   if (group.examples.empty()) return 0;
   const NamedCount& first = group.examples.front();
-  return std::min(width(printable(first.name)), example_columns_max) + 1 + width(grouped(first.count)) +
-         room_for_rest(group.examples, 0, total(group.examples));
+  return std::min(width(printable(first.name)), example_columns_max) + 1 +
+         width(grouped(first.count)) + room_for_rest(group.examples, 0, total(group.examples));
 }
 
 std::string days_text(double days) {
@@ -120,7 +123,8 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   page.blank();
   const score::Proportion& recall = card.recall.all;
   const std::string catches = format("  catches   {} malicious incidents", hits_of_total(recall));
-  const std::string raises = format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
+  const std::string raises =
+      format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
   const std::size_t middle = std::max(width(catches), width(raises)) + 2;
   const auto columns_of = [&](const std::string& left, const std::string& right) {
     if (middle + width(right) <= options.columns) {
@@ -131,7 +135,8 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
     }
   };
   if (recall.value()) {
-    columns_of(catches, format("{}   {}", percent(*recall.value()), percent_interval(*recall.interval())));
+    columns_of(catches,
+               format("{}   {}", percent(*recall.value()), percent_interval(*recall.interval())));
   } else {
     page.line(format("  catches   {}", no_malicious), Weight::strong);
   }
@@ -144,10 +149,12 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   const auto interval = card.false_alarms.rate.interval();
   if (rate && interval) {
     const bool has_repeats = card.verdict(score::Verdict::duplicate) > 0;
-    page.line(format("  false     {} a day per {} hosts{}   [{} – {}]", figure(*rate),
-                     grouped(static_cast<std::uint64_t>(score::hosts_shown)), has_repeats ? ", repeats left out" : "",
-                     figure(interval->low * score::hosts_shown), figure(interval->high * score::hosts_shown)),
-              Weight::strong);
+    page.line(
+        format("  false     {} a day per {} hosts{}   [{} – {}]", figure(*rate),
+               grouped(static_cast<std::uint64_t>(score::hosts_shown)),
+               has_repeats ? ", repeats left out" : "", figure(interval->low * score::hosts_shown),
+               figure(interval->high * score::hosts_shown)),
+        Weight::strong);
   } else {
     page.line(format("  false     {}", no_exposure));
   }
@@ -157,8 +164,10 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
     page.line(format("  latency   {}", no_alerts), Weight::strong);
     return;
   }
-  const std::string median = format("  {} come {} after the last event (median),", whose, human_duration(late.p50));
-  const std::string tail = format("{} p95, {} worst", human_duration(late.p95), human_duration(late.max));
+  const std::string median =
+      format("  {} come {} after the last event (median),", whose, human_duration(late.p50));
+  const std::string tail =
+      format("{} p95, {} worst", human_duration(late.p95), human_duration(late.max));
   if (width(median) + 1 + width(tail) <= options.columns) {
     page.line(median + " " + tail, Weight::strong);
   } else {
@@ -183,11 +192,13 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
     notes = std::max(notes, note_columns(card.misses[i]));
   }
   reason_columns = std::min(reason_columns, reason_columns_max);
-  // The examples are what a reader acts on, so the bar gives way first; where that is not enough they get a line.
+  // The examples are what a reader acts on, so the bar gives way first; where that is not enough
+  // they get a line.
   const std::size_t others = 2 + 2 + count_columns + 2 + reason_columns + 2;
   constexpr std::size_t bar_long = 20;
   constexpr std::size_t bar_short = 10;
-  const std::size_t bar_columns = options.columns >= 100 && others + bar_long + notes <= options.columns ? bar_long : bar_short;
+  const std::size_t bar_columns =
+      options.columns >= 100 && others + bar_long + notes <= options.columns ? bar_long : bar_short;
   for (std::size_t i = 0; i < rows; ++i) {
     const MissGroup& group = card.misses[i];
     const std::string reason = cut(printable(group.text), reason_columns);
@@ -200,10 +211,12 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
       line = std::string(width(line) + 2, ' ');
     }
     const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
-    line += group.note.empty() ? examples_text(group.examples, left) : cut(printable(group.note), left);
+    line +=
+        group.note.empty() ? examples_text(group.examples, left) : cut(printable(group.note), left);
     page.line(line);
   }
-  if (rows < card.misses.size()) page.line(format("  and {} more reasons", card.misses.size() - rows));
+  if (rows < card.misses.size())
+    page.line(format("  and {} more reasons", card.misses.size() - rows));
 }
 
 void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
@@ -215,15 +228,18 @@ void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
     const std::vector<NamedCount>* examples;
   };
   const std::vector<NamedCount> none;
-  std::vector<Row> rows = {{alarms.coincidence, "coincidence: events of unrelated activity", &alarms.coincidence_by_persona},
-                           {alarms.causal_benign, "benign activity that really does it", &alarms.causal_by_scenario},
-                           {alarms.out_of_scope, "stories that are out of scope",
-                            alarms.causal_benign == 0 ? &alarms.causal_by_scenario : &none},
-                           {alarms.impossible, "alerts that break the rule: a fault of the matcher", &none}};
+  std::vector<Row> rows = {
+      {alarms.coincidence, "coincidence: events of unrelated activity",
+       &alarms.coincidence_by_persona},
+      {alarms.causal_benign, "benign activity that really does it", &alarms.causal_by_scenario},
+      {alarms.out_of_scope, "stories that are out of scope",
+       alarms.causal_benign == 0 ? &alarms.causal_by_scenario : &none},
+      {alarms.impossible, "alerts that break the rule: a fault of the matcher", &none}};
   std::erase_if(rows, [](const Row& row) { return row.count == 0; });
   std::ranges::stable_sort(rows, std::greater<>(), &Row::count);
   page.blank();
-  page.line(format("where the {} come{} from", count_of(alarms.rate.count, "false alarm", "false alarms"),
+  page.line(format("where the {} come{} from",
+                   count_of(alarms.rate.count, "false alarm", "false alarms"),
                    alarms.rate.count == 1 ? "s" : ""));
   std::size_t text_columns = 0;
   std::size_t count_columns = 5;
@@ -232,7 +248,8 @@ void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
     count_columns = std::max(count_columns, width(grouped(row.count)));
   }
   for (const Row& row : rows) {
-    std::string line = "  " + pad_left(grouped(row.count), count_columns) + "  " + pad_right(row.text, text_columns) + "  ";
+    std::string line = "  " + pad_left(grouped(row.count), count_columns) + "  " +
+                       pad_right(row.text, text_columns) + "  ";
     const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
     page.line(line + examples_text(*row.examples, left));
   }
@@ -249,30 +266,38 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
     for (std::size_t i = 0; i < std::min(rows.size(), options.rows_max); ++i) {
       const score::ScenarioRow& row = *rows[i];
       std::string what;
-      if (row.fires_but_missed > 0) what = format("{} should fire and did not", grouped(row.fires_but_missed));
+      if (row.fires_but_missed > 0)
+        what = format("{} should fire and did not", grouped(row.fires_but_missed));
       if (row.silent_but_alerted > 0) {
         if (!what.empty()) what += ", ";
         what += format("{} should stay silent and fired", grouped(row.silent_but_alerted));
       }
-      if (row.fires_but_missed > 0 && !row.main_reason.empty()) what += ": " + printable(row.main_reason);
-      page.line("  " + pad_right(cut(printable(row.id), 8), 6) + pad_right(cut(printable(row.title), 36), 38) + what);
+      if (row.fires_but_missed > 0 && !row.main_reason.empty())
+        what += ": " + printable(row.main_reason);
+      page.line("  " + pad_right(cut(printable(row.id), 8), 6) +
+                pad_right(cut(printable(row.title), 36), 38) + what);
     }
-    if (rows.size() > options.rows_max) page.line(format("  and {} more", rows.size() - options.rows_max));
+    if (rows.size() > options.rows_max)
+      page.line(format("  and {} more", rows.size() - options.rows_max));
   }
 
   const schedule::SimulationCounters& runs = card.runs;
   std::vector<std::string> notes;
   if (runs.runs_at_cap > 0) {
-    notes.push_back(format("{} of {} reached the cap; {} cut", count_of(runs.runs_at_cap, "run", "runs"),
-                           grouped(runs.runs), count_of(runs.cut, "match", "matches")));
+    notes.push_back(format("{} of {} reached the cap; {} cut",
+                           count_of(runs.runs_at_cap, "run", "runs"), grouped(runs.runs),
+                           count_of(runs.cut, "match", "matches")));
   }
-  if (runs.failed_runs > 0) notes.push_back(format("{} failed", count_of(runs.failed_runs, "run", "runs")));
+  if (runs.failed_runs > 0)
+    notes.push_back(format("{} failed", count_of(runs.failed_runs, "run", "runs")));
   if (runs.dropped_pending > 0) {
-    notes.push_back(format("{} dropped for want of room", count_of(runs.dropped_pending, "sequence", "sequences")));
+    notes.push_back(format("{} dropped for want of room",
+                           count_of(runs.dropped_pending, "sequence", "sequences")));
   }
   if (notes.empty()) return;
   page.blank();
-  for (std::size_t i = 0; i < notes.size(); ++i) page.line((i == 0 ? "note   " : "       ") + notes[i]);
+  for (std::size_t i = 0; i < notes.size(); ++i)
+    page.line((i == 0 ? "note   " : "       ") + notes[i]);
 }
 
 }  // namespace

@@ -13,13 +13,15 @@ namespace eqlab::report {
 enum class Colour : std::uint8_t { off, on };
 
 struct TextOptions {
-  std::size_t columns = 100;          ///< lines are cut to this, except the command at the end
+  std::size_t columns = 100;  ///< lines are cut to this, except the command at the end
   Colour colour = Colour::off;
-  std::size_t rows_max = 8;           ///< of each list; what is left out is counted
+  std::size_t rows_max = 8;  ///< of each list; what is left out is counted
 };
 
-/// The scorecard for a terminal: the answer first, then where the misses and the false alarms come from, and
-/// the command that makes it again. Text from events and rules is shown with control characters escaped.
-[[nodiscard]] std::string scorecard_text(const score::Scorecard& card, const RunInfo& info, const TextOptions& options);
+/// The scorecard for a terminal: the answer first, then where the misses and the false alarms come
+/// from, and the command that makes it again. Text from events and rules is shown with control
+/// characters escaped.
+[[nodiscard]] std::string scorecard_text(const score::Scorecard& card, const RunInfo& info,
+                                         const TextOptions& options);
 
 }  // namespace eqlab::report

@@ -14,7 +14,8 @@ std::optional<Duration> parse_amount(std::string_view text, std::string_view uni
   text.remove_suffix(1);
   if (text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   const auto amount = parse_number<long>(text);
-  if (!amount || *amount > units_max || units.find(unit) == std::string_view::npos) return std::nullopt;
+  if (!amount || *amount > units_max || units.find(unit) == std::string_view::npos)
+    return std::nullopt;
   long seconds = 1;
   if (unit == 'm') seconds = 60;
   if (unit == 'h' || unit == 'H') seconds = 60L * 60;

@@ -29,28 +29,28 @@ struct Threat {
   std::vector<ThreatTechnique> techniques;
 };
 
-/// When and over what a rule runs (detection-engine spec, sections 1.1 and 2). All from the rule's document,
-/// with Kibana's defaults where it is silent.
+/// When and over what a rule runs (detection-engine spec, sections 1.1 and 2). All from the rule's
+/// document, with Kibana's defaults where it is silent.
 struct Schedule {
   Duration interval = std::chrono::minutes{5};
-  Duration look_back = std::chrono::minutes{6};   ///< how far before the run `from` lies
-  Duration to = Duration::zero();                 ///< how far before the run `to` lies; 0: now
+  Duration look_back = std::chrono::minutes{6};  ///< how far before the run `from` lies
+  Duration to = Duration::zero();                ///< how far before the run `to` lies; 0: now
   std::uint32_t max_signals = 100;
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
 /// A detection rule, or a bare query with defaults.
 struct Rule {
-  std::string file;                               ///< where it was read from
+  std::string file;  ///< where it was read from
   std::string rule_id;
-  std::string name;                               ///< a bare query: its file's name
+  std::string name;  ///< a bare query: its file's name
   std::string description;
   std::string type = "eql";
   std::string language = "eql";
   std::vector<std::string> index;
   std::string severity;
   std::uint32_t risk_score = 0;
-  std::uint32_t version = 0;                      ///< 0: not stated
+  std::uint32_t version = 0;  ///< 0: not stated
   std::vector<std::string> tags;
   std::vector<std::string> author;
   std::string license;
@@ -62,19 +62,21 @@ struct Rule {
   std::string timestamp_field = "@timestamp";
   std::string tiebreaker_field;
   std::string event_category_field = "event.category";
-  std::map<std::string, std::string> metadata;    ///< `[metadata]`, scalars as text
-  SourceText query;                               ///< the EQL, with the way back to the file
-  /// Keys present that narrow what the rule sees and that are not applied here: `filters`, `exceptions_list`.
+  std::map<std::string, std::string> metadata;  ///< `[metadata]`, scalars as text
+  SourceText query;                             ///< the EQL, with the way back to the file
+  /// Keys present that narrow what the rule sees and that are not applied here: `filters`,
+  /// `exceptions_list`.
   std::vector<std::string> not_applied;
-  /// Byte of the file where each top-level key of `[rule]` begins, `""` where `[rule]` itself stands, and
-  /// `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on; for lint. Empty: a bare
-  /// query, which has no metadata to judge.
+  /// Byte of the file where each top-level key of `[rule]` begins, `""` where `[rule]` itself
+  /// stands, and `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on;
+  /// for lint. Empty: a bare query, which has no metadata to judge.
   std::map<std::string, std::size_t> key_positions;
 };
 
-/// Reads one rule file: detection-rules TOML (by content or `.toml`) or a bare query (`.eql`, or anything
-/// else). Errors, all with file, line and column: E301 not TOML; E302 key missing; E303 key of the wrong
-/// type or value; E304 unknown key; E305 rule of a type that is not EQL; E901 cannot be opened.
+/// Reads one rule file: detection-rules TOML (by content or `.toml`) or a bare query (`.eql`, or
+/// anything else). Errors, all with file, line and column: E301 not TOML; E302 key missing; E303
+/// key of the wrong type or value; E304 unknown key; E305 rule of a type that is not EQL; E901
+/// cannot be opened.
 [[nodiscard]] Result<Rule> load_rule(const std::string& path);
 [[nodiscard]] Result<Rule> parse_rule_toml(std::string text, const std::string& file);
 [[nodiscard]] Rule bare_query(std::string text, const std::string& name);

@@ -18,14 +18,16 @@ bool is_text(const toml::node& node) { return node.is_string(); }
 bool is_some_text(const toml::node& node) { return !trim(text_of(node)).empty(); }
 bool is_text_list(const toml::node& node) {
   const toml::array* array = node.as_array();
-  return array != nullptr && std::ranges::all_of(*array, [](const toml::node& item) { return item.is_string(); });
+  return array != nullptr &&
+         std::ranges::all_of(*array, [](const toml::node& item) { return item.is_string(); });
 }
 bool is_text_or_list(const toml::node& node) { return is_text(node) || is_text_list(node); }
 bool is_boolean(const toml::node& node) { return node.is_boolean(); }
 bool is_table(const toml::node& node) { return node.is_table(); }
 bool is_table_list(const toml::node& node) {
   const toml::array* array = node.as_array();
-  return array != nullptr && std::ranges::all_of(*array, [](const toml::node& item) { return item.is_table(); });
+  return array != nullptr &&
+         std::ranges::all_of(*array, [](const toml::node& item) { return item.is_table(); });
 }
 bool is_anything(const toml::node& node) { return node.type() != toml::node_type::none; }
 
@@ -42,12 +44,13 @@ bool is_severity(const toml::node& node) {
   return std::ranges::find(levels, text_of(node)) != levels.end();
 }
 bool is_maturity(const toml::node& node) {
-  constexpr std::array<std::string_view, 5> levels = {"development", "experimental", "beta", "production",
-                                                      "deprecated"};
+  constexpr std::array<std::string_view, 5> levels = {"development", "experimental", "beta",
+                                                      "production", "deprecated"};
   return std::ranges::find(levels, text_of(node)) != levels.end();
 }
 bool is_rule_type(const toml::node& node) {
-  return text_of(node) == "eql" || std::ranges::find(other_rule_types(), text_of(node)) != other_rule_types().end();
+  return text_of(node) == "eql" ||
+         std::ranges::find(other_rule_types(), text_of(node)) != other_rule_types().end();
 }
 bool is_eql(const toml::node& node) { return text_of(node) == "eql"; }
 bool is_interval(const toml::node& node) { return parse_interval(text_of(node)).has_value(); }

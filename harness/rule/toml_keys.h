@@ -12,7 +12,7 @@ namespace eqlab::rule {
 
 struct KeyRule {
   std::string_view name;
-  std::string_view expected;               ///< completes "NAME must be …"
+  std::string_view expected;  ///< completes "NAME must be …"
   bool (*accepts)(const toml::node& node);
   bool required = false;
 };

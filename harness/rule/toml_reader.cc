@@ -1,6 +1,6 @@
-// Reads detection-rules TOML. First every key is held against the tables of toml_keys.cc, in the order of
-// the file, so that the first mistake a reader meets is the one reported; then the values are taken, which
-// can no longer fail. Tested in tests/unit/rule/toml_reader_test.cc.
+// Reads detection-rules TOML. First every key is held against the tables of toml_keys.cc, in the
+// order of the file, so that the first mistake a reader meets is the one reported; then the values
+// are taken, which can no longer fail. Tested in tests/unit/rule/toml_reader_test.cc.
 #include <algorithm>
 #include <array>
 
@@ -50,7 +50,8 @@ struct Entry {
   std::size_t at;
 };
 
-std::string text_at(const toml::table& table, std::string_view key, std::string_view otherwise = {}) {
+std::string text_at(const toml::table& table, std::string_view key,
+                    std::string_view otherwise = {}) {
   return std::string(table[key].value_or(otherwise));
 }
 
@@ -77,7 +78,8 @@ std::string scalar_text(const toml::node& node) {
 
 class Reader {
  public:
-  Reader(std::string text, const std::string& file) : text_(std::move(text)), file_(file), positions_(text_) {}
+  Reader(std::string text, const std::string& file)
+      : text_(std::move(text)), file_(file), positions_(text_) {}
 
   Result<Rule> run() {
     EQLAB_CHECK(check_text());
@@ -95,16 +97,18 @@ class Reader {
   }
 
  private:
-  [[nodiscard]] Failure<Diagnostic> error_here(Span span, std::string_view code, std::string message,
-                                               std::string hint = {}) const {
-    return fail(locate(error_at(span, code, std::move(message), std::move(hint)), SourceText{.file = file_, .text = text_}));
+  [[nodiscard]] Failure<Diagnostic> error_here(Span span, std::string_view code,
+                                               std::string message, std::string hint = {}) const {
+    return fail(locate(error_at(span, code, std::move(message), std::move(hint)),
+                       SourceText{.file = file_, .text = text_}));
   }
 
   [[nodiscard]] Result<toml::table> parse() const {
     try {
       return toml::parse(std::string_view(text_), std::string_view(file_));
     } catch (const toml::parse_error& error) {
-      return error_here(positions_.span(error.source()), "E301", format("not TOML: {}", lower_first(error.description())));
+      return error_here(positions_.span(error.source()), "E301",
+                        format("not TOML: {}", lower_first(error.description())));
     }
   }
 
@@ -122,16 +126,21 @@ class Reader {
       if (!is_utf8(piece)) break;
       at += piece.size();
     }
-    return error_here({at, at + 1}, "E301", format("byte 0x{:02x} is not UTF-8", static_cast<unsigned char>(text_[at])),
+    return error_here({at, at + 1}, "E301",
+                      format("byte 0x{:02x} is not UTF-8", static_cast<unsigned char>(text_[at])),
                       "save the file as UTF-8");
   }
 
-  /// A rule of another type is named as such before anything else in it is judged: its keys are not ours.
+  /// A rule of another type is named as such before anything else in it is judged: its keys are not
+  /// ours.
   Status check_type(const toml::table& root) const {
     const toml::table* rule = root["rule"].as_table();
     const auto* type = rule != nullptr ? (*rule)["type"].as_string() : nullptr;
-    if (type == nullptr || std::ranges::find(other_rule_types(), type->get()) == other_rule_types().end()) return ok();
-    return error_here(key_span(*rule, "type"), "E305", format("this is a rule of type {}, not eql", type->get()));
+    if (type == nullptr ||
+        std::ranges::find(other_rule_types(), type->get()) == other_rule_types().end())
+      return ok();
+    return error_here(key_span(*rule, "type"), "E305",
+                      format("this is a rule of type {}, not eql", type->get()));
   }
 
   [[nodiscard]] Span key_span(const toml::table& table, std::string_view name) const {
@@ -146,13 +155,14 @@ class Reader {
 
   [[nodiscard]] std::vector<Entry> in_file_order(const toml::table& table) const {
     std::vector<Entry> entries;
-    for (const auto& [key, node] : table) entries.push_back({&key, &node, positions_.byte(key.source().begin)});
+    for (const auto& [key, node] : table)
+      entries.push_back({&key, &node, positions_.byte(key.source().begin)});
     std::ranges::sort(entries, {}, &Entry::at);
     return entries;
   }
 
-  Status check_table(const toml::table& table, std::span<const KeyRule> known, std::string_view table_name,
-                     Span where) const {
+  Status check_table(const toml::table& table, std::span<const KeyRule> known,
+                     std::string_view table_name, Span where) const {
     for (const Entry& entry : in_file_order(table)) {
       const std::string_view name = entry.key->str();
       const auto rule = std::ranges::find(known, name, &KeyRule::name);
@@ -165,7 +175,8 @@ class Reader {
     for (const KeyRule& rule : known) {
       if (!rule.required || table.contains(rule.name)) continue;
       if (table_name.empty()) {
-        return fail(error_in(file_, "E302", "there is no [rule] table", "a rule file begins its rule with a line [rule]"));
+        return fail(error_in(file_, "E302", "there is no [rule] table",
+                             "a rule file begins its rule with a line [rule]"));
       }
       return error_here(where, "E302", format("{} has no {}", table_name, rule.name),
                         format("{} must be {}", rule.name, rule.expected));
@@ -173,7 +184,8 @@ class Reader {
     return ok();
   }
 
-  [[nodiscard]] Failure<Diagnostic> unknown_key(Span span, std::string_view name, std::span<const KeyRule> known,
+  [[nodiscard]] Failure<Diagnostic> unknown_key(Span span, std::string_view name,
+                                                std::span<const KeyRule> known,
                                                 std::string_view table_name) const {
     std::vector<std::string_view> names;
     for (const KeyRule& rule : known) names.push_back(rule.name);
@@ -182,14 +194,16 @@ class Reader {
     if (!similar.empty()) hint = format("did you mean {}?", similar.front());
     // A rule's key written above the line [rule], or under [metadata], is a frequent slip.
     const auto elsewhere = std::ranges::find(rule_keys(), name, &KeyRule::name);
-    if (table_name != "rule" && elsewhere != rule_keys().end()) hint = format("{} belongs under [rule]", name);
+    if (table_name != "rule" && elsewhere != rule_keys().end())
+      hint = format("{} belongs under [rule]", name);
     const std::string where = table_name.empty() ? "the file" : std::string(table_name);
     return error_here(span, "E304", format("unknown key {} in {}", name, where), hint);
   }
 
   Status check_nested(const toml::table& rule) const {
     if (const toml::table* suppression = rule["alert_suppression"].as_table()) {
-      EQLAB_CHECK(check_table(*suppression, suppression_keys(), "alert_suppression", key_span(rule, "alert_suppression")));
+      EQLAB_CHECK(check_table(*suppression, suppression_keys(), "alert_suppression",
+                              key_span(rule, "alert_suppression")));
     }
     const toml::array* threats = rule["threat"].as_array();
     if (threats == nullptr) return ok();
@@ -197,7 +211,8 @@ class Reader {
     for (const toml::node& item : *threats) {
       const toml::table& threat = *item.as_table();
       EQLAB_CHECK(check_table(threat, threat_keys(), "threat", where));
-      EQLAB_CHECK(check_table(*threat["tactic"].as_table(), tactic_keys(), "tactic", key_span(threat, "tactic")));
+      EQLAB_CHECK(check_table(*threat["tactic"].as_table(), tactic_keys(), "tactic",
+                              key_span(threat, "tactic")));
       EQLAB_CHECK(check_list(threat, "technique", technique_keys()));
       const toml::array* techniques = threat["technique"].as_array();
       for (std::size_t i = 0; techniques != nullptr && i < techniques->size(); ++i) {
@@ -207,7 +222,8 @@ class Reader {
     return ok();
   }
 
-  Status check_list(const toml::table& parent, std::string_view name, std::span<const KeyRule> known) const {
+  Status check_list(const toml::table& parent, std::string_view name,
+                    std::span<const KeyRule> known) const {
     const toml::array* items = parent[name].as_array();
     for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
       EQLAB_CHECK(check_table(*(*items)[i].as_table(), known, name, key_span(parent, name)));
@@ -219,9 +235,11 @@ class Reader {
     Rule rule;
     rule.file = file_;
     rule.key_positions[""] = header.begin;
-    for (const auto& [key, node] : table) rule.key_positions[std::string(key.str())] = positions_.byte(key.source().begin);
+    for (const auto& [key, node] : table)
+      rule.key_positions[std::string(key.str())] = positions_.byte(key.source().begin);
     if (const toml::table* metadata = root["metadata"].as_table()) {
-      for (const auto& [key, node] : *metadata) rule.metadata[std::string(key.str())] = scalar_text(node);
+      for (const auto& [key, node] : *metadata)
+        rule.metadata[std::string(key.str())] = scalar_text(node);
     }
     rule.rule_id = text_at(table, "rule_id");
     rule.name = text_at(table, "name");
@@ -242,20 +260,26 @@ class Reader {
     rule.timestamp_override = text_at(table, "timestamp_override");
     rule.timestamp_field = text_at(table, "timestamp_field", rule.timestamp_field);
     rule.tiebreaker_field = text_at(table, "tiebreaker_field");
-    rule.event_category_field = text_at(table, "event_category_override", rule.event_category_field);
+    rule.event_category_field =
+        text_at(table, "event_category_override", rule.event_category_field);
     take_filters(table, rule);
     take_query(table, rule);
     return rule;
   }
 
   static void take_schedule(const toml::table& table, Schedule& schedule) {
-    if (const auto text = table["interval"].value<std::string_view>()) schedule.interval = *parse_interval(*text);
-    if (const auto text = table["from"].value<std::string_view>()) schedule.look_back = *parse_date_math(*text);
-    if (const auto text = table["to"].value<std::string_view>()) schedule.to = *parse_date_math(*text);
-    schedule.max_signals = static_cast<std::uint32_t>(table["max_signals"].value_or(std::int64_t{schedule.max_signals}));
+    if (const auto text = table["interval"].value<std::string_view>())
+      schedule.interval = *parse_interval(*text);
+    if (const auto text = table["from"].value<std::string_view>())
+      schedule.look_back = *parse_date_math(*text);
+    if (const auto text = table["to"].value<std::string_view>())
+      schedule.to = *parse_date_math(*text);
+    schedule.max_signals = static_cast<std::uint32_t>(
+        table["max_signals"].value_or(std::int64_t{schedule.max_signals}));
   }
 
-  /// What narrows the events of a rule beside its query; listed so that nobody takes the answer for Kibana's.
+  /// What narrows the events of a rule beside its query; listed so that nobody takes the answer for
+  /// Kibana's.
   static void take_filters(const toml::table& table, Rule& rule) {
     for (const std::string_view key : {"filters", "exceptions_list"}) {
       const toml::array* items = table[key].as_array();
@@ -263,7 +287,8 @@ class Reader {
     }
   }
 
-  void take_reference(const toml::table& table, const std::string& path, ThreatReference& reference, Rule& rule) const {
+  void take_reference(const toml::table& table, const std::string& path, ThreatReference& reference,
+                      Rule& rule) const {
     reference = {text_at(table, "id"), text_at(table, "name"), text_at(table, "reference")};
     for (const std::string_view key : {"id", "reference"}) {
       rule.key_positions[format("{}.{}", path, key)] = key_span(table, key).begin;
@@ -287,7 +312,8 @@ class Reader {
         const toml::array* subs = item["subtechnique"].as_array();
         for (std::size_t k = 0; subs != nullptr && k < subs->size(); ++k) {
           ThreatReference& sub = technique.subtechniques.emplace_back();
-          take_reference(*(*subs)[k].as_table(), format("{}.subtechnique.{}", technique_path, k), sub, rule);
+          take_reference(*(*subs)[k].as_table(), format("{}.subtechnique.{}", technique_path, k),
+                         sub, rule);
         }
         threat.techniques.push_back(std::move(technique));
       }
@@ -319,8 +345,9 @@ class Reader {
 
 Result<Rule> parse_rule_toml(std::string text, const std::string& file) {
   if (text.size() > limits::rule_file_bytes_max) {
-    return fail(error_in(file, "E301", format("rule file is longer than {} bytes",
-                                              group_digits(std::int64_t{limits::rule_file_bytes_max}))));
+    return fail(error_in(file, "E301",
+                         format("rule file is longer than {} bytes",
+                                group_digits(std::int64_t{limits::rule_file_bytes_max}))));
   }
   return Reader(std::move(text), file).run();
 }

@@ -1,5 +1,6 @@
-// Follows the string grammar of TOML 1.0. Every byte that is produced notes the byte of the file that it
-// came from; the bytes of one escape all note its backslash. Tested in tests/unit/rule/toml_string_test.cc.
+// Follows the string grammar of TOML 1.0. Every byte that is produced notes the byte of the file
+// that it came from; the bytes of one escape all note its backslash. Tested in
+// tests/unit/rule/toml_string_test.cc.
 #include "harness/rule/toml_string.h"
 
 #include "harness/base/text.h"
@@ -20,7 +21,8 @@ class Decoder {
       return finish();
     }
     at_ += multi_line_ ? 3 : 1;
-    if (multi_line_) at_ += line_end_length();  // a line end directly after the opening is not content
+    if (multi_line_)
+      at_ += line_end_length();  // a line end directly after the opening is not content
     while (at_ < file_.size()) {
       if (file_[at_] == quote_) {
         if (read_quotes()) return finish();
@@ -57,8 +59,8 @@ class Decoder {
     return std::move(out_);
   }
 
-  /// At a quote: takes it as content, or stops on the closing delimiter. Up to two quotes directly before
-  /// the delimiter of a multi-line string are content.
+  /// At a quote: takes it as content, or stops on the closing delimiter. Up to two quotes directly
+  /// before the delimiter of a multi-line string are content.
   bool read_quotes() {
     if (!multi_line_) return true;
     const std::size_t count = quotes_here();

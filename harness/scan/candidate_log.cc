@@ -21,7 +21,8 @@ std::string encode(const event::Value& value) {
     // A whole double joins the integer of the same size (eql spec 3.4).
     std::string operator()(double n) const {
       constexpr double limit = 0x1p63;
-      if (n == std::floor(n) && n >= -limit && n < limit) return format("i{}", static_cast<std::int64_t>(n));
+      if (n == std::floor(n) && n >= -limit && n < limit)
+        return format("i{}", static_cast<std::int64_t>(n));
       return format("d{}", n);
     }
     std::string operator()(const std::string& s) const { return "s" + s; }
@@ -31,7 +32,8 @@ std::string encode(const event::Value& value) {
 
 /// Nulls last (eql spec 8.1).
 int compare_tiebreakers(const event::Value& a, const event::Value& b) {
-  if (event::is_null(a) || event::is_null(b)) return static_cast<int>(event::is_null(a)) - static_cast<int>(event::is_null(b));
+  if (event::is_null(a) || event::is_null(b))
+    return static_cast<int>(event::is_null(a)) - static_cast<int>(event::is_null(b));
   if (const int order = compare_numbers(a, b); order != 2) return order;
   return a < b ? -1 : b < a ? 1 : 0;
 }
@@ -52,12 +54,16 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 
 }  // namespace
 
-CandidateLog::CandidateLog(std::size_t filter_count, std::size_t key_slot_count, bool has_tiebreaker)
-    : words_per_candidate_((filter_count + 63) / 64), key_slots_(key_slot_count), has_tiebreaker_(has_tiebreaker) {}
+CandidateLog::CandidateLog(std::size_t filter_count, std::size_t key_slot_count,
+                           bool has_tiebreaker)
+    : words_per_candidate_((filter_count + 63) / 64),
+      key_slots_(key_slot_count),
+      has_tiebreaker_(has_tiebreaker) {}
 
 KeyId CandidateLog::intern(const event::Value& value) {
   if (event::is_null(value)) return null_key;
-  const auto [entry, added] = key_of_encoding_.try_emplace(encode(value), static_cast<KeyId>(key_values_.size()));
+  const auto [entry, added] =
+      key_of_encoding_.try_emplace(encode(value), static_cast<KeyId>(key_values_.size()));
   if (added) key_values_.push_back(value);
   return entry->second;
 }
@@ -91,12 +97,15 @@ void CandidateLog::add(const Entry& entry, std::span<const std::vector<event::Va
 }
 
 void CandidateLog::merge(CandidateLog&& later) {
-  EQLAB_ASSERT(later.words_per_candidate_ == words_per_candidate_ && later.key_slots_ == key_slots_);
+  EQLAB_ASSERT(later.words_per_candidate_ == words_per_candidate_ &&
+               later.key_slots_ == key_slots_);
   std::vector<KeyId> renumbered(later.key_values_.size(), null_key);
-  for (KeyId id = 1; id < later.key_values_.size(); ++id) renumbered[id] = intern(later.key_values_[id]);
+  for (KeyId id = 1; id < later.key_values_.size(); ++id)
+    renumbered[id] = intern(later.key_values_[id]);
   const std::size_t key_base = key_ids_.size();
   for (const KeyId id : later.key_ids_) key_ids_.push_back(renumbered[id]);
-  for (std::size_t i = 1; i < later.key_starts_.size(); ++i) key_starts_.push_back(key_base + later.key_starts_[i]);
+  for (std::size_t i = 1; i < later.key_starts_.size(); ++i)
+    key_starts_.push_back(key_base + later.key_starts_[i]);
   append(words_, std::move(later.words_));
   append(event_time_, std::move(later.event_time_));
   append(full_time_, std::move(later.full_time_));
@@ -118,9 +127,11 @@ void CandidateLog::finish(Ties ties) {
     if (is_dated_[a] != 0) {
       if (event_time_[a] != event_time_[b]) return event_time_[a] < event_time_[b];
       if (has_tiebreaker_) {
-        if (const int tie = compare_tiebreakers(tiebreakers_[a], tiebreakers_[b]); tie != 0) return tie < 0;
+        if (const int tie = compare_tiebreakers(tiebreakers_[a], tiebreakers_[b]); tie != 0)
+          return tie < 0;
       }
-      if (ties == Ties::by_full_time && full_time_[a] != full_time_[b]) return full_time_[a] < full_time_[b];
+      if (ties == Ties::by_full_time && full_time_[a] != full_time_[b])
+        return full_time_[a] < full_time_[b];
     }
     return std::pair(ordinal_[a], a) < std::pair(ordinal_[b], b);
   });
@@ -133,7 +144,8 @@ void CandidateLog::finish(Ties ties) {
   std::vector<KeyId> key_ids;
   key_ids.reserve(key_ids_.size());
   for (const CandidateIndex from : order) {
-    for (std::size_t word = 0; word < words_per_candidate_; ++word) words.push_back(words_[from * words_per_candidate_ + word]);
+    for (std::size_t word = 0; word < words_per_candidate_; ++word)
+      words.push_back(words_[from * words_per_candidate_ + word]);
     for (KeySlot slot = 0; slot < key_slots_; ++slot) {
       const auto values = keys(from, slot);
       key_ids.insert(key_ids.end(), values.begin(), values.end());

@@ -22,13 +22,14 @@ using CandidateIndex = std::uint32_t;
 using KeyId = std::uint32_t;
 inline constexpr KeyId null_key = 0;
 
-/// The events that satisfied at least one filter, reduced to what decisions need. Filled by Scanner in
-/// parts, which are merged in input order, then finished once; after that it never changes and may be
-/// read from any thread.
+/// The events that satisfied at least one filter, reduced to what decisions need. Filled by Scanner
+/// in parts, which are merged in input order, then finished once; after that it never changes and
+/// may be read from any thread.
 ///
-/// After `finish` candidates are in the order of Elasticsearch's ordinals: event time at the resolution of the
-/// timestamp field's type, tiebreaker (nulls last), place in the input. Undated events come last, in
-/// input order (`dated_count` tells where); they take part in event queries and samples, never in sequences.
+/// After `finish` candidates are in the order of Elasticsearch's ordinals: event time at the
+/// resolution of the timestamp field's type, tiebreaker (nulls last), place in the input. Undated
+/// events come last, in input order (`dated_count` tells where); they take part in event queries
+/// and samples, never in sequences.
 class CandidateLog {
  public:
   CandidateLog(std::size_t filter_count, std::size_t key_slot_count, bool has_tiebreaker);
@@ -40,18 +41,27 @@ class CandidateLog {
     return ((words_[candidate * words_per_candidate_ + filter / 64] >> (filter % 64)) & 1U) != 0;
   }
   /// Cut to milliseconds where the field is a `date`; as read where it is `date_nanos`.
-  [[nodiscard]] EventTime event_time(CandidateIndex candidate) const { return event_time_[candidate]; }
-  [[nodiscard]] IngestTime ingest_time(CandidateIndex candidate) const { return ingest_time_[candidate]; }
+  [[nodiscard]] EventTime event_time(CandidateIndex candidate) const {
+    return event_time_[candidate];
+  }
+  [[nodiscard]] IngestTime ingest_time(CandidateIndex candidate) const {
+    return ingest_time_[candidate];
+  }
   /// Distinct values of the key field, none when it is missing.
   [[nodiscard]] std::span<const KeyId> keys(CandidateIndex candidate, KeySlot slot) const {
     const std::size_t cell = candidate * key_slots_ + slot;
-    return std::span(key_ids_).subspan(key_starts_[cell], key_starts_[cell + 1] - key_starts_[cell]);
+    return std::span(key_ids_).subspan(key_starts_[cell],
+                                       key_starts_[cell + 1] - key_starts_[cell]);
   }
   [[nodiscard]] const event::Value& key_value(KeyId key) const { return key_values_[key]; }
   /// `event.id` or the hit's `_id`; empty when the event had neither.
-  [[nodiscard]] std::string_view event_id(CandidateIndex candidate) const { return ids_[candidate]; }
+  [[nodiscard]] std::string_view event_id(CandidateIndex candidate) const {
+    return ids_[candidate];
+  }
   [[nodiscard]] std::uint64_t line(CandidateIndex candidate) const { return line_[candidate]; }
-  [[nodiscard]] std::uint64_t ordinal(CandidateIndex candidate) const { return ordinal_[candidate]; }
+  [[nodiscard]] std::uint64_t ordinal(CandidateIndex candidate) const {
+    return ordinal_[candidate];
+  }
   /// The document, when the reader kept sources.
   [[nodiscard]] std::string_view source(CandidateIndex candidate) const {
     return sources_.empty() ? std::string_view() : std::string_view(sources_[candidate]);
@@ -64,7 +74,7 @@ class CandidateLog {
   // Filling, in input order.
   struct Entry {
     std::span<const std::uint64_t> filter_words;
-    EventTime event_time{};              ///< cut to the resolution
+    EventTime event_time{};  ///< cut to the resolution
     EventTime full_time{};
     bool dated = true;
     IngestTime ingest_time{};
@@ -81,8 +91,9 @@ class CandidateLog {
   void merge(CandidateLog&& later);
   /// How candidates of equal time and tiebreaker follow one another.
   enum class Ties : std::uint8_t {
-    by_input,       ///< place in the input, as an index would have it
-    by_full_time,   ///< generated events: by time at full precision first, as their corpus is written
+    by_input,      ///< place in the input, as an index would have it
+    by_full_time,  ///< generated events: by time at full precision first, as their corpus is
+                   ///< written
   };
   void finish(Ties ties = Ties::by_input);
 
@@ -107,7 +118,7 @@ class CandidateLog {
   std::vector<KeyId> key_ids_;
   std::vector<event::Value> key_values_ = {event::Value{}};
   boost::unordered_flat_map<std::string, KeyId> key_of_encoding_;
-  std::vector<std::uint8_t> seen_;   // scratch of `add`, by KeyId
+  std::vector<std::uint8_t> seen_;  // scratch of `add`, by KeyId
 };
 
 }  // namespace eqlab::scan

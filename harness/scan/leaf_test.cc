@@ -1,10 +1,9 @@
 #include "harness/scan/leaf_test.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cmath>
 #include <functional>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "harness/base/check.h"
 #include "harness/base/text.h"
@@ -23,19 +22,26 @@ using event::ValueCode;
 
 bool satisfies_order(LeafKind kind, int order) {
   switch (kind) {
-    case LeafKind::equal: return order == 0;
-    case LeafKind::less: return order == -1;
-    case LeafKind::less_equal: return order == -1 || order == 0;
-    case LeafKind::greater: return order == 1;
-    case LeafKind::greater_equal: return order == 1 || order == 0;
-    default: return false;
+    case LeafKind::equal:
+      return order == 0;
+    case LeafKind::less:
+      return order == -1;
+    case LeafKind::less_equal:
+      return order == -1 || order == 0;
+    case LeafKind::greater:
+      return order == 1;
+    case LeafKind::greater_equal:
+      return order == 1 || order == 0;
+    default:
+      return false;
   }
 }
 
 int sign(int order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
 
 bool is_ordered(LeafKind kind) {
-  return kind == LeafKind::less || kind == LeafKind::less_equal || kind == LeafKind::greater || kind == LeafKind::greater_equal;
+  return kind == LeafKind::less || kind == LeafKind::less_equal || kind == LeafKind::greater ||
+         kind == LeafKind::greater_equal;
 }
 
 __extension__ using Wide = __int128;  // holds both 64-bit kinds
@@ -58,7 +64,9 @@ struct Version {
   bool valid = false;
 };
 
-bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 std::vector<std::string_view> split_dots(std::string_view text) {
   std::vector<std::string_view> out;
@@ -82,8 +90,9 @@ Version parse_version(std::string_view text) {
     version.pre_release = split_dots(text.substr(dash + 1));
   }
   version.parts = split_dots(main);
-  version.valid = std::ranges::all_of(version.parts, is_digits) &&
-                  std::ranges::none_of(version.pre_release, [](std::string_view part) { return part.empty(); });
+  version.valid =
+      std::ranges::all_of(version.parts, is_digits) &&
+      std::ranges::none_of(version.pre_release, [](std::string_view part) { return part.empty(); });
   return version;
 }
 
@@ -124,7 +133,8 @@ int compare_numbers(const event::Value& a, const event::Value& b) {
     const int order = compare_integer_real(*y, *real_a);
     return order == 2 ? 2 : -order;
   }
-  if (real_a == nullptr || real_b == nullptr || std::isnan(*real_a) || std::isnan(*real_b)) return 2;
+  if (real_a == nullptr || real_b == nullptr || std::isnan(*real_a) || std::isnan(*real_b))
+    return 2;
   return *real_a < *real_b ? -1 : *real_b < *real_a ? 1 : 0;
 }
 
@@ -148,8 +158,12 @@ struct LeafTest::Compiled {
         case LeafKind::equal:
           if (text != nullptr) texts.insert(*text);
           break;
-        case LeafKind::wildcard: patterns.emplace_back(*text); break;
-        case LeafKind::escaped_wildcard: patterns.emplace_back(*text, eql::Wildcard::Escapes::backslash); break;
+        case LeafKind::wildcard:
+          patterns.emplace_back(*text);
+          break;
+        case LeafKind::escaped_wildcard:
+          patterns.emplace_back(*text, eql::Wildcard::Escapes::backslash);
+          break;
         case LeafKind::regex: {
           auto compiled = eql::LuceneRegex::compile(*text, leaf.fold_case, {});
           EQLAB_ASSERT(compiled.has_value());  // the checker has compiled it before
@@ -162,7 +176,8 @@ struct LeafTest::Compiled {
           blocks.push_back(*block);
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     if (is_ordered(leaf.kind) && leaf.field.type == FieldType::ip) {
@@ -173,24 +188,34 @@ struct LeafTest::Compiled {
 
   [[nodiscard]] bool test_text(std::string_view value) const {
     switch (leaf.kind) {
-      case LeafKind::exists: return true;
-      case LeafKind::equal: return texts.contains(value);
+      case LeafKind::exists:
+        return true;
+      case LeafKind::equal:
+        return texts.contains(value);
       case LeafKind::wildcard:
-      case LeafKind::escaped_wildcard: return std::ranges::any_of(patterns, [&](const eql::Wildcard& p) { return p.matches(value); });
+      case LeafKind::escaped_wildcard:
+        return std::ranges::any_of(patterns,
+                                   [&](const eql::Wildcard& p) { return p.matches(value); });
       case LeafKind::prefix:
-        return std::ranges::any_of(leaf.constants, [&](const event::Value& c) { return value.starts_with(std::get<std::string>(c)); });
-      case LeafKind::regex: return regexes[0].matches(value);
+        return std::ranges::any_of(leaf.constants, [&](const event::Value& c) {
+          return value.starts_with(std::get<std::string>(c));
+        });
+      case LeafKind::regex:
+        return regexes[0].matches(value);
       case LeafKind::cidr: {
         const auto parsed = event::parse_ip(value);
-        return parsed && std::ranges::any_of(blocks, [&](const event::IpBlock& b) { return b.contains(*parsed); });
+        return parsed && std::ranges::any_of(
+                             blocks, [&](const event::IpBlock& b) { return b.contains(*parsed); });
       }
       case LeafKind::less:
       case LeafKind::less_equal:
       case LeafKind::greater:
-      case LeafKind::greater_equal: return satisfies_order(leaf.kind, order_text(value));
+      case LeafKind::greater_equal:
+        return satisfies_order(leaf.kind, order_text(value));
       case LeafKind::within:
       case LeafKind::script:
-      case LeafKind::script_null: return false;
+      case LeafKind::script_null:
+        return false;
     }
     return false;
   }
@@ -208,14 +233,18 @@ struct LeafTest::Compiled {
 
   [[nodiscard]] bool test_value(const event::Value& value) const {
     switch (leaf.kind) {
-      case LeafKind::exists: return true;
+      case LeafKind::exists:
+        return true;
       case LeafKind::within: {
         const std::int64_t time = std::get<std::int64_t>(value);
-        return std::ranges::any_of(leaf.ranges, [&](const eql::TimeRange& r) { return r.first <= time && time <= r.last; });
+        return std::ranges::any_of(leaf.ranges, [&](const eql::TimeRange& r) {
+          return r.first <= time && time <= r.last;
+        });
       }
       default:
         return std::ranges::any_of(leaf.constants, [&](const event::Value& constant) {
-          if (std::holds_alternative<bool>(value)) return leaf.kind == LeafKind::equal && value == constant;
+          if (std::holds_alternative<bool>(value))
+            return leaf.kind == LeafKind::equal && value == constant;
           return satisfies_order(leaf.kind, compare_numbers(value, constant));
         });
     }
@@ -223,7 +252,9 @@ struct LeafTest::Compiled {
 
   struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
   };
 
   eql::Leaf leaf;
@@ -235,7 +266,9 @@ struct LeafTest::Compiled {
 };
 
 LeafTest::LeafTest(const eql::Leaf& leaf)
-    : compiled_(leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null ? nullptr : std::make_shared<const Compiled>(leaf)) {}
+    : compiled_(leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null
+                    ? nullptr
+                    : std::make_shared<const Compiled>(leaf)) {}
 
 void LeafTest::evaluate(const Dictionary& values, std::vector<std::uint8_t>& truth) const {
   truth.assign(values.size() + 1, 0);

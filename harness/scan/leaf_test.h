@@ -8,8 +8,8 @@
 
 namespace eqlab::scan {
 
-/// A native leaf made ready: answers for every distinct value of a dictionary at once, so that the loop over
-/// rows is a table look-up. Immutable and thread-safe; copies share what was compiled.
+/// A native leaf made ready: answers for every distinct value of a dictionary at once, so that the
+/// loop over rows is a table look-up. Immutable and thread-safe; copies share what was compiled.
 class LeafTest {
  public:
   explicit LeafTest(const eql::Leaf& leaf);
@@ -24,7 +24,8 @@ class LeafTest {
 
 /// Exact order of two numbers of any kind; −1, 0, 1, and 2 when one is not a number.
 [[nodiscard]] int compare_numbers(const event::Value& a, const event::Value& b);
-/// Order of Elasticsearch's `version` type: semantic versioning, texts that are no version after all others.
+/// Order of Elasticsearch's `version` type: semantic versioning, texts that are no version after
+/// all others.
 [[nodiscard]] int compare_versions(std::string_view a, std::string_view b);
 
 }  // namespace eqlab::scan

@@ -4,10 +4,12 @@
 
 namespace eqlab::scan {
 
-Plan::Options Plan::options_for(const event::Schema& schema, const std::string& timestamp_field, const std::string& tiebreaker_field) {
+Plan::Options Plan::options_for(const event::Schema& schema, const std::string& timestamp_field,
+                                const std::string& tiebreaker_field) {
   const auto field_of = [&](const std::string& name, event::FieldType otherwise) {
     const event::Field* const known = schema.find(name);
-    return known != nullptr ? *known : event::Field{.name = name, .type = otherwise, .source = name};
+    return known != nullptr ? *known
+                            : event::Field{.name = name, .type = otherwise, .source = name};
   };
   Options options{.timestamp = field_of(timestamp_field, event::FieldType::date)};
   if (!tiebreaker_field.empty()) {
@@ -18,9 +20,12 @@ Plan::Options Plan::options_for(const event::Schema& schema, const std::string& 
 }
 
 Plan::Plan(Options options) : tiebreaker_is_guessed_(options.tiebreaker_is_guessed) {
-  projection_.timestamp_field = options.timestamp.source.empty() ? options.timestamp.name : options.timestamp.source;
+  projection_.timestamp_field =
+      options.timestamp.source.empty() ? options.timestamp.name : options.timestamp.source;
   projection_.ingest_field = options.ingest_field;
-  resolution_ = options.timestamp.type == event::FieldType::date_nanos ? Duration{1} : Duration{std::chrono::milliseconds{1}};
+  resolution_ = options.timestamp.type == event::FieldType::date_nanos
+                    ? Duration{1}
+                    : Duration{std::chrono::milliseconds{1}};
   if (options.tiebreaker) tiebreaker_column_ = projection_.add(*options.tiebreaker);
 }
 
@@ -51,28 +56,36 @@ QueryBinding::Stage Plan::bind(const eql::CheckedQuery& query, const eql::Checke
 
 FilterIndex Plan::add_filter(const eql::CheckedQuery& query, eql::ConditionId root) {
   const std::string identity = eql::print_condition(query, root);
-  const auto [known, added] = filter_of_identity_.try_emplace(identity, static_cast<FilterIndex>(filters_.size()));
+  const auto [known, added] =
+      filter_of_identity_.try_emplace(identity, static_cast<FilterIndex>(filters_.size()));
   const FilterIndex index = known->second;
   if (added) filters_.push_back(plan_node(query, root));
   return index;
 }
 
-Plan::Node Plan::plan_node(const eql::CheckedQuery& query, eql::ConditionId id) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+Plan::Node Plan::plan_node(
+    const eql::CheckedQuery& query,
+    eql::ConditionId id) {  // NOLINT(misc-no-recursion): depth bounded by the parser
   const eql::Condition& condition = query.conditions[id];
   Node node{.kind = condition.kind};
-  if (condition.kind == eql::ConditionKind::leaf) node.leaf = add_leaf(query, query.leaves[condition.leaf]);
-  for (const eql::ConditionId child : condition.children) node.children.push_back(plan_node(query, child));
-  std::ranges::stable_partition(node.children, [this](const Node& child) { return !has_script(child); });
+  if (condition.kind == eql::ConditionKind::leaf)
+    node.leaf = add_leaf(query, query.leaves[condition.leaf]);
+  for (const eql::ConditionId child : condition.children)
+    node.children.push_back(plan_node(query, child));
+  std::ranges::stable_partition(node.children,
+                                [this](const Node& child) { return !has_script(child); });
   return node;
 }
 
 bool Plan::has_script(const Node& node) const {  // NOLINT(misc-no-recursion)
   if (node.kind == eql::ConditionKind::leaf) return leaves_[node.leaf].script.has_value();
-  return std::ranges::any_of(node.children, [this](const Node& child) { return has_script(child); });
+  return std::ranges::any_of(node.children,
+                             [this](const Node& child) { return has_script(child); });
 }
 
 std::uint32_t Plan::add_leaf(const eql::CheckedQuery& query, const eql::Leaf& leaf) {
-  const auto [known, added] = leaf_of_identity_.try_emplace(leaf.identity, static_cast<std::uint32_t>(leaves_.size()));
+  const auto [known, added] =
+      leaf_of_identity_.try_emplace(leaf.identity, static_cast<std::uint32_t>(leaves_.size()));
   const std::uint32_t index = known->second;
   if (!added) return index;
   PlannedLeaf planned{.leaf = leaf, .test = LeafTest(leaf), .script = std::nullopt};
@@ -86,6 +99,8 @@ std::uint32_t Plan::add_leaf(const eql::CheckedQuery& query, const eql::Leaf& le
   return index;
 }
 
-CandidateLog Plan::new_log() const { return {filters_.size(), key_columns_.size(), tiebreaker_column_.has_value()}; }
+CandidateLog Plan::new_log() const {
+  return {filters_.size(), key_columns_.size(), tiebreaker_column_.has_value()};
+}
 
 }  // namespace eqlab::scan

@@ -25,7 +25,7 @@ struct QueryBinding {
     std::vector<std::optional<KeySlot>> keys;
     std::vector<bool> optional_keys;
   };
-  std::vector<Stage> stages;             ///< as CheckedQuery::stages
+  std::vector<Stage> stages;  ///< as CheckedQuery::stages
   std::optional<Stage> until;
 };
 
@@ -34,37 +34,43 @@ struct QueryBinding {
 class Plan {
  public:
   struct Options {
-    event::Field timestamp;                         ///< name and type decide resolution
+    event::Field timestamp;  ///< name and type decide resolution
     std::optional<event::Field> tiebreaker = std::nullopt;
-    /// No schema says the tiebreaker's type: it is read as text, and whole numbers in it count as numbers.
+    /// No schema says the tiebreaker's type: it is read as text, and whole numbers in it count as
+    /// numbers.
     bool tiebreaker_is_guessed = false;
     std::string ingest_field = "event.ingested";
   };
   /// The fields as the schema has them; `tiebreaker_field` may be empty.
-  [[nodiscard]] static Options options_for(const event::Schema& schema, const std::string& timestamp_field, const std::string& tiebreaker_field);
+  [[nodiscard]] static Options options_for(const event::Schema& schema,
+                                           const std::string& timestamp_field,
+                                           const std::string& tiebreaker_field);
   explicit Plan(Options options);
 
-  /// Adds a query; filters that are the same condition share one index. The query need not outlive the plan.
+  /// Adds a query; filters that are the same condition share one index. The query need not outlive
+  /// the plan.
   [[nodiscard]] QueryBinding add(const eql::CheckedQuery& query);
 
   struct PlannedLeaf {
     eql::Leaf leaf;
-    event::ColumnIndex column = 0;       ///< native leaves
-    LeafTest test;                       ///< native leaves: compiled once, shared by all scanners
-    std::optional<ScriptTest> script;    ///< script leaves
+    event::ColumnIndex column = 0;     ///< native leaves
+    LeafTest test;                     ///< native leaves: compiled once, shared by all scanners
+    std::optional<ScriptTest> script;  ///< script leaves
   };
   /// A filter as a boolean tree over the plan's leaves.
   struct Node {
     eql::ConditionKind kind = eql::ConditionKind::never;
     std::uint32_t leaf = 0;
-    std::vector<Node> children = {};     ///< native parts first: scripts run on what these leave
+    std::vector<Node> children = {};  ///< native parts first: scripts run on what these leave
   };
 
   [[nodiscard]] const event::Projection& projection() const { return projection_; }
   [[nodiscard]] const std::vector<PlannedLeaf>& leaves() const { return leaves_; }
   [[nodiscard]] const std::vector<Node>& filters() const { return filters_; }
   [[nodiscard]] const std::vector<event::ColumnIndex>& key_columns() const { return key_columns_; }
-  [[nodiscard]] std::optional<event::ColumnIndex> tiebreaker_column() const { return tiebreaker_column_; }
+  [[nodiscard]] std::optional<event::ColumnIndex> tiebreaker_column() const {
+    return tiebreaker_column_;
+  }
   [[nodiscard]] bool tiebreaker_is_guessed() const { return tiebreaker_is_guessed_; }
   /// Event times are cut to this before they are compared: 1 ms for `date`, 1 ns for `date_nanos`.
   [[nodiscard]] Duration resolution() const { return resolution_; }
@@ -82,7 +88,7 @@ class Plan {
   std::vector<Node> filters_;
   std::unordered_map<std::string, FilterIndex> filter_of_identity_;
   std::unordered_map<std::string, std::uint32_t> leaf_of_identity_;
-  std::shared_ptr<const eql::Query> tree_;   // of the query being added, once a script needs it
+  std::shared_ptr<const eql::Query> tree_;  // of the query being added, once a script needs it
   std::vector<event::ColumnIndex> key_columns_;
   std::optional<event::ColumnIndex> tiebreaker_column_;
   bool tiebreaker_is_guessed_ = false;

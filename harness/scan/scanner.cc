@@ -1,6 +1,6 @@
-// Leaves become masks, conditions become mask arithmetic. Native leaves are evaluated for the whole batch
-// once; script leaves only for the rows that the rest of the condition leaves open. Held equal to the
-// row-at-a-time interpreter in tests/exhaustive.
+// Leaves become masks, conditions become mask arithmetic. Native leaves are evaluated for the whole
+// batch once; script leaves only for the rows that the rest of the condition leaves open. Held
+// equal to the row-at-a-time interpreter in tests/exhaustive.
 #include "harness/scan/scanner.h"
 
 #include <algorithm>
@@ -15,12 +15,14 @@ using event::Column;
 using event::RowIndex;
 using event::ValueCode;
 
-void fill_mask(const Column& column, const std::vector<std::uint8_t>& truth, std::vector<std::uint64_t>& mask) {
+void fill_mask(const Column& column, const std::vector<std::uint8_t>& truth,
+               std::vector<std::uint64_t>& mask) {
   const std::size_t rows = column.row_count();
   mask.assign((rows + 63) / 64, 0);
   if (column.has_arrays()) {
     for (RowIndex row = 0; row < rows; ++row) {
-      const bool any = std::ranges::any_of(column.codes(row), [&](ValueCode code) { return truth[code] != 0; });
+      const bool any =
+          std::ranges::any_of(column.codes(row), [&](ValueCode code) { return truth[code] != 0; });
       mask[row / 64] |= std::uint64_t{any} << (row % 64);
     }
     return;
@@ -31,7 +33,8 @@ void fill_mask(const Column& column, const std::vector<std::uint8_t>& truth, std
   for (std::size_t word = 0; word < mask.size(); ++word) {
     const std::size_t end = std::min(rows, word * 64 + 64);
     std::uint64_t bits = 0;
-    for (std::size_t row = word * 64; row < end; ++row) bits |= std::uint64_t{truth[std::min(codes[row], none)]} << (row % 64);
+    for (std::size_t row = word * 64; row < end; ++row)
+      bits |= std::uint64_t{truth[std::min(codes[row], none)]} << (row % 64);
     mask[word] = bits;
   }
 }
@@ -60,7 +63,9 @@ Status Scanner::scan(const event::EventBatch& batch, CandidateLog& log) {
   if (failure_) return fail(std::move(*failure_));
   for (std::size_t word = 0; word < wanted.size(); ++word) {
     for (std::uint64_t bits = wanted[word]; bits != 0; bits &= bits - 1) {
-      add_candidate(static_cast<RowIndex>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits))), filters, log);
+      add_candidate(
+          static_cast<RowIndex>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits))),
+          filters, log);
     }
   }
   return ok();
@@ -77,14 +82,19 @@ const Scanner::Mask& Scanner::leaf_mask(std::uint32_t leaf) {
   return leaf_masks_[leaf];
 }
 
-Scanner::Mask Scanner::evaluate(const Plan::Node& node, const Mask& active) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+Scanner::Mask Scanner::evaluate(
+    const Plan::Node& node,
+    const Mask& active) {  // NOLINT(misc-no-recursion): depth bounded by the parser
   Mask out(active.size(), 0);
   if (is_empty(active)) return out;
   switch (node.kind) {
-    case eql::ConditionKind::always: return active;
-    case eql::ConditionKind::never: return out;
+    case eql::ConditionKind::always:
+      return active;
+    case eql::ConditionKind::never:
+      return out;
     case eql::ConditionKind::leaf: {
-      if (const auto& script = plan_->leaves()[node.leaf].script) return evaluate_script(*script, active);
+      if (const auto& script = plan_->leaves()[node.leaf].script)
+        return evaluate_script(*script, active);
       const Mask& leaf = leaf_mask(node.leaf);
       for (std::size_t word = 0; word < out.size(); ++word) out[word] = active[word] & leaf[word];
       return out;
@@ -117,7 +127,8 @@ Scanner::Mask Scanner::evaluate_script(const ScriptTest& script, const Mask& act
   Mask out(active.size(), 0);
   for (std::size_t word = 0; word < active.size(); ++word) {
     for (std::uint64_t bits = active[word]; bits != 0; bits &= bits - 1) {
-      const auto row = static_cast<RowIndex>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+      const auto row =
+          static_cast<RowIndex>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
       auto truth = script.evaluate(*batch_, row);
       if (!truth) {
         if (!failure_) {
@@ -141,14 +152,16 @@ void Scanner::add_candidate(RowIndex row, const std::vector<Mask>& filters, Cand
   for (std::size_t slot = 0; slot < keys_.size(); ++slot) {
     const Column& column = batch_->columns[plan_->key_columns()[slot]];
     keys_[slot].clear();
-    for (const ValueCode code : column.codes(row)) keys_[slot].push_back(column.dictionary().value(code));
+    for (const ValueCode code : column.codes(row))
+      keys_[slot].push_back(column.dictionary().value(code));
   }
   CandidateLog::Entry entry;
   entry.filter_words = words_;
   entry.full_time = batch_->event_time[row];
   const std::int64_t unit = plan_->resolution().count();
   std::int64_t units = entry.full_time.time_since_epoch().count() / unit;
-  if (units * unit > entry.full_time.time_since_epoch().count()) --units;  // before 1970 the cut is downward too
+  if (units * unit > entry.full_time.time_since_epoch().count())
+    --units;  // before 1970 the cut is downward too
   entry.event_time = EventTime{Duration{units * unit}};
   entry.dated = batch_->has_event_time[row] != 0;
   entry.ingest_time = batch_->ingest_time[row];
@@ -159,8 +172,10 @@ void Scanner::add_candidate(RowIndex row, const std::vector<Mask>& filters, Cand
   if (entry.keep_source) entry.source = batch_->sources[row];
   if (const auto tiebreaker = plan_->tiebreaker_column()) {
     const Column& column = batch_->columns[*tiebreaker];
-    if (const auto codes = column.codes(row); !codes.empty()) entry.tiebreaker = column.dictionary().value(codes[0]);
-    if (const auto* const text = std::get_if<std::string>(&entry.tiebreaker); text != nullptr && plan_->tiebreaker_is_guessed()) {
+    if (const auto codes = column.codes(row); !codes.empty())
+      entry.tiebreaker = column.dictionary().value(codes[0]);
+    if (const auto* const text = std::get_if<std::string>(&entry.tiebreaker);
+        text != nullptr && plan_->tiebreaker_is_guessed()) {
       if (const auto number = parse_number<long>(*text)) entry.tiebreaker = std::int64_t{*number};
     }
   }

@@ -11,14 +11,16 @@
 
 namespace eqlab::scan {
 
-/// Runs a plan over batches and keeps the rows that satisfy at least one filter. Owns scratch memory:
-/// one scanner per thread; the plan must outlive it. Cost: O(distinct values × leaves + rows × leaves).
+/// Runs a plan over batches and keeps the rows that satisfy at least one filter. Owns scratch
+/// memory: one scanner per thread; the plan must outlive it. Cost: O(distinct values × leaves +
+/// rows × leaves).
 class Scanner {
  public:
-  explicit Scanner(const Plan& plan) : plan_(&plan), leaf_masks_(plan.leaves().size()), leaf_known_(plan.leaves().size()) {}
+  explicit Scanner(const Plan& plan)
+      : plan_(&plan), leaf_masks_(plan.leaves().size()), leaf_known_(plan.leaves().size()) {}
 
-  /// Adds the batch's candidates to `log`. Errors: E216 with the line of the event on which a script
-  /// fails, as Elasticsearch's search would.
+  /// Adds the batch's candidates to `log`. Errors: E216 with the line of the event on which a
+  /// script fails, as Elasticsearch's search would.
   [[nodiscard]] Status scan(const event::EventBatch& batch, CandidateLog& log);
 
  private:
@@ -34,7 +36,7 @@ class Scanner {
   const Plan* plan_;
   const event::EventBatch* batch_ = nullptr;
   std::vector<Mask> leaf_masks_;
-  std::vector<std::uint8_t> leaf_known_;   // for the batch at hand
+  std::vector<std::uint8_t> leaf_known_;  // for the batch at hand
   std::vector<std::uint8_t> truth_;
   std::vector<std::vector<event::Value>> keys_;
   std::vector<std::uint64_t> words_;

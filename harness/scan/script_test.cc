@@ -11,31 +11,43 @@ namespace {
 eql::Operand operand_of(const event::Dictionary& values, event::ValueCode code, bool is_date) {
   using event::Physical;
   switch (values.physical()) {
-    case Physical::text: return std::string(values.text(code));
+    case Physical::text:
+      return std::string(values.text(code));
     case Physical::integer:
       if (is_date) return eql::ScriptDate{values.integer(code)};
       return values.integer(code);
-    case Physical::natural: return values.natural(code);
-    case Physical::real: return values.real(code);
-    case Physical::boolean: return values.boolean(code);
+    case Physical::natural:
+      return values.natural(code);
+    case Physical::real:
+      return values.real(code);
+    case Physical::boolean:
+      return values.boolean(code);
   }
   return {};
 }
 
-void collect_fields(const eql::Query& query, eql::ExprId id, std::vector<eql::ExprId>& out) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+void collect_fields(
+    const eql::Query& query, eql::ExprId id,
+    std::vector<eql::ExprId>& out) {  // NOLINT(misc-no-recursion): depth bounded by the parser
   if (query.at(id).kind == eql::ExprKind::field) out.push_back(id);
   for (const eql::ExprId child : query.at(id).children) collect_fields(query, child, out);
 }
 
 }  // namespace
 
-ScriptTest::ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection)
-    : query_(std::move(tree)), regexes_(*query_, leaf.script), root_(leaf.script), wants_null_(leaf.kind == eql::LeafKind::script_null) {
+ScriptTest::ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query,
+                       const eql::Leaf& leaf, event::Projection& projection)
+    : query_(std::move(tree)),
+      regexes_(*query_, leaf.script),
+      root_(leaf.script),
+      wants_null_(leaf.kind == eql::LeafKind::script_null) {
   std::vector<eql::ExprId> fields;
   collect_fields(*query_, root_, fields);
   for (const eql::ExprId id : fields) {
-    const auto known = std::ranges::find(query.script_fields, query_->at(id).name, &std::pair<std::string, event::Field>::first);
-    if (known == query.script_fields.end()) continue;  // optional and unmapped: null without an occurrence
+    const auto known = std::ranges::find(query.script_fields, query_->at(id).name,
+                                         &std::pair<std::string, event::Field>::first);
+    if (known == query.script_fields.end())
+      continue;  // optional and unmapped: null without an occurrence
     occurrences_.push_back({id, projection.add(known->second), event::is_date(known->second.type)});
   }
 }
@@ -64,7 +76,8 @@ Result<bool> ScriptTest::evaluate(const event::EventBatch& batch, event::RowInde
     }
     if (digit == choice.size()) return false;
   }
-  return fail(eql::run_time_error(query_->at(root_).span, "more combinations of values than can be tried"));
+  return fail(
+      eql::run_time_error(query_->at(root_).span, "more combinations of values than can be tried"));
 }
 
 }  // namespace eqlab::scan

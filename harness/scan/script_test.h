@@ -18,7 +18,8 @@ class ScriptTest {
  public:
   /// `projection` gains the columns of the script's fields.
   /// `tree` is the query's syntax, shared by all its scripts.
-  ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query, const eql::Leaf& leaf, event::Projection& projection);
+  ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::CheckedQuery& query,
+             const eql::Leaf& leaf, event::Projection& projection);
 
   /// Errors: E216, what Elasticsearch's search would fail with on this row.
   /// More than limits::key_combinations_max choices are an error too.

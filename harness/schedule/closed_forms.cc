@@ -24,8 +24,8 @@ double Sightings::share(std::uint64_t n) const {
 
 double Sightings::mean() const { return static_cast<double>(fewer) + 1 - fewer_share; }
 
-// A run sees the sequence when it falls into a closed interval of length look-back − settle time; runs are
-// an interval apart, so it holds either the whole quotient of runs or one more.
+// A run sees the sequence when it falls into a closed interval of length look-back − settle time;
+// runs are an interval apart, so it holds either the whole quotient of runs or one more.
 Sightings sightings(const rule::Schedule& schedule, const SequenceTiming& timing) {
   const Duration open = schedule.look_back - settle_time(schedule, timing);
   if (open < Duration::zero()) return {};
@@ -33,7 +33,8 @@ Sightings sightings(const rule::Schedule& schedule, const SequenceTiming& timing
           .fewer_share = 1 - ratio(open % schedule.interval, schedule.interval)};
 }
 
-std::optional<Latency> latency(const rule::Schedule& schedule, const SequenceTiming& timing, Duration run_duration) {
+std::optional<Latency> latency(const rule::Schedule& schedule, const SequenceTiming& timing,
+                               Duration run_duration) {
   const Duration settle = settle_time(schedule, timing);
   const Duration open = schedule.look_back - settle;
   if (open < Duration::zero()) return std::nullopt;
@@ -46,7 +47,8 @@ Duration guaranteed_delay(const rule::Schedule& schedule, Duration maxspan, Dura
   return schedule.look_back - schedule.interval - jitter - maxspan;
 }
 
-Duration sufficient_look_back(const rule::Schedule& schedule, Duration maxspan, Duration delay, Duration jitter) {
+Duration sufficient_look_back(const rule::Schedule& schedule, Duration maxspan, Duration delay,
+                              Duration jitter) {
   return schedule.interval + jitter + maxspan + std::max(delay, schedule.to);
 }
 
@@ -57,7 +59,8 @@ Duration guaranteed_after_spacing(const rule::Schedule& schedule, Duration spaci
 }
 
 Duration blind_spot(const rule::Schedule& schedule, Duration settle, std::uint32_t failed_runs) {
-  return std::max(Duration::zero(), (std::int64_t{failed_runs} + 1) * schedule.interval - schedule.look_back + settle);
+  return std::max(Duration::zero(), (std::int64_t{failed_runs} + 1) * schedule.interval -
+                                        schedule.look_back + settle);
 }
 
 }  // namespace eqlab::schedule

@@ -1,17 +1,17 @@
 #include "harness/schedule/simulation.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string_view>
 #include <utility>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
-// A run is: for each window, oldest first, the candidates that lie in it and are searchable; the matches among
-// them, cut to the newest max_signals; of these the ones not written before become alerts. The cap comes before
-// the comparison with earlier alerts, so what is known already still takes a place.
+// A run is: for each window, oldest first, the candidates that lie in it and are searchable; the
+// matches among them, cut to the newest max_signals; of these the ones not written before become
+// alerts. The cap comes before the comparison with earlier alerts, so what is known already still
+// takes a place.
 //
-// Held by tests/unit/schedule: the worked runs of the spec, the closed forms by Monte Carlo, and equality of the
-// two efforts over random timelines.
+// Held by tests/unit/schedule: the worked runs of the spec, the closed forms by Monte Carlo, and
+// equality of the two efforts over random timelines.
 namespace eqlab::schedule {
 namespace {
 
@@ -42,8 +42,9 @@ Slice slice(const scan::CandidateLog& log, const SearchWindow& window) {
           .end = first_where([&](EventTime time) { return time > window.to; })};
 }
 
-/// A number per event id, so that identities are short lists of numbers: the first candidate asked about that has
-/// it. Documents without an id are each their own; two documents with the same id are one event.
+/// A number per event id, so that identities are short lists of numbers: the first candidate asked
+/// about that has it. Documents without an id are each their own; two documents with the same id
+/// are one event.
 class EventNumbers {
  public:
   explicit EventNumbers(const scan::CandidateLog& log) : log_(log) {}
@@ -72,14 +73,15 @@ struct Answer {
 
 class Engine {
  public:
-  Engine(const scan::CandidateLog& log, const match::Matcher& matcher, const rule::Schedule& schedule,
-         const SimulationOptions& options)
+  Engine(const scan::CandidateLog& log, const match::Matcher& matcher,
+         const rule::Schedule& schedule, const SimulationOptions& options)
       : log_(log), matcher_(matcher), schedule_(schedule), options_(options), numbers_(log) {}
 
   Simulation run();
 
  private:
-  [[nodiscard]] std::vector<CandidateIndex> visible(const SearchWindow& window, WallTime searched_at) const;
+  [[nodiscard]] std::vector<CandidateIndex> visible(const SearchWindow& window,
+                                                    WallTime searched_at) const;
   [[nodiscard]] Answer answer(const std::vector<CandidateIndex>& visible) const;
   /// Searches one window; true when the cap was reached.
   bool search(const RunClock::Run& run, const SearchWindow& window);
@@ -94,7 +96,7 @@ class Engine {
   const SimulationOptions& options_;
   EventNumbers numbers_;
   Simulation out_;
-  std::optional<WallTime> previous_;   ///< start of the last run that did not throw
+  std::optional<WallTime> previous_;  ///< start of the last run that did not throw
   /// Looked up only, never walked: the order of the results does not depend on it.
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> alert_of_;
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> capped_;
@@ -102,7 +104,8 @@ class Engine {
   Answer last_answer_;
 };
 
-std::vector<CandidateIndex> Engine::visible(const SearchWindow& window, WallTime searched_at) const {
+std::vector<CandidateIndex> Engine::visible(const SearchWindow& window,
+                                            WallTime searched_at) const {
   std::vector<CandidateIndex> out;
   const Slice places = slice(log_, window);
   for (CandidateIndex c = places.begin; c < places.end; ++c) {
@@ -113,7 +116,8 @@ std::vector<CandidateIndex> Engine::visible(const SearchWindow& window, WallTime
 
 Answer Engine::answer(const std::vector<CandidateIndex>& visible) const {
   Answer out;
-  match::Matches capped = matcher_.find(log_, visible, {.size = schedule_.max_signals, .maxspan = options_.maxspan});
+  match::Matches capped =
+      matcher_.find(log_, visible, {.size = schedule_.max_signals, .maxspan = options_.maxspan});
   out.dropped_pending = capped.dropped_pending;
   out.returned = std::move(capped.matches);
   if (out.returned.size() >= schedule_.max_signals) {
@@ -144,7 +148,8 @@ bool Engine::write(const match::Match& match, const RunClock::Run& run) {
 }
 
 bool Engine::search(const RunClock::Run& run, const SearchWindow& window) {
-  std::vector<CandidateIndex> seen = visible(window, saturating_add(run.started_at, options_.search_delay));
+  std::vector<CandidateIndex> seen =
+      visible(window, saturating_add(run.started_at, options_.search_delay));
   if (seen.empty()) return false;
   if (options_.effort == Effort::every || seen != last_visible_) {
     last_answer_ = answer(seen);
@@ -157,7 +162,8 @@ bool Engine::search(const RunClock::Run& run, const SearchWindow& window) {
                       .returned = static_cast<std::uint32_t>(last_answer_.returned.size()),
                       .cut = static_cast<std::uint32_t>(last_answer_.cut.size()),
                       .at_cap = last_answer_.returned.size() >= schedule_.max_signals};
-  for (const match::Match& match : last_answer_.returned) record.alerts += write(match, run) ? 1U : 0U;
+  for (const match::Match& match : last_answer_.returned)
+    record.alerts += write(match, run) ? 1U : 0U;
   for (const match::Match& match : last_answer_.cut) {
     if (capped_.try_emplace(numbers_.identity(match), out_.lost_to_cap.size()).second) {
       out_.lost_to_cap.push_back({.match = match, .run = run.index});
@@ -165,28 +171,32 @@ bool Engine::search(const RunClock::Run& run, const SearchWindow& window) {
   }
   out_.counters.returned += record.returned;
   out_.counters.cut += record.cut;
-  out_.counters.dropped_pending = std::max(out_.counters.dropped_pending, last_answer_.dropped_pending);
+  out_.counters.dropped_pending =
+      std::max(out_.counters.dropped_pending, last_answer_.dropped_pending);
   out_.searches.push_back(record);
   return record.at_cap;
 }
 
-/// The earliest run time at which any window of a run can hold a candidate, given that none before `now` does.
+/// The earliest run time at which any window of a run can hold a candidate, given that none before
+/// `now` does.
 WallTime Engine::next_interesting(WallTime now) const {
-  const WallTime reach = saturating_add(now, -schedule_.look_back - catch_up_windows_max * schedule_.interval);
+  const WallTime reach =
+      saturating_add(now, -schedule_.look_back - catch_up_windows_max * schedule_.interval);
   const Slice rest = slice(log_, {.from = on_clock<EventTime>(reach), .to = EventTime::max()});
   if (rest.begin == rest.end) return WallTime::max();
   return saturating_add(on_clock<WallTime>(log_.event_time(rest.begin)), schedule_.to);
 }
 
-/// Passes over runs that follow one another regularly and see no candidate: they change nothing but the counts.
-/// False when the next run has to be looked at.
+/// Passes over runs that follow one another regularly and see no candidate: they change nothing but
+/// the counts. False when the next run has to be looked at.
 bool Engine::skip_idle(RunClock& clock, WallTime until) {
   const RunClock::Run first = clock.now();
   if (options_.effort == Effort::every || first.outcome != RunOutcome::succeeds || !previous_ ||
       first.started_at - *previous_ != schedule_.interval) {
     return false;
   }
-  const WallTime target = std::min(next_interesting(first.started_at), saturating_add(until, Duration(1)));
+  const WallTime target =
+      std::min(next_interesting(first.started_at), saturating_add(until, Duration(1)));
   if (target <= first.started_at) return false;
   clock.skip_to(target);
   const std::uint64_t skipped = clock.now().index - first.index;
@@ -206,8 +216,9 @@ void Engine::run_once(const RunClock::Run& run) {
     const WindowPlan plan = plan_windows(schedule_, run.started_at, previous_);
     if (plan.unsearched > Duration::zero()) {
       failed = true;
-      out_.gaps.push_back(
-          {.run = run.index, .from = *previous_, .to = saturating_add(*previous_, plan.unsearched)});
+      out_.gaps.push_back({.run = run.index,
+                           .from = *previous_,
+                           .to = saturating_add(*previous_, plan.unsearched)});
     }
     if (run.outcome == RunOutcome::succeeds) {
       bool at_cap = false;
@@ -225,7 +236,8 @@ Simulation Engine::run() {
   out_.search_delay = options_.search_delay;
   const std::size_t dated = log_.dated_count();
   const EventTime first_event = dated > 0 ? log_.event_time(0) : EventTime{};
-  const EventTime last_event = dated > 0 ? log_.event_time(static_cast<CandidateIndex>(dated - 1)) : EventTime{};
+  const EventTime last_event =
+      dated > 0 ? log_.event_time(static_cast<CandidateIndex>(dated - 1)) : EventTime{};
   const WallTime start(std::chrono::floor<std::chrono::milliseconds>(
       on_clock<WallTime>(options_.start.value_or(first_event)).time_since_epoch()));
   Duration phase = options_.phase % schedule_.interval;
@@ -234,7 +246,8 @@ Simulation Engine::run() {
   const bool may_catch_up =
       !options_.disturbances.empty() || schedule_.look_back - schedule_.to < schedule_.interval;
   const Duration reach =
-      schedule_.look_back + (may_catch_up ? catch_up_windows_max * schedule_.interval : Duration::zero());
+      schedule_.look_back +
+      (may_catch_up ? catch_up_windows_max * schedule_.interval : Duration::zero());
   WallTime until = saturating_add(on_clock<WallTime>(last_event), reach);
   if (options_.end) until = std::max(until, on_clock<WallTime>(*options_.end));
 
@@ -248,8 +261,9 @@ Simulation Engine::run() {
     if (clock.now().started_at == run.started_at) break;  // the end of representable time
   }
   // A match that one search cut and another returned is not lost.
-  std::erase_if(out_.lost_to_cap,
-                [&](const CappedMatch& lost) { return alert_of_.contains(numbers_.identity(lost.match)); });
+  std::erase_if(out_.lost_to_cap, [&](const CappedMatch& lost) {
+    return alert_of_.contains(numbers_.identity(lost.match));
+  });
   return std::move(out_);
 }
 
@@ -259,8 +273,8 @@ WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c, Du
   return saturating_add(on_clock<WallTime>(log.ingest_time(c)), refresh);
 }
 
-Simulation simulate(const scan::CandidateLog& log, const match::Matcher& matcher, const rule::Schedule& schedule,
-                    const SimulationOptions& options) {
+Simulation simulate(const scan::CandidateLog& log, const match::Matcher& matcher,
+                    const rule::Schedule& schedule, const SimulationOptions& options) {
   EQLAB_ASSERT(schedule.interval > Duration::zero());
   return Engine(log, matcher, schedule, options).run();
 }

@@ -9,17 +9,17 @@
 #include "harness/scan/candidate_log.h"
 #include "harness/schedule/run_clock.h"
 
-/// The detection engine in simulated time: what the rule's runs see, and the alerts that come of it.
-/// Source: detection-engine spec, sections 2 and 3.
+/// The detection engine in simulated time: what the rule's runs see, and the alerts that come of
+/// it. Source: detection-engine spec, sections 2 and 3.
 namespace eqlab::schedule {
 
-/// `skip_unchanged` looks only at runs whose visible events are not none and not those of the run before;
-/// `every` evaluates all of them. Same results, which a test holds.
+/// `skip_unchanged` looks only at runs whose visible events are not none and not those of the run
+/// before; `every` evaluates all of them. Same results, which a test holds.
 enum class Effort : std::uint8_t { skip_unchanged, every };
 
 struct SimulationOptions {
-  /// Where the grid of runs hangs; cut to milliseconds, as the engine's own clock. Nothing: the event time of
-  /// the first candidate.
+  /// Where the grid of runs hangs; cut to milliseconds, as the engine's own clock. Nothing: the
+  /// event time of the first candidate.
   std::optional<EventTime> start = std::nullopt;
   /// Runs go on at least to here; in any case until every candidate has left the window.
   std::optional<EventTime> end = std::nullopt;
@@ -29,29 +29,30 @@ struct SimulationOptions {
   Duration refresh = std::chrono::seconds{1};
   /// From `startedAt` until the search: what becomes visible meanwhile is seen, the window stays.
   Duration search_delay = Duration::zero();
-  /// From `startedAt` until the alert exists. The engine's runs take about LN(4 s, 0.6); the default is the
-  /// median for every run, so that latency depends on the data alone.
+  /// From `startedAt` until the alert exists. The engine's runs take about LN(4 s, 0.6); the
+  /// default is the median for every run, so that latency depends on the data alone.
   Duration run_duration = std::chrono::seconds{4};
-  std::vector<Disturbance> disturbances = {};   ///< rising by run
+  std::vector<Disturbance> disturbances = {};      ///< rising by run
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own; for sweeps
   Effort effort = Effort::skip_unchanged;
 };
 
-/// A match that was written. Its identity is the ordered list of its members' event ids: what is found again
-/// is not written again, whatever has changed in between (first writer wins).
+/// A match that was written. Its identity is the ordered list of its members' event ids: what is
+/// found again is not written again, whatever has changed in between (first writer wins).
 struct Alert {
   match::Match match;
-  std::uint64_t run = 0;              ///< the run that saw it first
-  WallTime started_at{};              ///< of that run
-  WallTime alert_time{};              ///< when the alert exists
-  std::uint32_t sightings = 1;        ///< searches that returned it
+  std::uint64_t run = 0;        ///< the run that saw it first
+  WallTime started_at{};        ///< of that run
+  WallTime alert_time{};        ///< when the alert exists
+  std::uint32_t sightings = 1;  ///< searches that returned it
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 
-/// A match that some search found but none returned, because `max_signals` later ones stood before it.
+/// A match that some search found but none returned, because `max_signals` later ones stood before
+/// it.
 struct CappedMatch {
   match::Match match;
-  std::uint64_t run = 0;              ///< the run that cut it first
+  std::uint64_t run = 0;  ///< the run that cut it first
   friend bool operator==(const CappedMatch&, const CappedMatch&) = default;
 };
 
@@ -60,25 +61,25 @@ struct SearchRecord {
   std::uint64_t run = 0;
   WallTime started_at{};
   SearchWindow window;
-  std::uint32_t visible = 0;          ///< candidates in the window and searchable
-  std::uint32_t returned = 0;         ///< matches after the cap
-  std::uint32_t cut = 0;              ///< matches that the cap left out
-  std::uint32_t alerts = 0;           ///< of the returned ones, those not known before
-  bool at_cap = false;                ///< as many returned as the cap allows: the engine warns
+  std::uint32_t visible = 0;   ///< candidates in the window and searchable
+  std::uint32_t returned = 0;  ///< matches after the cap
+  std::uint32_t cut = 0;       ///< matches that the cap left out
+  std::uint32_t alerts = 0;    ///< of the returned ones, those not known before
+  bool at_cap = false;         ///< as many returned as the cap allows: the engine warns
   friend bool operator==(const SearchRecord&, const SearchRecord&) = default;
 };
 
 /// Event time that no run ever searched, because runs were too far apart.
 struct Gap {
-  std::uint64_t run = 0;              ///< the run that reported it
+  std::uint64_t run = 0;  ///< the run that reported it
   WallTime from{};
   WallTime to{};
   friend bool operator==(const Gap&, const Gap&) = default;
 };
 
 struct SimulationCounters {
-  std::uint64_t runs = 0;             ///< all, also those with nothing to see
-  std::uint64_t failed_runs = 0;      ///< search failed, task threw, or a gap was left
+  std::uint64_t runs = 0;         ///< all, also those with nothing to see
+  std::uint64_t failed_runs = 0;  ///< search failed, task threw, or a gap was left
   std::uint64_t runs_at_cap = 0;
   std::uint64_t catch_up_searches = 0;
   std::uint64_t returned = 0;         ///< matches returned over all searches
@@ -90,9 +91,9 @@ struct SimulationCounters {
 
 /// returned = alerts.size() + duplicates, always.
 struct Simulation {
-  std::vector<Alert> alerts;          ///< in order of run, then of completing event
+  std::vector<Alert> alerts;             ///< in order of run, then of completing event
   std::vector<CappedMatch> lost_to_cap;  ///< never returned by any search; in order of first cut
-  std::vector<SearchRecord> searches; ///< in order of time
+  std::vector<SearchRecord> searches;    ///< in order of time
   std::vector<Gap> gaps;
   SimulationCounters counters;
   /// As used, for whoever asks what could have been seen when.
@@ -104,11 +105,12 @@ struct Simulation {
 };
 
 /// When a search can see candidate `c` for the first time.
-[[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c, Duration refresh);
+[[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,
+                                     Duration refresh);
 
-/// Runs the rule over all of `log`'s dated candidates. Each search matches anew over what it can see; nothing
-/// carries over but the alerts already written. Cost: O(searches × candidates in a window × stages); runs
-/// without events cost nothing, so the length of quiet time does not matter.
+/// Runs the rule over all of `log`'s dated candidates. Each search matches anew over what it can
+/// see; nothing carries over but the alerts already written. Cost: O(searches × candidates in a
+/// window × stages); runs without events cost nothing, so the length of quiet time does not matter.
 [[nodiscard]] Simulation simulate(const scan::CandidateLog& log, const match::Matcher& matcher,
                                   const rule::Schedule& schedule, const SimulationOptions& options);
 

@@ -1,16 +1,15 @@
 #include "harness/score/miss.h"
 
 #include <algorithm>
-#include <set>
-
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <set>
 
 #include "harness/base/text.h"
 
-// A chain is one own event per stage, in order, as the sequence would take them. From each event that can start,
-// the chain that completes first is built greedily, which for a fixed start is the shortest. The questions then
-// are: is there a chain at all; one with common keys; one within maxspan; one that nothing stops; one that some
-// search saw whole. The first "no" is the reason.
+// A chain is one own event per stage, in order, as the sequence would take them. From each event
+// that can start, the chain that completes first is built greedily, which for a fixed start is the
+// shortest. The questions then are: is there a chain at all; one with common keys; one within
+// maxspan; one that nothing stops; one that some search saw whole. The first "no" is the reason.
 namespace eqlab::score {
 namespace {
 
@@ -20,7 +19,7 @@ using truth::Role;
 /// A candidate that is an event of the incident; the same event delivered twice is two of them.
 struct OwnEvent {
   CandidateIndex candidate = 0;
-  std::uint32_t event = 0;            ///< place in Incident::events
+  std::uint32_t event = 0;  ///< place in Incident::events
 };
 
 using Chain = std::vector<OwnEvent>;
@@ -34,32 +33,46 @@ constexpr std::size_t combinations_max = 64;
 
 std::string_view to_string(MissReason reason) {
   switch (reason) {
-    case MissReason::no_connection: return "no-connection";
-    case MissReason::stage_unmatched: return "stage-unmatched";
-    case MissReason::out_of_order: return "out-of-order";
-    case MissReason::keys_differ: return "keys-differ";
-    case MissReason::over_maxspan: return "over-maxspan";
-    case MissReason::stopped: return "stopped";
-    case MissReason::too_late: return "too-late";
-    case MissReason::cut_by_cap: return "cut-by-cap";
-    case MissReason::paired_elsewhere: return "paired-elsewhere";
-    case MissReason::unexplained: return "unexplained";
+    case MissReason::no_connection:
+      return "no-connection";
+    case MissReason::stage_unmatched:
+      return "stage-unmatched";
+    case MissReason::out_of_order:
+      return "out-of-order";
+    case MissReason::keys_differ:
+      return "keys-differ";
+    case MissReason::over_maxspan:
+      return "over-maxspan";
+    case MissReason::stopped:
+      return "stopped";
+    case MissReason::too_late:
+      return "too-late";
+    case MissReason::cut_by_cap:
+      return "cut-by-cap";
+    case MissReason::paired_elsewhere:
+      return "paired-elsewhere";
+    case MissReason::unexplained:
+      return "unexplained";
   }
   return "";
 }
 
 Reach reach_of(MissReason reason) {
   switch (reason) {
-    case MissReason::no_connection: return Reach::none;
+    case MissReason::no_connection:
+      return Reach::none;
     case MissReason::stage_unmatched:
     case MissReason::out_of_order:
     case MissReason::keys_differ:
     case MissReason::over_maxspan:
-    case MissReason::stopped: return Reach::behaviour;
-    case MissReason::too_late: return Reach::reachable;
+    case MissReason::stopped:
+      return Reach::behaviour;
+    case MissReason::too_late:
+      return Reach::reachable;
     case MissReason::cut_by_cap:
     case MissReason::paired_elsewhere:
-    case MissReason::unexplained: return Reach::visible;
+    case MissReason::unexplained:
+      return Reach::visible;
   }
   return Reach::none;
 }
@@ -70,8 +83,9 @@ std::string subject_of(std::string_view what) {
   std::string_view rest = what.substr(verb + 1);
   const std::size_t last = rest.rfind(' ');
   const std::size_t colon = rest.rfind(':');
-  const bool ends_in_port = colon != std::string_view::npos && colon + 1 < rest.size() &&
-                            rest.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  const bool ends_in_port =
+      colon != std::string_view::npos && colon + 1 < rest.size() &&
+      rest.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
   if (last != std::string_view::npos && ends_in_port && colon > last) rest = rest.substr(0, last);
   return std::string(rest);
 }
@@ -88,11 +102,14 @@ struct MissExplainer::Impl {
   [[nodiscard]] const scan::QueryBinding::Stage& stage(std::size_t positive) const {
     return in.rule.binding.stages[positives[positive]];
   }
-  [[nodiscard]] std::vector<Keys> keys_of(CandidateIndex candidate, const scan::QueryBinding::Stage& at) const;
-  [[nodiscard]] bool has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at, const Keys& keys) const;
-  [[nodiscard]] std::vector<Chain> chains(const truth::Incident& incident, const std::vector<OwnEvent>& own,
-                                          KeyRule rule) const;
-  [[nodiscard]] std::optional<Chain> complete(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+  [[nodiscard]] std::vector<Keys> keys_of(CandidateIndex candidate,
+                                          const scan::QueryBinding::Stage& at) const;
+  [[nodiscard]] bool has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
+                              const Keys& keys) const;
+  [[nodiscard]] std::vector<Chain> chains(const truth::Incident& incident,
+                                          const std::vector<OwnEvent>& own, KeyRule rule) const;
+  [[nodiscard]] std::optional<Chain> complete(const truth::Incident& incident,
+                                              const std::vector<OwnEvent>& own,
                                               const OwnEvent& start, const Keys* keys) const;
   [[nodiscard]] Duration span(const Chain& chain) const {
     return in.log.event_time(chain.back().candidate) - in.log.event_time(chain.front().candidate);
@@ -101,22 +118,27 @@ struct MissExplainer::Impl {
     return is_sample() || !in.rule.maxspan || span(chain) <= *in.rule.maxspan;
   }
   [[nodiscard]] bool is_stopped(const Chain& chain) const;
-  [[nodiscard]] bool was_visible(const truth::Incident& incident, const std::vector<OwnEvent>& own) const;
-  [[nodiscard]] Miss unmatched(const truth::Incident& incident, const std::vector<OwnEvent>& own) const;
+  [[nodiscard]] bool was_visible(const truth::Incident& incident,
+                                 const std::vector<OwnEvent>& own) const;
+  [[nodiscard]] Miss unmatched(const truth::Incident& incident,
+                               const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss differing_keys(const std::vector<Chain>& found) const;
   [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
-  [[nodiscard]] std::string example_for(const truth::Incident& incident, std::size_t positive) const;
-  [[nodiscard]] std::string key_text(CandidateIndex candidate, std::optional<scan::KeySlot> slot) const;
+  [[nodiscard]] std::string example_for(const truth::Incident& incident,
+                                        std::size_t positive) const;
+  [[nodiscard]] std::string key_text(CandidateIndex candidate,
+                                     std::optional<scan::KeySlot> slot) const;
 
   MissInputs in;
-  std::vector<std::size_t> positives;            ///< stages that ask for an event
-  std::vector<std::vector<OwnEvent>> own_events; ///< by incident; in order of candidates
-  std::set<std::uint32_t> capped;                ///< incidents of which a match was cut
+  std::vector<std::size_t> positives;             ///< stages that ask for an event
+  std::vector<std::vector<OwnEvent>> own_events;  ///< by incident; in order of candidates
+  std::set<std::uint32_t> capped;                 ///< incidents of which a match was cut
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> start_of_completing;
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> completing_of_start;
 };
 
-MissExplainer::Impl::Impl(const MissInputs& given) : in(given), own_events(given.truth.incidents.size()) {
+MissExplainer::Impl::Impl(const MissInputs& given)
+    : in(given), own_events(given.truth.incidents.size()) {
   for (std::size_t j = 0; j < in.rule.query.stages.size(); ++j) {
     if (!in.rule.query.stages[j].missing) positives.push_back(j);
   }
@@ -128,7 +150,8 @@ MissExplainer::Impl::Impl(const MissInputs& given) : in(given), own_events(given
     own_events[label->incident].push_back({.candidate = candidate, .event = label->event});
   }
   for (const schedule::CappedMatch& lost : in.simulation.lost_to_cap) {
-    if (const auto incident = causal_incident(in.log, lost.match, in.truth, in.index)) capped.insert(*incident);
+    if (const auto incident = causal_incident(in.log, lost.match, in.truth, in.index))
+      capped.insert(*incident);
   }
   for (const match::Match& match : in.matches.matches) {
     start_of_completing.emplace(match.completing(), match.first());
@@ -139,7 +162,9 @@ MissExplainer::Impl::Impl(const MissInputs& given) : in(given), own_events(given
 const std::string* MissExplainer::Impl::category(std::size_t positive) const {
   const std::uint32_t written = in.rule.query.stages[positives[positive]].written;
   const auto& stages = in.rule.query.syntax.stages;
-  return written < stages.size() && stages[written].filter.category ? &*stages[written].filter.category : nullptr;
+  return written < stages.size() && stages[written].filter.category
+             ? &*stages[written].filter.category
+             : nullptr;
 }
 
 bool MissExplainer::Impl::wants_network() const {
@@ -149,10 +174,12 @@ bool MissExplainer::Impl::wants_network() const {
   return false;
 }
 
-std::vector<Keys> MissExplainer::Impl::keys_of(CandidateIndex candidate, const scan::QueryBinding::Stage& at) const {
+std::vector<Keys> MissExplainer::Impl::keys_of(CandidateIndex candidate,
+                                               const scan::QueryBinding::Stage& at) const {
   std::vector<Keys> out = {{}};
   for (std::size_t i = 0; i < at.keys.size(); ++i) {
-    const auto values = at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
+    const auto values =
+        at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
     std::vector<Keys> longer;
     for (const Keys& keys : out) {
       const auto extend = [&](scan::KeyId key) {
@@ -171,20 +198,24 @@ std::vector<Keys> MissExplainer::Impl::keys_of(CandidateIndex candidate, const s
 bool MissExplainer::Impl::has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
                                    const Keys& keys) const {
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto values = at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
-    const bool fits_key = keys[i] == scan::null_key ? values.empty() && at.optional_keys[i]
-                                                    : std::ranges::find(values, keys[i]) != values.end();
+    const auto values =
+        at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
+    const bool fits_key = keys[i] == scan::null_key
+                              ? values.empty() && at.optional_keys[i]
+                              : std::ranges::find(values, keys[i]) != values.end();
     if (!fits_key) return false;
   }
   return true;
 }
 
-std::optional<Chain> MissExplainer::Impl::complete(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+std::optional<Chain> MissExplainer::Impl::complete(const truth::Incident& incident,
+                                                   const std::vector<OwnEvent>& own,
                                                    const OwnEvent& start, const Keys* keys) const {
   Chain chain = {start};
   for (std::size_t j = 1; j < positives.size(); ++j) {
     const auto from = is_sample() ? own.begin()
-                                  : std::ranges::upper_bound(own, chain.back().candidate, {}, &OwnEvent::candidate);
+                                  : std::ranges::upper_bound(own, chain.back().candidate, {},
+                                                             &OwnEvent::candidate);
     const auto next = std::find_if(from, own.end(), [&](const OwnEvent& event) {
       const auto same = [&](const OwnEvent& taken) { return taken.candidate == event.candidate; };
       return satisfies(event, j) && !std::ranges::any_of(chain, same) &&
@@ -197,7 +228,8 @@ std::optional<Chain> MissExplainer::Impl::complete(const truth::Incident& incide
   return chain;
 }
 
-std::vector<Chain> MissExplainer::Impl::chains(const truth::Incident& incident, const std::vector<OwnEvent>& own,
+std::vector<Chain> MissExplainer::Impl::chains(const truth::Incident& incident,
+                                               const std::vector<OwnEvent>& own,
                                                KeyRule rule) const {
   std::vector<Chain> out;
   for (const OwnEvent& start : own) {
@@ -219,17 +251,21 @@ bool MissExplainer::Impl::is_stopped(const Chain& chain) const {
   const std::vector<Keys> keys = keys_of(chain.front().candidate, stage(0));
   for (CandidateIndex c = chain.front().candidate; c < chain.back().candidate; ++c) {
     if (!in.log.satisfies(c, in.rule.binding.until->filter)) continue;
-    const auto stops = [&](const Keys& own_keys) { return has_keys(c, *in.rule.binding.until, own_keys); };
+    const auto stops = [&](const Keys& own_keys) {
+      return has_keys(c, *in.rule.binding.until, own_keys);
+    };
     if (std::ranges::any_of(keys, stops)) return true;
   }
   return false;
 }
 
-bool MissExplainer::Impl::was_visible(const truth::Incident& incident, const std::vector<OwnEvent>& own) const {
+bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
+                                      const std::vector<OwnEvent>& own) const {
   const EventTime first = in.log.event_time(own.front().candidate);
   const EventTime last = in.log.event_time(own.back().candidate);
   const auto& searches = in.simulation.searches;
-  const auto begin = std::ranges::lower_bound(searches, on_clock<WallTime>(first), {}, &schedule::SearchRecord::started_at);
+  const auto begin = std::ranges::lower_bound(searches, on_clock<WallTime>(first), {},
+                                              &schedule::SearchRecord::started_at);
   std::vector<OwnEvent> seen_before;
   for (auto it = begin; it != searches.end(); ++it) {
     if (it->window.from > last) {
@@ -237,7 +273,8 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident, const std
       if (it->window.from - last > schedule::catch_up_windows_max * in.schedule.interval) break;
       continue;
     }
-    const WallTime searched_at = schedule::saturating_add(it->started_at, in.simulation.search_delay);
+    const WallTime searched_at =
+        schedule::saturating_add(it->started_at, in.simulation.search_delay);
     std::vector<OwnEvent> visible;
     for (const OwnEvent& event : own) {
       const EventTime time = in.log.event_time(event.candidate);
@@ -246,7 +283,9 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident, const std
         visible.push_back(event);
       }
     }
-    const auto same = [](const OwnEvent& a, const OwnEvent& b) { return a.candidate == b.candidate; };
+    const auto same = [](const OwnEvent& a, const OwnEvent& b) {
+      return a.candidate == b.candidate;
+    };
     if (std::ranges::equal(visible, seen_before, same)) continue;
     for (const Chain& chain : chains(incident, visible, KeyRule::common)) {
       if (fits(chain) && !is_stopped(chain)) return true;
@@ -257,7 +296,8 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident, const std
 }
 
 /// What the incident has where the query asks for stage `positive`.
-std::string MissExplainer::Impl::example_for(const truth::Incident& incident, std::size_t positive) const {
+std::string MissExplainer::Impl::example_for(const truth::Incident& incident,
+                                             std::size_t positive) const {
   const std::string* asked = category(positive);
   const bool wants = asked != nullptr && *asked == "network";
   for (const truth::IncidentEvent& event : incident.events) {
@@ -267,40 +307,54 @@ std::string MissExplainer::Impl::example_for(const truth::Incident& incident, st
   return {};
 }
 
-Miss MissExplainer::Impl::unmatched(const truth::Incident& incident, const std::vector<OwnEvent>& own) const {
+Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
+                                    const std::vector<OwnEvent>& own) const {
   const auto event_satisfies = [&](std::uint32_t event, std::size_t positive) {
-    return std::ranges::any_of(own, [&](const OwnEvent& o) { return o.event == event && satisfies(o, positive); });
+    return std::ranges::any_of(
+        own, [&](const OwnEvent& o) { return o.event == event && satisfies(o, positive); });
   };
   if (positives.size() == 2 && !incident.true_pairs.empty()) {
-    // The pair that gets furthest speaks for the incident: first by filters satisfied, then by time.
+    // The pair that gets furthest speaks for the incident: first by filters satisfied, then by
+    // time.
     const auto* best = &incident.true_pairs.front();
     int best_score = -1;
     for (const auto& pair : incident.true_pairs) {
-      const int score = (event_satisfies(pair.first, 0) ? 1 : 0) + (event_satisfies(pair.second, 1) ? 1 : 0);
+      const int score =
+          (event_satisfies(pair.first, 0) ? 1 : 0) + (event_satisfies(pair.second, 1) ? 1 : 0);
       if (score > best_score) {
         best = &pair;
         best_score = score;
       }
     }
     if (!event_satisfies(best->first, 0)) {
-      return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[0]), .keys = {},
-              .example = subject_of(incident.events[best->first].what), .gap = {}};
+      return {.reason = MissReason::stage_unmatched,
+              .stage = static_cast<std::uint32_t>(positives[0]),
+              .keys = {},
+              .example = subject_of(incident.events[best->first].what),
+              .gap = {}};
     }
     if (!event_satisfies(best->second, 1)) {
-      return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[1]), .keys = {},
-              .example = subject_of(incident.events[best->second].what), .gap = {}};
+      return {.reason = MissReason::stage_unmatched,
+              .stage = static_cast<std::uint32_t>(positives[1]),
+              .keys = {},
+              .example = subject_of(incident.events[best->second].what),
+              .gap = {}};
     }
     return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
   }
   for (std::size_t j = 0; j < positives.size(); ++j) {
     if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
-    return {.reason = MissReason::stage_unmatched, .stage = static_cast<std::uint32_t>(positives[j]), .keys = {},
-            .example = example_for(incident, j), .gap = {}};
+    return {.reason = MissReason::stage_unmatched,
+            .stage = static_cast<std::uint32_t>(positives[j]),
+            .keys = {},
+            .example = example_for(incident, j),
+            .gap = {}};
   }
   return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
 }
 
-std::string MissExplainer::Impl::key_text(CandidateIndex candidate, std::optional<scan::KeySlot> slot) const {
+std::string MissExplainer::Impl::key_text(CandidateIndex candidate,
+                                          std::optional<scan::KeySlot> slot) const {
   const auto keys = slot ? in.log.keys(candidate, *slot) : std::span<const scan::KeyId>();
   return keys.empty() ? "missing" : event::to_text(in.log.key_value(keys[0]));
 }
@@ -314,7 +368,9 @@ Miss MissExplainer::Impl::differing_keys(const std::vector<Chain>& found) const 
     for (std::size_t i = 0; i < stage(0).keys.size(); ++i) {
       const auto key_set = [&](std::size_t j) {
         std::vector<scan::KeyId> out;
-        for (const Keys& keys : keys_of(chain[j].candidate, {.keys = {stage(j).keys[i]}, .optional_keys = {stage(j).optional_keys[i]}})) {
+        for (const Keys& keys :
+             keys_of(chain[j].candidate,
+                     {.keys = {stage(j).keys[i]}, .optional_keys = {stage(j).optional_keys[i]}})) {
           out.push_back(keys[0]);
         }
         return out;
@@ -349,7 +405,8 @@ Miss MissExplainer::Impl::differing_keys(const std::vector<Chain>& found) const 
     values.push_back(join(texts, ", then "));
   }
   miss.keys = join(names, " and ");
-  // Values of identifiers of hosts and processes differ from incident to incident; one key's are worth counting.
+  // Values of identifiers of hosts and processes differ from incident to incident; one key's are
+  // worth counting.
   miss.example = values.size() == 1 ? values[0] : std::string();
   return miss;
 }
@@ -398,8 +455,8 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   Miss miss{.reason = MissReason::no_connection, .keys = {}, .example = {}, .gap = {}};
 
   if (incident.behaviour == truth::Behaviour::none && at.wants_network()) {
-    const bool connects_later =
-        std::ranges::any_of(incident.events, [](const truth::IncidentEvent& e) { return e.role == Role::network; });
+    const bool connects_later = std::ranges::any_of(
+        incident.events, [](const truth::IncidentEvent& e) { return e.role == Role::network; });
     miss.example = connects_later ? "only later, or by other code" : "none at all";
     return miss;
   }
@@ -409,7 +466,8 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   std::vector<Chain> found = at.chains(incident, own, KeyRule::common);
   if (found.empty()) return at.differing_keys(in_order);
 
-  const Chain& nearest = *std::ranges::min_element(found, {}, [&](const Chain& chain) { return at.span(chain); });
+  const Chain& nearest =
+      *std::ranges::min_element(found, {}, [&](const Chain& chain) { return at.span(chain); });
   if (!at.fits(nearest)) {
     miss.reason = MissReason::over_maxspan;
     miss.gap = at.span(nearest);
@@ -433,9 +491,11 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   return at.paired(found);
 }
 
-std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::optional<Duration> maxspan) {
+std::string describe(const Miss& miss, const eql::CheckedQuery& query,
+                     std::optional<Duration> maxspan) {
   switch (miss.reason) {
-    case MissReason::no_connection: return "no connection, or none in time";
+    case MissReason::no_connection:
+      return "no connection, or none in time";
     case MissReason::stage_unmatched: {
       const std::uint32_t written = query.stages[miss.stage].written;
       const auto& stages = query.syntax.stages;
@@ -444,15 +504,23 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::opti
       return query.stages.size() == 1 ? format("no {} satisfies the query", what)
                                       : format("no {} satisfies step {}", what, miss.stage + 1);
     }
-    case MissReason::out_of_order: return "its events come in another order";
-    case MissReason::keys_differ: return format("{} changes between the steps", miss.keys);
+    case MissReason::out_of_order:
+      return "its events come in another order";
+    case MissReason::keys_differ:
+      return format("{} changes between the steps", miss.keys);
     case MissReason::over_maxspan:
-      return maxspan ? format("longer than maxspan ({})", human_duration(*maxspan)) : "longer than maxspan";
-    case MissReason::stopped: return "stopped by until or by an event that must not happen";
-    case MissReason::too_late: return "no run could see all of it";
-    case MissReason::cut_by_cap: return "cut by the cap";
-    case MissReason::paired_elsewhere: return "its events went into other matches";
-    case MissReason::unexplained: return "unexplained: matcher and truth disagree";
+      return maxspan ? format("longer than maxspan ({})", human_duration(*maxspan))
+                     : "longer than maxspan";
+    case MissReason::stopped:
+      return "stopped by until or by an event that must not happen";
+    case MissReason::too_late:
+      return "no run could see all of it";
+    case MissReason::cut_by_cap:
+      return "cut by the cap";
+    case MissReason::paired_elsewhere:
+      return "its events went into other matches";
+    case MissReason::unexplained:
+      return "unexplained: matcher and truth disagree";
   }
   return {};
 }

@@ -13,14 +13,15 @@
 #include "harness/score/verdict.h"
 #include "harness/truth/truth.h"
 
-/// Why an incident raised no alert of its own: decided from the candidates alone, by asking how far the incident's own
-/// events get through the query, one demand after another. Works for any query; stages and keys are named as
-/// the query names them.
+/// Why an incident raised no alert of its own: decided from the candidates alone, by asking how far
+/// the incident's own events get through the query, one demand after another. Works for any query;
+/// stages and keys are named as the query names them.
 namespace eqlab::score {
 
 /// In the order in which they are asked; each says that everything above it was met.
 enum class MissReason : std::uint8_t {
-  no_connection,     ///< the query wants a network event and the package opened no connection (in time)
+  no_connection,     ///< the query wants a network event and the package opened no connection (in
+                     ///< time)
   stage_unmatched,   ///< none of its events satisfies some stage
   out_of_order,      ///< each stage has an event, but not one after the other
   keys_differ,       ///< in order, but join keys have other values or none
@@ -40,20 +41,21 @@ enum class Reach : std::uint8_t { none, behaviour, reachable, visible };
 
 struct Miss {
   MissReason reason = MissReason::unexplained;
-  std::uint32_t stage = 0;            ///< stage_unmatched: which, from 0
-  std::string keys;                   ///< keys_differ: their names
-  std::string example;                ///< what to show and count within the reason; may be empty
-  std::optional<Duration> gap;        ///< over_maxspan: the nearest span
+  std::uint32_t stage = 0;      ///< stage_unmatched: which, from 0
+  std::string keys;             ///< keys_differ: their names
+  std::string example;          ///< what to show and count within the reason; may be empty
+  std::optional<Duration> gap;  ///< over_maxspan: the nearest span
   friend bool operator==(const Miss&, const Miss&) = default;
 };
 
 /// The reason in words, without the example: `no network event satisfies step 2`.
-[[nodiscard]] std::string describe(const Miss& miss, const eql::CheckedQuery& query, std::optional<Duration> maxspan);
+[[nodiscard]] std::string describe(const Miss& miss, const eql::CheckedQuery& query,
+                                   std::optional<Duration> maxspan);
 
 /// Everything that the question needs; all must outlive the explainer.
 struct MissInputs {
   const scan::CandidateLog& log;
-  const match::Matches& matches;      ///< over all data, without cap
+  const match::Matches& matches;  ///< over all data, without cap
   const schedule::Simulation& simulation;
   const truth::Truth& truth;
   const truth::TruthIndex& index;
@@ -61,8 +63,8 @@ struct MissInputs {
   rule::Schedule schedule;
 };
 
-/// Answers for one incident after another. Building it costs one pass over the log. An event that occurs in
-/// no stage of the query, or was lost on the way, counts the same: it satisfied nothing.
+/// Answers for one incident after another. Building it costs one pass over the log. An event that
+/// occurs in no stage of the query, or was lost on the way, counts the same: it satisfied nothing.
 class MissExplainer {
  public:
   explicit MissExplainer(const MissInputs& inputs);

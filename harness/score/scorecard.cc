@@ -8,8 +8,9 @@
 
 #include "harness/base/text.h"
 
-// Order of work: a verdict for each alert, an outcome for each incident, then only counting. Every alert is in exactly
-// one verdict and every missed malicious incident in exactly one group; the counting asserts both.
+// Order of work: a verdict for each alert, an outcome for each incident, then only counting. Every
+// alert is in exactly one verdict and every missed malicious incident in exactly one group; the
+// counting asserts both.
 namespace eqlab::score {
 namespace {
 
@@ -42,7 +43,8 @@ std::vector<IncidentOutcome> outcomes(const ScoreInputs& in, const JudgedRule& r
       if (!outcome.alert) outcome.alert = static_cast<std::uint32_t>(i);
       ++outcome.causal_alerts;
     } else if (alerts[i].verdict != Verdict::impossible) {
-      for (const std::uint32_t incident : touched(in, in.simulation.alerts[i].match)) ++out[incident].coincidences;
+      for (const std::uint32_t incident : touched(in, in.simulation.alerts[i].match))
+        ++out[incident].coincidences;
     }
   }
   const MissExplainer explainer({.log = in.log,
@@ -77,7 +79,8 @@ Recall recall_of(const truth::Truth& truth, const std::vector<IncidentOutcome>& 
   return recall;
 }
 
-/// To the millisecond while it is short: 30.001 s is over 30 s, and must not read as if it were not.
+/// To the millisecond while it is short: 30.001 s is over 30 s, and must not read as if it were
+/// not.
 std::string gap_text(Duration gap) {
   if (gap >= std::chrono::minutes{2}) return human_duration(gap);
   return format("{:.6g} s", static_cast<double>(gap.count() / 1'000'000) / 1e3);
@@ -85,7 +88,8 @@ std::string gap_text(Duration gap) {
 
 std::string note_of(const std::vector<Duration>& gaps) {
   if (gaps.empty()) return {};
-  return format("nearest {}, median {}", gap_text(std::ranges::min(gaps)), gap_text(summarize(gaps).p50));
+  return format("nearest {}, median {}", gap_text(std::ranges::min(gaps)),
+                gap_text(summarize(gaps).p50));
 }
 
 std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duration> maxspan,
@@ -118,7 +122,8 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
   return out;
 }
 
-/// Persona of the host that an alert is about: by a join key that names a host, else by an incident that it touches.
+/// Persona of the host that an alert is about: by a join key that names a host, else by an incident
+/// that it touches.
 class Personas {
  public:
   explicit Personas(const ScoreInputs& in) : in_(in) {
@@ -154,7 +159,8 @@ FalseAlarms false_alarms_of(const ScoreInputs& in, const std::vector<JudgedAlert
   for (std::size_t i = 0; i < alerts.size(); ++i) {
     switch (alerts[i].verdict) {
       case Verdict::causal_malicious:
-      case Verdict::duplicate: continue;
+      case Verdict::duplicate:
+        continue;
       case Verdict::causal_benign:
         ++out.causal_benign;
         ++by_scenario[scenario_name(alerts[i])];
@@ -168,7 +174,9 @@ FalseAlarms false_alarms_of(const ScoreInputs& in, const std::vector<JudgedAlert
         ++out.coincidence;
         ++by_persona[personas.of(in.simulation.alerts[i].match, alerts[i])];
         break;
-      case Verdict::impossible: ++out.impossible; break;
+      case Verdict::impossible:
+        ++out.impossible;
+        break;
     }
     ++out.rate.count;
   }
@@ -178,7 +186,8 @@ FalseAlarms false_alarms_of(const ScoreInputs& in, const std::vector<JudgedAlert
 }
 
 template <class Wanted>
-Latencies latencies_of(const ScoreInputs& in, const std::vector<JudgedAlert>& alerts, const Wanted& wanted) {
+Latencies latencies_of(const ScoreInputs& in, const std::vector<JudgedAlert>& alerts,
+                       const Wanted& wanted) {
   std::vector<Duration> from_event;
   std::vector<Duration> from_ingest;
   for (std::size_t i = 0; i < alerts.size(); ++i) {
@@ -188,19 +197,23 @@ Latencies latencies_of(const ScoreInputs& in, const std::vector<JudgedAlert>& al
     for (const scan::CandidateIndex event : alert.match.events) {
       if (event != match::missing_event) ingested = std::max(ingested, in.log.ingest_time(event));
     }
-    from_event.push_back(alert.alert_time - on_clock<WallTime>(in.log.event_time(alert.match.completing())));
+    from_event.push_back(alert.alert_time -
+                         on_clock<WallTime>(in.log.event_time(alert.match.completing())));
     from_ingest.push_back(alert.alert_time - on_clock<WallTime>(ingested));
   }
-  return {.from_event = summarize(std::move(from_event)), .from_ingest = summarize(std::move(from_ingest))};
+  return {.from_event = summarize(std::move(from_event)),
+          .from_ingest = summarize(std::move(from_ingest))};
 }
 
-/// Incidents of which some match on complete data has an event: what the schedule then lost is no broken promise.
+/// Incidents of which some match on complete data has an event: what the schedule then lost is no
+/// broken promise.
 std::vector<bool> touched_incidents(const ScoreInputs& in) {
   std::vector<bool> touched(in.truth.incidents.size(), false);
   for (const match::Match& match : in.matches.matches) {
     for (const match::CandidateIndex event : match.events) {
       if (event == match::missing_event) continue;
-      if (const auto* const label = in.index.find(in.log.event_id(event))) touched[label->incident] = true;
+      if (const auto* const label = in.index.find(in.log.event_id(event)))
+        touched[label->incident] = true;
     }
   }
   return touched;
@@ -220,8 +233,10 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
       row.title = incident.title;
       row.intent = incident.intent;
     }
-    const truth::Expectation expected = is_held_to_expectations ? incident.expected : truth::Expectation::unstated;
-    if (is_held_to_expectations && row.expected_because.empty()) row.expected_because = incident.expected_because;
+    const truth::Expectation expected =
+        is_held_to_expectations ? incident.expected : truth::Expectation::unstated;
+    if (is_held_to_expectations && row.expected_because.empty())
+      row.expected_because = incident.expected_because;
     ++row.incidents;
     const bool alerted = outcomes[i].alert.has_value();
     row.alerted += alerted ? 1U : 0U;
@@ -239,11 +254,16 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
         ++row.expected_silent;
         row.silent_but_alerted += alerted ? 1U : 0U;
         break;
-      case truth::Expectation::depends: ++row.expected_depends; break;
-      case truth::Expectation::unstated: break;
+      case truth::Expectation::depends:
+        ++row.expected_depends;
+        break;
+      case truth::Expectation::unstated:
+        break;
     }
-    const bool is_loss = incident.intent == Intent::malicious || expected == truth::Expectation::fires;
-    if (!fired && is_loss) ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
+    const bool is_loss =
+        incident.intent == Intent::malicious || expected == truth::Expectation::fires;
+    if (!fired && is_loss)
+      ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
   }
   std::vector<ScenarioRow> out;
   for (auto& [id, row] : rows) {
@@ -264,9 +284,15 @@ void count_incidents(const ScoreInputs& in, Scorecard& card) {
     const truth::Incident& incident = in.truth.incidents[i];
     const IncidentOutcome& outcome = card.incidents[i];
     switch (incident.intent) {
-      case Intent::malicious: ++card.malicious_incidents; break;
-      case Intent::benign: ++card.benign_incidents; break;
-      case Intent::out_of_scope: ++card.out_of_scope_incidents; break;
+      case Intent::malicious:
+        ++card.malicious_incidents;
+        break;
+      case Intent::benign:
+        ++card.benign_incidents;
+        break;
+      case Intent::out_of_scope:
+        ++card.out_of_scope_incidents;
+        break;
     }
     if (incident.intent == Intent::malicious && outcome.alert) {
       ++caught;
@@ -274,19 +300,22 @@ void count_incidents(const ScoreInputs& in, Scorecard& card) {
       card.alerts_per_incident_max = std::max(card.alerts_per_incident_max, outcome.causal_alerts);
     }
     const bool reachable = outcome.alert || reach_of(outcome.miss->reason) >= Reach::reachable;
-    if (incident.intent != Intent::out_of_scope && incident.behaviour != truth::Behaviour::none && reachable) {
+    if (incident.intent != Intent::out_of_scope && incident.behaviour != truth::Behaviour::none &&
+        reachable) {
       ++card.behaviour_recall.total;
       card.behaviour_recall.hits += outcome.alert ? 1U : 0U;
     }
   }
-  if (caught > 0) card.alerts_per_incident = static_cast<double>(causal) / static_cast<double>(caught);
+  if (caught > 0)
+    card.alerts_per_incident = static_cast<double>(causal) / static_cast<double>(caught);
 }
 
 }  // namespace
 
 Scorecard score(const ScoreInputs& in) {
-  const JudgedRule rule{
-      .query = in.query, .binding = in.binding, .maxspan = in.maxspan ? in.maxspan : in.query.maxspan};
+  const JudgedRule rule{.query = in.query,
+                        .binding = in.binding,
+                        .maxspan = in.maxspan ? in.maxspan : in.query.maxspan};
   Scorecard card;
   card.hosts = in.truth.hosts.size();
   card.days = in.truth.days();
@@ -298,21 +327,25 @@ Scorecard score(const ScoreInputs& in) {
   card.runs = in.simulation.counters;
 
   card.alerts = judge(in.log, in.simulation.alerts, rule, in.truth, in.index);
-  for (const JudgedAlert& judged : card.alerts) ++card.verdicts[static_cast<std::size_t>(judged.verdict)];
+  for (const JudgedAlert& judged : card.alerts)
+    ++card.verdicts[static_cast<std::size_t>(judged.verdict)];
   card.incidents = outcomes(in, rule, card.alerts);
   count_incidents(in, card);
 
   const std::uint64_t counted = card.alert_count() - card.verdict(Verdict::duplicate);
-  const std::uint64_t causal = card.verdict(Verdict::causal_malicious) + card.verdict(Verdict::causal_benign) +
+  const std::uint64_t causal = card.verdict(Verdict::causal_malicious) +
+                               card.verdict(Verdict::causal_benign) +
                                card.verdict(Verdict::causal_out_of_scope);
   card.recall = recall_of(in.truth, card.incidents);
   card.precision = {.hits = card.verdict(Verdict::causal_malicious), .total = counted};
   card.behaviour_precision = {.hits = causal, .total = counted};
   card.f1 = f1(card.precision, card.recall.all);
   card.false_alarms = false_alarms_of(in, card.alerts);
-  card.latency = latencies_of(in, card.alerts,
-                              [](Verdict v) { return v != Verdict::duplicate && v != Verdict::impossible; });
-  card.latency_malicious = latencies_of(in, card.alerts, [](Verdict v) { return v == Verdict::causal_malicious; });
+  card.latency = latencies_of(in, card.alerts, [](Verdict v) {
+    return v != Verdict::duplicate && v != Verdict::impossible;
+  });
+  card.latency_malicious =
+      latencies_of(in, card.alerts, [](Verdict v) { return v == Verdict::causal_malicious; });
   card.misses = group_misses(in, rule.maxspan, card.incidents);
   card.scenarios = scenario_rows(in, rule.maxspan, card.incidents);
 

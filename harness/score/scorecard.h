@@ -18,9 +18,10 @@
 #include "harness/score/verdict.h"
 #include "harness/truth/truth.h"
 
-/// Alerts against truth: what a rule catches, what it misses and why, what it raises besides, and how late.
-/// Two axes, never mixed: *intent* asks whether an alert is about a malicious incident, *behaviour* whether its
-/// events really belong together, whoever's they are. Source: scenario spec, section 5.
+/// Alerts against truth: what a rule catches, what it misses and why, what it raises besides, and
+/// how late. Two axes, never mixed: *intent* asks whether an alert is about a malicious incident,
+/// *behaviour* whether its events really belong together, whoever's they are. Source: scenario
+/// spec, section 5.
 namespace eqlab::score {
 
 struct ScoreInputs {
@@ -35,8 +36,8 @@ struct ScoreInputs {
   rule::Schedule schedule;
   /// Instead of the query's own; as given to the simulation.
   std::optional<Duration> maxspan = std::nullopt;
-  /// Of the rule that is scored. Only the rule that Truth::expected_rule names is held to the expectations; one without
-  /// an id never is.
+  /// Of the rule that is scored. Only the rule that Truth::expected_rule names is held to the
+  /// expectations; one without an id never is.
   std::string rule_id = {};
 };
 
@@ -47,12 +48,13 @@ struct NamedCount {
   friend bool operator==(const NamedCount&, const NamedCount&) = default;
 };
 
-/// Incident-level: the same hits among ever fewer incidents; what is lost from one to the next has a reason.
+/// Incident-level: the same hits among ever fewer incidents; what is lost from one to the next has
+/// a reason.
 struct Recall {
-  Proportion all;              ///< all malicious incidents
-  Proportion with_behaviour;   ///< … that opened a connection, where the rule asks for one
-  Proportion reachable;        ///< … whose own events satisfy the rule
-  Proportion visible;          ///< … and of which some run saw enough
+  Proportion all;             ///< all malicious incidents
+  Proportion with_behaviour;  ///< … that opened a connection, where the rule asks for one
+  Proportion reachable;       ///< … whose own events satisfy the rule
+  Proportion visible;         ///< … and of which some run saw enough
   friend bool operator==(const Recall&, const Recall&) = default;
 };
 
@@ -61,10 +63,10 @@ struct MissGroup {
   MissReason reason = MissReason::unexplained;
   std::uint32_t stage = 0;
   std::string keys;
-  std::string text;                     ///< the reason in words
-  std::string note;                     ///< figures of the group; may be empty
+  std::string text;  ///< the reason in words
+  std::string note;  ///< figures of the group; may be empty
   std::uint64_t count = 0;
-  std::vector<NamedCount> examples;     ///< most frequent first; names are data: escape before showing
+  std::vector<NamedCount> examples;  ///< most frequent first; names are data: escape before showing
   friend bool operator==(const MissGroup&, const MissGroup&) = default;
 };
 
@@ -74,20 +76,22 @@ struct ScenarioRow {
   std::string title;
   truth::Intent intent = truth::Intent::benign;
   std::uint64_t incidents = 0;
-  std::uint64_t alerted = 0;            ///< with an alert of their own
-  std::uint64_t coincidences = 0;       ///< alerts that took one of its events by chance, repeats included
-  /// Incidents by expectation; all 0, and no reason given, when the expectations are about another rule.
+  std::uint64_t alerted = 0;  ///< with an alert of their own
+  std::uint64_t coincidences =
+      0;  ///< alerts that took one of its events by chance, repeats included
+  /// Incidents by expectation; all 0, and no reason given, when the expectations are about another
+  /// rule.
   std::uint64_t expected_fires = 0;
   std::uint64_t expected_silent = 0;
   std::uint64_t expected_depends = 0;
-  std::string expected_because;         ///< of the first incident that gives one
-  /// Why most of the losses were missed: incidents that raised nothing, not even by chance, and are malicious or were
-  /// expected to fire. Empty when there is none; correct silence needs no reason.
+  std::string expected_because;  ///< of the first incident that gives one
+  /// Why most of the losses were missed: incidents that raised nothing, not even by chance, and are
+  /// malicious or were expected to fire. Empty when there is none; correct silence needs no reason.
   std::string main_reason;
   std::uint64_t main_reason_count = 0;
-  /// Expectation and outcome disagree. What is expected is whether the rule fires, be it by chance; but silence is
-  /// not broken by chance. Expectations assume prompt and complete events, so a miss by the schedule, by the cap or by
-  /// other matches is none.
+  /// Expectation and outcome disagree. What is expected is whether the rule fires, be it by chance;
+  /// but silence is not broken by chance. Expectations assume prompt and complete events, so a miss
+  /// by the schedule, by the cap or by other matches is none.
   std::uint64_t fires_but_missed = 0;
   std::uint64_t silent_but_alerted = 0;
   [[nodiscard]] bool disagrees() const { return fires_but_missed + silent_but_alerted > 0; }
@@ -96,30 +100,32 @@ struct ScenarioRow {
 
 /// What became of one incident; as many as Truth::incidents, in its order.
 struct IncidentOutcome {
-  std::optional<std::uint32_t> alert;   ///< the first causal one
+  std::optional<std::uint32_t> alert;  ///< the first causal one
   std::uint32_t causal_alerts = 0;
-  std::uint32_t coincidences = 0;       ///< alerts that took one of its events by chance, repeats included
-  std::optional<Miss> miss;             ///< set where there is no causal alert
+  std::uint32_t coincidences =
+      0;                     ///< alerts that took one of its events by chance, repeats included
+  std::optional<Miss> miss;  ///< set where there is no causal alert
   friend bool operator==(const IncidentOutcome&, const IncidentOutcome&) = default;
 };
 
 /// From an event to the alert over the alerts that are neither duplicate nor impossible.
 struct Latencies {
-  LatencySummary from_event;            ///< from the completing event's own time
-  LatencySummary from_ingest;           ///< from the ingest of the last of its events
+  LatencySummary from_event;   ///< from the completing event's own time
+  LatencySummary from_ingest;  ///< from the ingest of the last of its events
   friend bool operator==(const Latencies&, const Latencies&) = default;
 };
 
 struct FalseAlarms {
   /// Alerts, neither duplicate nor causal-malicious, per host-day.
   Rate rate;
-  /// Of these: a benign package that really did it; chance; a story out of scope; faults of the matcher.
+  /// Of these: a benign package that really did it; chance; a story out of scope; faults of the
+  /// matcher.
   std::uint64_t causal_benign = 0;
   std::uint64_t coincidence = 0;
   std::uint64_t out_of_scope = 0;
   std::uint64_t impossible = 0;
-  std::vector<NamedCount> causal_by_scenario;       ///< `B37 title`, benign and out of scope
-  std::vector<NamedCount> coincidence_by_persona;   ///< of the host; `unknown` where nothing tells
+  std::vector<NamedCount> causal_by_scenario;      ///< `B37 title`, benign and out of scope
+  std::vector<NamedCount> coincidence_by_persona;  ///< of the host; `unknown` where nothing tells
   friend bool operator==(const FalseAlarms&, const FalseAlarms&) = default;
 };
 
@@ -132,32 +138,37 @@ struct Scorecard {
   std::uint64_t benign_incidents = 0;
   std::uint64_t out_of_scope_incidents = 0;
   std::uint64_t candidates = 0;
-  std::uint64_t matches = 0;            ///< on complete data
+  std::uint64_t matches = 0;  ///< on complete data
   rule::Schedule schedule;
   std::optional<Duration> maxspan;
   schedule::SimulationCounters runs;
 
   // Intent.
-  Recall recall;                        ///< incident-level
-  Proportion precision;                 ///< alert-level: causal-malicious among all but duplicates
-  std::optional<double> f1;             ///< of precision and recall.all
+  Recall recall;             ///< incident-level
+  Proportion precision;      ///< alert-level: causal-malicious among all but duplicates
+  std::optional<double> f1;  ///< of precision and recall.all
   FalseAlarms false_alarms;
-  Latencies latency;                    ///< of all alerts
-  Latencies latency_malicious;          ///< of causal-malicious ones
-  double alerts_per_incident = 0;       ///< causal alerts, duplicates included, per caught malicious incident
+  Latencies latency;            ///< of all alerts
+  Latencies latency_malicious;  ///< of causal-malicious ones
+  double alerts_per_incident =
+      0;  ///< causal alerts, duplicates included, per caught malicious incident
   std::uint32_t alerts_per_incident_max = 0;
 
   // Behaviour.
-  Proportion behaviour_precision;       ///< alert-level: causal of whatever intent among all but duplicates
-  Proportion behaviour_recall;          ///< incident-level: alerted among those that connect and are reachable
+  Proportion
+      behaviour_precision;  ///< alert-level: causal of whatever intent among all but duplicates
+  Proportion
+      behaviour_recall;  ///< incident-level: alerted among those that connect and are reachable
 
-  std::array<std::uint64_t, verdict_count> verdicts{};   ///< by Verdict; they add up to the alerts
-  std::vector<MissGroup> misses;                         ///< by count; add up to the missed malicious incidents
-  std::vector<ScenarioRow> scenarios;                    ///< by id
-  std::vector<JudgedAlert> alerts;                       ///< as Simulation::alerts
-  std::vector<IncidentOutcome> incidents;                ///< as Truth::incidents
+  std::array<std::uint64_t, verdict_count> verdicts{};  ///< by Verdict; they add up to the alerts
+  std::vector<MissGroup> misses;           ///< by count; add up to the missed malicious incidents
+  std::vector<ScenarioRow> scenarios;      ///< by id
+  std::vector<JudgedAlert> alerts;         ///< as Simulation::alerts
+  std::vector<IncidentOutcome> incidents;  ///< as Truth::incidents
 
-  [[nodiscard]] std::uint64_t verdict(Verdict which) const { return verdicts[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] std::uint64_t verdict(Verdict which) const {
+    return verdicts[static_cast<std::size_t>(which)];
+  }
   [[nodiscard]] std::uint64_t alert_count() const { return alerts.size(); }
   friend bool operator==(const Scorecard&, const Scorecard&) = default;
 };
@@ -165,8 +176,8 @@ struct Scorecard {
 /// False alarms are shown per this many host-days.
 inline constexpr double hosts_shown = 1'000;
 
-/// Cost: a pass over the log and the alerts, and for each incident without an alert the number of its own
-/// candidates squared.
+/// Cost: a pass over the log and the alerts, and for each incident without an alert the number of
+/// its own candidates squared.
 [[nodiscard]] Scorecard score(const ScoreInputs& inputs);
 
 }  // namespace eqlab::score

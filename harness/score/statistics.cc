@@ -1,10 +1,9 @@
 #include "harness/score/statistics.h"
 
 #include <algorithm>
-#include <cmath>
-
 #include <boost/math/distributions/gamma.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <cmath>
 
 #include "harness/base/check.h"
 
@@ -48,9 +47,10 @@ std::optional<Interval> Rate::interval(double confidence) const {
   if (!(exposure > 0)) return std::nullopt;
   const double tail = (1 - confidence) / 2;
   const auto n = static_cast<double>(count);
-  const double low = count == 0 ? 0 : boost::math::quantile(boost::math::gamma_distribution<>(n), tail);
-  const double high =
-      boost::math::quantile(boost::math::complement(boost::math::gamma_distribution<>(n + 1), tail));
+  const double low =
+      count == 0 ? 0 : boost::math::quantile(boost::math::gamma_distribution<>(n), tail);
+  const double high = boost::math::quantile(
+      boost::math::complement(boost::math::gamma_distribution<>(n + 1), tail));
   return Interval{.low = low / exposure, .high = high / exposure};
 }
 

@@ -39,7 +39,7 @@ struct Rate {
 
 /// Order statistics by nearest rank: every figure is one of the values.
 struct LatencySummary {
-  std::uint64_t count = 0;            ///< 0: the others mean nothing
+  std::uint64_t count = 0;  ///< 0: the others mean nothing
   Duration p50{};
   Duration p95{};
   Duration p99{};

@@ -35,13 +35,20 @@ std::string first_event_key(const scan::CandidateLog& log, const match::Match& m
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::causal_malicious: return "causal-malicious";
-    case Verdict::causal_benign: return "causal-benign";
-    case Verdict::causal_out_of_scope: return "causal-out-of-scope";
-    case Verdict::coincident_with_incident: return "coincident-with-incident";
-    case Verdict::coincident_benign: return "coincident-benign";
-    case Verdict::duplicate: return "duplicate";
-    case Verdict::impossible: return "impossible";
+    case Verdict::causal_malicious:
+      return "causal-malicious";
+    case Verdict::causal_benign:
+      return "causal-benign";
+    case Verdict::causal_out_of_scope:
+      return "causal-out-of-scope";
+    case Verdict::coincident_with_incident:
+      return "coincident-with-incident";
+    case Verdict::coincident_benign:
+      return "coincident-benign";
+    case Verdict::duplicate:
+      return "duplicate";
+    case Verdict::impossible:
+      return "impossible";
   }
   return "";
 }
@@ -50,17 +57,22 @@ bool may_be_linked(const truth::Incident& incident, std::uint32_t earlier, std::
   const Role first = incident.events[earlier].role;
   const Role second = incident.events[later].role;
   if (first == Role::noise || second == Role::noise) return false;
-  if (first == Role::script && second == Role::network) return is_true_pair(incident, earlier, later);
+  if (first == Role::script && second == Role::network)
+    return is_true_pair(incident, earlier, later);
   return true;
 }
 
-std::optional<std::uint32_t> causal_incident(const scan::CandidateLog& log, const match::Match& match,
-                                             const truth::Truth& truth, const truth::TruthIndex& index) {
+std::optional<std::uint32_t> causal_incident(const scan::CandidateLog& log,
+                                             const match::Match& match, const truth::Truth& truth,
+                                             const truth::TruthIndex& index) {
   std::vector<const Label*> labels;
-  for (const CandidateIndex event : members_of(match)) labels.push_back(index.find(log.event_id(event)));
+  for (const CandidateIndex event : members_of(match))
+    labels.push_back(index.find(log.event_id(event)));
   for (std::size_t i = 0; i < labels.size(); ++i) {
     for (std::size_t j = i + 1; j < labels.size(); ++j) {
-      if (labels[i] == nullptr || labels[j] == nullptr || labels[i]->incident != labels[j]->incident) continue;
+      if (labels[i] == nullptr || labels[j] == nullptr ||
+          labels[i]->incident != labels[j]->incident)
+        continue;
       const truth::Incident& incident = truth.incidents[labels[i]->incident];
       if (is_true_pair(incident, labels[i]->event, labels[j]->event)) return labels[i]->incident;
     }
@@ -78,7 +90,8 @@ std::optional<std::uint32_t> causal_incident(const scan::CandidateLog& log, cons
   return labels[0]->incident;
 }
 
-bool satisfies_rule(const scan::CandidateLog& log, const match::Match& match, const JudgedRule& rule) {
+bool satisfies_rule(const scan::CandidateLog& log, const match::Match& match,
+                    const JudgedRule& rule) {
   const auto& stages = rule.binding.stages;
   if (match.events.size() != stages.size()) return false;
   const std::vector<CandidateIndex> members = members_of(match);
@@ -91,19 +104,23 @@ bool satisfies_rule(const scan::CandidateLog& log, const match::Match& match, co
     if (!log.satisfies(event, stages[j].filter)) return false;
     if (stages[j].keys.size() != match.keys.size()) return false;
     for (std::size_t i = 0; i < match.keys.size(); ++i) {
-      const auto keys = stages[j].keys[i] ? log.keys(event, *stages[j].keys[i]) : std::span<const scan::KeyId>();
-      const bool fits = match.keys[i] == scan::null_key ? keys.empty() && stages[j].optional_keys[i]
-                                                        : std::ranges::find(keys, match.keys[i]) != keys.end();
+      const auto keys =
+          stages[j].keys[i] ? log.keys(event, *stages[j].keys[i]) : std::span<const scan::KeyId>();
+      const bool fits = match.keys[i] == scan::null_key
+                            ? keys.empty() && stages[j].optional_keys[i]
+                            : std::ranges::find(keys, match.keys[i]) != keys.end();
       if (!fits) return false;
     }
   }
   if (rule.query.kind != eql::QueryKind::sequence) return true;
   if (std::ranges::adjacent_find(members, std::greater_equal<>()) != members.end()) return false;
-  return !rule.maxspan || log.event_time(members.back()) - log.event_time(members.front()) <= *rule.maxspan;
+  return !rule.maxspan ||
+         log.event_time(members.back()) - log.event_time(members.front()) <= *rule.maxspan;
 }
 
-std::vector<JudgedAlert> judge(const scan::CandidateLog& log, const std::vector<schedule::Alert>& alerts,
-                               const JudgedRule& rule, const truth::Truth& truth, const truth::TruthIndex& index) {
+std::vector<JudgedAlert> judge(const scan::CandidateLog& log,
+                               const std::vector<schedule::Alert>& alerts, const JudgedRule& rule,
+                               const truth::Truth& truth, const truth::TruthIndex& index) {
   std::vector<JudgedAlert> out;
   std::map<std::uint32_t, std::uint32_t> first_of_incident;
   std::map<std::string, std::uint32_t> first_of_event;
@@ -126,9 +143,15 @@ std::vector<JudgedAlert> judge(const scan::CandidateLog& log, const std::vector<
         judged.original = entry->second;
       } else {
         switch (truth.incidents[*incident].intent) {
-          case truth::Intent::malicious: judged.verdict = Verdict::causal_malicious; break;
-          case truth::Intent::benign: judged.verdict = Verdict::causal_benign; break;
-          case truth::Intent::out_of_scope: judged.verdict = Verdict::causal_out_of_scope; break;
+          case truth::Intent::malicious:
+            judged.verdict = Verdict::causal_malicious;
+            break;
+          case truth::Intent::benign:
+            judged.verdict = Verdict::causal_benign;
+            break;
+          case truth::Intent::out_of_scope:
+            judged.verdict = Verdict::causal_out_of_scope;
+            break;
         }
       }
       out.push_back(judged);

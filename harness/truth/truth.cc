@@ -1,5 +1,6 @@
-// truth.ndjson: one JSON object a line, so that a reader may stop early and a diff shows one incident.
-// Times are written as ISO 8601 with nanoseconds. Tested in tests/unit/truth/truth_test.cc.
+// truth.ndjson: one JSON object a line, so that a reader may stop early and a diff shows one
+// incident. Times are written as ISO 8601 with nanoseconds. Tested in
+// tests/unit/truth/truth_test.cc.
 #include "harness/truth/truth.h"
 
 #include <algorithm>
@@ -18,7 +19,9 @@ using Json = nlohmann::ordered_json;
 constexpr int format_version = 1;
 
 constexpr std::array<std::pair<Intent, std::string_view>, 3> intents = {
-    {{Intent::malicious, "malicious"}, {Intent::benign, "benign"}, {Intent::out_of_scope, "out_of_scope"}}};
+    {{Intent::malicious, "malicious"},
+     {Intent::benign, "benign"},
+     {Intent::out_of_scope, "out_of_scope"}}};
 constexpr std::array<std::pair<Behaviour, std::string_view>, 3> behaviours = {
     {{Behaviour::none, "none"}, {Behaviour::connects, "connects"}, {Behaviour::local, "local"}}};
 constexpr std::array<std::pair<Expectation, std::string_view>, 4> expectations = {
@@ -27,10 +30,10 @@ constexpr std::array<std::pair<Expectation, std::string_view>, 4> expectations =
      {Expectation::depends, "depends"},
      {Expectation::unstated, "unstated"}}};
 constexpr std::array<std::pair<Role, std::string_view>, 5> roles = {{{Role::script, "script"},
-                                                                    {Role::child, "child"},
-                                                                    {Role::network, "network"},
-                                                                    {Role::file, "file"},
-                                                                    {Role::noise, "noise"}}};
+                                                                     {Role::child, "child"},
+                                                                     {Role::network, "network"},
+                                                                     {Role::file, "file"},
+                                                                     {Role::noise, "noise"}}};
 
 template <class Names, class Value>
 std::string_view name_of(const Names& names, Value value) {
@@ -46,7 +49,8 @@ struct LineError {
   std::string message;
 };
 
-/// One JSON object under reading. The first thing wrong is kept; what is read afterwards means nothing.
+/// One JSON object under reading. The first thing wrong is kept; what is read afterwards means
+/// nothing.
 class Reading {
  public:
   explicit Reading(const Json& object) : object_(object) {
@@ -100,9 +104,10 @@ class Reading {
   template <class Names>
   auto choice(std::string_view key, const Names& names) {
     const std::string value = text(key);
-    const auto found =
-        std::ranges::find(names, std::string_view(value), [](const auto& entry) { return entry.second; });
-    if (!error_ && found == names.end()) wrong(format("\"{}\" cannot be \"{}\"", key, printable(value)));
+    const auto found = std::ranges::find(names, std::string_view(value),
+                                         [](const auto& entry) { return entry.second; });
+    if (!error_ && found == names.end())
+      wrong(format("\"{}\" cannot be \"{}\"", key, printable(value)));
     return found == names.end() ? names.front().first : found->first;
   }
 
@@ -135,7 +140,10 @@ class Reading {
 };
 
 Json to_json(const HostRecord& host) {
-  return {{"id", host.id}, {"name", host.name}, {"persona", host.persona}, {"agent_version", host.agent_version}};
+  return {{"id", host.id},
+          {"name", host.name},
+          {"persona", host.persona},
+          {"agent_version", host.agent_version}};
 }
 
 Json to_json(const Incident& incident) {
@@ -221,7 +229,8 @@ Incident read_incident(Reading& line) {
   incident.last = line.time("last");
   incident.expected = line.choice("expected", expectations);
   incident.expected_because = line.text("expected_because");
-  for (const Json& event : line.array("events")) incident.events.push_back(line.nested(event, read_event));
+  for (const Json& event : line.array("events"))
+    incident.events.push_back(line.nested(event, read_event));
   read_pairs(line, incident);
   return incident;
 }
@@ -238,7 +247,8 @@ void read_header(Reading& line, Truth& truth) {
   for (const Json& host : line.array("hosts")) truth.hosts.push_back(line.nested(host, read_host));
 }
 
-Diagnostic broken_line(const std::string& path, std::uint32_t line, const std::string& text, std::string message) {
+Diagnostic broken_line(const std::string& path, std::uint32_t line, const std::string& text,
+                       std::string message) {
   Diagnostic diagnostic = error_in(path, "E501", std::move(message));
   diagnostic.place->line = line;
   diagnostic.place->column = 1;
@@ -255,7 +265,8 @@ std::string_view to_string(Expectation expectation) { return name_of(expectation
 std::string_view to_string(Role role) { return name_of(roles, role); }
 
 double Truth::days() const {
-  return static_cast<double>((to - from).count()) / static_cast<double>(Duration(std::chrono::hours(24)).count());
+  return static_cast<double>((to - from).count()) /
+         static_cast<double>(Duration(std::chrono::hours(24)).count());
 }
 
 double Truth::host_days() const { return days() * static_cast<double>(hosts.size()); }
@@ -266,7 +277,8 @@ TruthIndex::TruthIndex(const Truth& truth) {
   labels_.reserve(count);
   for (std::uint32_t i = 0; i < truth.incidents.size(); ++i) {
     const auto& events = truth.incidents[i].events;
-    for (std::uint32_t e = 0; e < events.size(); ++e) labels_.emplace(events[e].id, Label{.incident = i, .event = e});
+    for (std::uint32_t e = 0; e < events.size(); ++e)
+      labels_.emplace(events[e].id, Label{.incident = i, .event = e});
   }
 }
 
@@ -313,7 +325,9 @@ Result<Truth> read_truth(const std::string& path) {
     if (line.error()) return fail(broken_line(path, number, text, line.error()->message));
   }
   if (file.bad()) return fail(error_in(path, "E901", "cannot be read to its end"));
-  if (number == 0) return fail(error_in(path, "E501", "the file is empty: the first line must describe the corpus"));
+  if (number == 0)
+    return fail(
+        error_in(path, "E501", "the file is empty: the first line must describe the corpus"));
   return truth;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"
@@ -30,30 +29,32 @@ enum class Role : std::uint8_t { script, child, network, file, noise };
 
 /// One event that belongs to an incident.
 struct IncidentEvent {
-  std::string id;            ///< `event.id`
+  std::string id;  ///< `event.id`
   Role role = Role::noise;
   EventTime time{};
-  std::string what;          ///< for people: `exec bash < package_script_service`, `connect curl 203.0.113.8:443`
-  std::string user;          ///< `user.id`
+  std::string
+      what;  ///< for people: `exec bash < package_script_service`, `connect curl 203.0.113.8:443`
+  std::string user;  ///< `user.id`
 };
 
 /// One generated install (or other story), malicious or not.
 struct Incident {
-  std::string id;            ///< `I-000417`, unique in the corpus, rising with time of first event
-  std::string scenario;      ///< `M02`
+  std::string id;        ///< `I-000417`, unique in the corpus, rising with time of first event
+  std::string scenario;  ///< `M02`
   std::string title;
-  std::string family;        ///< for grouping: `mystikal`, `evasion`, `vendor-package`
+  std::string family;  ///< for grouping: `mystikal`, `evasion`, `vendor-package`
   Intent intent = Intent::benign;
   Behaviour behaviour = Behaviour::none;
   std::string host_id;
   std::string host_name;
   std::string persona;
   std::string agent_version;
-  std::vector<std::string> tags;           ///< evasion and technique tags
+  std::vector<std::string> tags;  ///< evasion and technique tags
   EventTime first{};
   EventTime last{};
-  std::vector<IncidentEvent> events;       ///< in order of time
-  /// Causally linked (script event, network event) pairs: places in `events`; the earliest pair first.
+  std::vector<IncidentEvent> events;  ///< in order of time
+  /// Causally linked (script event, network event) pairs: places in `events`; the earliest pair
+  /// first.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> true_pairs;
   Expectation expected = Expectation::unstated;
   std::string expected_because;
@@ -68,12 +69,12 @@ struct HostRecord {
 
 /// The labels of a whole corpus.
 struct Truth {
-  EventTime from{};                        ///< the corpus covers [from, to)
+  EventTime from{};  ///< the corpus covers [from, to)
   EventTime to{};
-  std::vector<HostRecord> hosts;           ///< all, also those without incidents
-  std::vector<Incident> incidents;         ///< in order of (first, id)
-  std::uint64_t events = 0;                ///< all events of the corpus, background included
-  std::string expected_rule;               ///< `rule_id` that the expectations speak of; empty: of none
+  std::vector<HostRecord> hosts;    ///< all, also those without incidents
+  std::vector<Incident> incidents;  ///< in order of (first, id)
+  std::uint64_t events = 0;         ///< all events of the corpus, background included
+  std::string expected_rule;        ///< `rule_id` that the expectations speak of; empty: of none
 
   [[nodiscard]] double days() const;
   [[nodiscard]] double host_days() const;
@@ -83,8 +84,8 @@ struct Truth {
 class TruthIndex {
  public:
   struct Label {
-    std::uint32_t incident = 0;            ///< place in Truth::incidents
-    std::uint32_t event = 0;               ///< place in Incident::events
+    std::uint32_t incident = 0;  ///< place in Truth::incidents
+    std::uint32_t event = 0;     ///< place in Incident::events
   };
   /// `truth` must outlive the index.
   explicit TruthIndex(const Truth& truth);
@@ -95,8 +96,9 @@ class TruthIndex {
   boost::unordered_flat_map<std::string_view, Label> labels_;
 };
 
-/// `truth.ndjson`: the first line is the corpus (`{"truth":1,"from":…,"to":…,"events":…,"expected_rule":…,"hosts":[…]}`;
-/// "expected_rule" may be missing), every other line one incident. Round trips: read_truth(write_truth(t)) == t.
+/// `truth.ndjson`: the first line is the corpus
+/// (`{"truth":1,"from":…,"to":…,"events":…,"expected_rule":…,"hosts":[…]}`; "expected_rule" may be
+/// missing), every other line one incident. Round trips: read_truth(write_truth(t)) == t.
 [[nodiscard]] std::string write_truth(const Truth& truth);
 /// Errors: E501 with the line that cannot be read; E901 cannot be opened.
 [[nodiscard]] Result<Truth> read_truth(const std::string& path);

@@ -1,7 +1,8 @@
-// From seed to candidates without text: what generating costs, what scanning adds, what deciding adds.
-// The workload is the balanced profile at 200,000 events, as `eqlab score` runs it, a tenth of its default
-// size so that a round is short; the figures do not depend on the size. Before anything is timed, the scan
-// over batches is proved to find the candidates that a scan over the written documents finds.
+// From seed to candidates without text: what generating costs, what scanning adds, what deciding
+// adds. The workload is the balanced profile at 200,000 events, as `eqlab score` runs it, a tenth
+// of its default size so that a round is short; the figures do not depend on the size. Before
+// anything is timed, the scan over batches is proved to find the candidates that a scan over the
+// written documents finds.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -20,7 +21,8 @@ namespace {
 
 constexpr const char* query_text =
     "sequence by host.id, user.id with maxspan=30s\n"
-    "  [process where host.os.type == \"macos\" and event.type == \"start\" and event.action == \"exec\" and\n"
+    "  [process where host.os.type == \"macos\" and event.type == \"start\" and event.action == "
+    "\"exec\" and\n"
     "   process.parent.name : (\"installer\", \"package_script_service\") and\n"
     "   process.name : (\"bash\", \"sh\", \"zsh\", \"python\", \"osascript\", \"tclsh*\")]\n"
     "  [network where host.os.type == \"macos\" and event.type == \"start\" and\n"
@@ -40,9 +42,12 @@ struct World {
     scan::Scanner scanner(plan);
     truth::Truth truth;
     for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-      corpus.make_batches(part, plan.projection(), [&](const event::EventBatch& batch) {
-        if (!scanner.scan(batch, log)) std::abort();
-      }, truth);
+      corpus.make_batches(
+          part, plan.projection(),
+          [&](const event::EventBatch& batch) {
+            if (!scanner.scan(batch, log)) std::abort();
+          },
+          truth);
     }
     log.finish(scan::CandidateLog::Ties::by_full_time);
     return {std::move(log), truth.events};
@@ -61,15 +66,18 @@ void prove(const World& world, const scan::CandidateLog& from_batches) {
   if (!generators::write_corpus(world.corpus, {.folder = folder}, {})) std::abort();
   scan::CandidateLog log = world.plan.new_log();
   scan::Scanner scanner(world.plan);
-  const std::function<void(int&, const event::EventBatch&)> scan = [&](int&, const event::EventBatch& batch) {
-    if (!scanner.scan(batch, log)) std::abort();
-  };
+  const std::function<void(int&, const event::EventBatch&)> scan =
+      [&](int&, const event::EventBatch& batch) {
+        if (!scanner.scan(batch, log)) std::abort();
+      };
   const std::function<void(int&&)> take = [](int&&) {};
-  const auto read = event::read_events<int>({.paths = {folder}}, world.plan.projection(), scan, take, {});
+  const auto read =
+      event::read_events<int>({.paths = {folder}}, world.plan.projection(), scan, take, {});
   log.finish();
   std::filesystem::remove_all(folder);
   bool same = read && log.size() == from_batches.size();
-  for (scan::CandidateIndex i = 0; same && i < log.size(); ++i) same = log.event_id(i) == from_batches.event_id(i);
+  for (scan::CandidateIndex i = 0; same && i < log.size(); ++i)
+    same = log.event_id(i) == from_batches.event_id(i);
   if (!same) {
     std::cerr << "the two ways differ: no figures\n";
     std::exit(1);
@@ -90,7 +98,10 @@ void generate(benchmark::State& state) {
   for (auto _ : state) {
     truth::Truth truth;
     for (std::size_t part = 0; part < world().corpus.part_count(); ++part) {
-      world().corpus.make_batches(part, world().plan.projection(), [](const event::EventBatch& batch) { benchmark::DoNotOptimize(batch.row_count()); }, truth);
+      world().corpus.make_batches(
+          part, world().plan.projection(),
+          [](const event::EventBatch& batch) { benchmark::DoNotOptimize(batch.row_count()); },
+          truth);
     }
     events += truth.events;
   }
@@ -106,8 +117,10 @@ void generate_and_scan(benchmark::State& state) {
 void decide(benchmark::State& state) {
   const auto [log, events] = world().scan_batches();
   const match::Matcher matcher(world().query, world().binding);
-  for (auto _ : state) benchmark::DoNotOptimize(schedule::simulate(log, matcher, {}, {}).alerts.size());
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * static_cast<std::int64_t>(events)));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(schedule::simulate(log, matcher, {}, {}).alerts.size());
+  state.SetItemsProcessed(
+      static_cast<std::int64_t>(state.iterations() * static_cast<std::int64_t>(events)));
 }
 
 BENCHMARK(generate)->Unit(benchmark::kMillisecond);

@@ -32,12 +32,14 @@ constexpr std::array<Cut, 10> cuts = {{
 }};
 
 std::string outcome(const Result<std::vector<ReferenceMatch>>& result) {
-  return result ? reference::describe(*result) : format("{}: {}", result.error().code, result.error().message);
+  return result ? reference::describe(*result)
+                : format("{}: {}", result.error().code, result.error().message);
 }
 
 }  // namespace
 
-bool Comparison::start(std::string_view query, const reference::Options& options, const std::vector<Row>& trial) {
+bool Comparison::start(std::string_view query, const reference::Options& options,
+                       const std::vector<Row>& trial) {
   ++queries_;
   options_ = options;
   query_ = std::string(query);
@@ -49,7 +51,8 @@ bool Comparison::start(std::string_view query, const reference::Options& options
     engine_.emplace(std::move(*engine));
     return true;
   }
-  refusal_ = engine ? "the parser alone refuses it" : format("{} {}", engine.error().code, engine.error().message);
+  refusal_ = engine ? "the parser alone refuses it"
+                    : format("{} {}", engine.error().code, engine.error().message);
   // What both refuse is an agreement.
   if (parsed_ && !reference::run(*parsed_, schema_, options_, trial)) return false;
   ++refused_;
@@ -71,15 +74,17 @@ void Comparison::compare(const std::vector<Row>& rows) {
     return;
   }
   const std::vector<Row> least = shrink(rows, cut);
-  report_ += format("# {}; rows a batch {}, logs {}\n", difference(least, cut, false).value_or(""), cut.batch_rows,
-                    cut.logs);
+  report_ += format("# {}; rows a batch {}, logs {}\n", difference(least, cut, false).value_or(""),
+                    cut.batch_rows, cut.logs);
   const auto expected = reference::run(*parsed_, schema_, options_, least);
-  report_ += reference::case_text("found by comparing the engine with the reference", query_, schema_, options_, least,
-                                  expected ? *expected : std::vector<ReferenceMatch>()) +
-             "\n";
+  report_ +=
+      reference::case_text("found by comparing the engine with the reference", query_, schema_,
+                           options_, least, expected ? *expected : std::vector<ReferenceMatch>()) +
+      "\n";
 }
 
-std::optional<std::string> Comparison::difference(const std::vector<Row>& rows, Cut cut, bool count) {
+std::optional<std::string> Comparison::difference(const std::vector<Row>& rows, Cut cut,
+                                                  bool count) {
   const auto expected = reference::run(*parsed_, schema_, options_, rows);
   const auto found = engine_->find(rows, cut);
   if (count && expected && !expected->empty()) ++with_matches_;
@@ -122,19 +127,23 @@ std::vector<Row> Comparison::shrink(std::vector<Row> rows, Cut cut) {
 
 std::string Comparison::refusals() const {
   std::string text;
-  for (const auto& [reason, seen] : refusals_) text += format("{} x {}, such as {}\n", seen.first, reason, seen.second);
+  for (const auto& [reason, seen] : refusals_)
+    text += format("{} x {}, such as {}\n", seen.first, reason, seen.second);
   return text;
 }
 
 std::string Comparison::summary() const {
   return format(
-      "{} queries, {} refused; {} comparisons, {} with matches, {} failed searches in both, {} in the reference only, "
+      "{} queries, {} refused; {} comparisons, {} with matches, {} failed searches in both, {} in "
+      "the reference only, "
       "{} differences",
-      queries_, refused_, comparisons_, with_matches_, failed_searches_, failed_in_reference_only_, differences_);
+      queries_, refused_, comparisons_, with_matches_, failed_searches_, failed_in_reference_only_,
+      differences_);
 }
 
 int effort() {
-  const char* text = std::getenv("EQLAB_EXHAUSTIVE");  // NOLINT(concurrency-mt-unsafe): tests are single-threaded
+  const char* text =
+      std::getenv("EQLAB_EXHAUSTIVE");  // NOLINT(concurrency-mt-unsafe): tests are single-threaded
   return text == nullptr ? 0 : parse_number<int>(text).value_or(0);
 }
 

@@ -14,18 +14,21 @@
 
 namespace eqlab::exhaustive {
 
-/// One query through the engine and the reference, over many inputs; keeps count and writes down the first
-/// differences as case blocks. How the input is cut into batches and logs changes from input to input.
+/// One query through the engine and the reference, over many inputs; keeps count and writes down
+/// the first differences as case blocks. How the input is cut into batches and logs changes from
+/// input to input.
 ///
-/// Agreement is equal matches, or an error from both. Two kinds of difference are let through, but counted:
-/// a query that the engine refuses (E2xx) though the reference runs it, and a search that fails in the reference
-/// alone, because the engine evaluates a script only where the rest of the filter has not decided.
+/// Agreement is equal matches, or an error from both. Two kinds of difference are let through, but
+/// counted: a query that the engine refuses (E2xx) though the reference runs it, and a search that
+/// fails in the reference alone, because the engine evaluates a script only where the rest of the
+/// filter has not decided.
 class Comparison {
  public:
   explicit Comparison(event::Schema schema) : schema_(std::move(schema)) {}
 
-  /// Makes `query` the one that `compare` asks; false when it was refused. `trial`: the reference finds out about a
-  /// bad constant only where an event meets it, so to agree on a refusal it needs one that does.
+  /// Makes `query` the one that `compare` asks; false when it was refused. `trial`: the reference
+  /// finds out about a bad constant only where an event meets it, so to agree on a refusal it needs
+  /// one that does.
   bool start(std::string_view query, const reference::Options& options = {},
              const std::vector<reference::Row>& trial = {reference::Row()});
   void compare(const std::vector<reference::Row>& rows);
@@ -39,18 +42,19 @@ class Comparison {
   /// By code and message, with one example each.
   [[nodiscard]] std::string refusals() const;
   [[nodiscard]] std::uint64_t differences() const { return differences_; }
-  /// Case blocks of the first differences, made as small as they go, and the queries of some more; empty when there
-  /// was none.
+  /// Case blocks of the first differences, made as small as they go, and the queries of some more;
+  /// empty when there was none.
   [[nodiscard]] const std::string& report() const { return report_; }
   /// One line of the counters.
   [[nodiscard]] std::string summary() const;
 
  private:
   /// Nothing when the two agree on `rows`.
-  [[nodiscard]] std::optional<std::string> difference(const std::vector<reference::Row>& rows, reference::Cut cut,
-                                                      bool count);
+  [[nodiscard]] std::optional<std::string> difference(const std::vector<reference::Row>& rows,
+                                                      reference::Cut cut, bool count);
   /// As few rows, fields and values as still show a difference.
-  [[nodiscard]] std::vector<reference::Row> shrink(std::vector<reference::Row> rows, reference::Cut cut);
+  [[nodiscard]] std::vector<reference::Row> shrink(std::vector<reference::Row> rows,
+                                                   reference::Cut cut);
 
   event::Schema schema_;
   reference::Options options_;

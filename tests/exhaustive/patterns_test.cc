@@ -1,5 +1,6 @@
-// Every short pattern on every short text: wildcards, their escaped form below endsWith and stringContains, and both
-// dialects of regular expressions. EQLAB_EXHAUSTIVE=1 makes patterns one character longer.
+// Every short pattern on every short text: wildcards, their escaped form below endsWith and
+// stringContains, and both dialects of regular expressions. EQLAB_EXHAUSTIVE=1 makes patterns one
+// character longer.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -19,7 +20,9 @@ using event::FieldType;
 using event::Value;
 
 event::Schema schema() {
-  return schema_of({{"@timestamp", FieldType::date}, {"event.category", FieldType::keyword}, {"s", FieldType::keyword}});
+  return schema_of({{"@timestamp", FieldType::date},
+                    {"event.category", FieldType::keyword},
+                    {"s", FieldType::keyword}});
 }
 
 /// All strings over the alphabet up to the length, the empty one first.
@@ -47,10 +50,12 @@ std::vector<reference::Row> texts(const std::vector<std::string>& values) {
 std::size_t longer() { return static_cast<std::size_t>(effort()); }
 
 /// `condition` has one `{}`, which takes the pattern as a string literal.
-void try_patterns(Comparison& comparison, std::string_view condition, const std::vector<std::string>& patterns,
+void try_patterns(Comparison& comparison, std::string_view condition,
+                  const std::vector<std::string>& patterns,
                   const std::vector<reference::Row>& rows) {
   for (const std::string& pattern : patterns) {
-    const std::string query = "any where " + fmt::format(fmt::runtime(condition), raw_string(pattern));
+    const std::string query =
+        "any where " + fmt::format(fmt::runtime(condition), raw_string(pattern));
     if (comparison.start(query, {}, rows)) comparison.compare(rows);
   }
 }
@@ -65,9 +70,10 @@ TEST(SmallPatterns, Wildcards) {
   Comparison comparison(schema());
   const auto rows = texts(all_strings("aB*\\", 3));
   const auto patterns = all_strings("ab*?\\", 4 + longer());
-  for (const std::string_view condition : {"s like {}", "s like~ {}", "s : {}", "endsWith(s, {})",
-                                           "stringContains(s, {})", "endsWith~(s, {})", "startsWith~(s, {})",
-                                           "substring(s, 0) like {}", "substring(s, 0) : {}"}) {
+  for (const std::string_view condition :
+       {"s like {}", "s like~ {}", "s : {}", "endsWith(s, {})", "stringContains(s, {})",
+        "endsWith~(s, {})", "startsWith~(s, {})", "substring(s, 0) like {}",
+        "substring(s, 0) : {}"}) {
     try_patterns(comparison, condition, patterns, rows);
   }
   expect_agreement(comparison);
@@ -82,8 +88,10 @@ TEST(SmallPatterns, LuceneRegularExpressions) {
 }
 
 /// Patterns that are well-formed by construction.
-std::string random_regex(Rng& rng, int depth, bool lucene) {  // NOLINT(misc-no-recursion): `depth` bounds it
-  constexpr std::string_view common[] = {"a", "b", ".", "[ab]", "[^a]", "\\.", "\\w", "\\d", "\\s", "1", "[0-9a]"};
+std::string random_regex(Rng& rng, int depth,
+                         bool lucene) {  // NOLINT(misc-no-recursion): `depth` bounds it
+  constexpr std::string_view common[] = {"a",   "b",   ".",   "[ab]", "[^a]",  "\\.",
+                                         "\\w", "\\d", "\\s", "1",    "[0-9a]"};
   constexpr std::string_view special[] = {"@", "#", "<0-12>", "\"a.\"", "()", "\\@", "\\\""};
   if (depth == 0) {
     if (lucene && rng.chance(0.2)) return std::string(special[rng.below(std::size(special))]);
@@ -91,29 +99,39 @@ std::string random_regex(Rng& rng, int depth, bool lucene) {  // NOLINT(misc-no-
   }
   const auto inner = [&] { return random_regex(rng, depth - 1, lucene); };
   switch (rng.below(lucene ? 9 : 7)) {
-    case 0: return inner() + inner();
-    case 1: return format("({}|{})", inner(), inner());
-    case 2: return format("({})*", inner());
-    case 3: return format("({})+", inner());
-    case 4: return format("({})?", inner());
-    case 5: return format("({}){{{},{}}}", inner(), rng.below(2), 1 + rng.below(3));
-    case 6: return inner() + inner() + inner();
-    case 7: return format("({}&{})", inner(), inner());
-    default: return format("~({})", inner());
+    case 0:
+      return inner() + inner();
+    case 1:
+      return format("({}|{})", inner(), inner());
+    case 2:
+      return format("({})*", inner());
+    case 3:
+      return format("({})+", inner());
+    case 4:
+      return format("({})?", inner());
+    case 5:
+      return format("({}){{{},{}}}", inner(), rng.below(2), 1 + rng.below(3));
+    case 6:
+      return inner() + inner() + inner();
+    case 7:
+      return format("({}&{})", inner(), inner());
+    default:
+      return format("~({})", inner());
   }
 }
 
 TEST(RandomPatterns, RegularExpressionsOfBothDialects) {
   Comparison comparison(schema());
-  const auto rows = texts({"", "a", "b", "ab", "ba", "aab", "abab", "1", "12", "13", "a1", ".", "a.", "\n", "a b", "@", "\"",
-                           "aa", "bb", "a\nb", "_", "A"});
+  const auto rows = texts({"",  "a",  "b",  "ab",  "ba", "aab", "abab", "1",  "12",   "13", "a1",
+                           ".", "a.", "\n", "a b", "@",  "\"",  "aa",   "bb", "a\nb", "_",  "A"});
   const Rng base(11);
   for (std::uint64_t round = 0; round < 5000 * (1 + 9 * longer()); ++round) {
     Rng rng = base.split(round);
     const bool lucene = rng.chance(0.6);
     const std::string pattern = random_regex(rng, 1 + static_cast<int>(rng.below(3)), lucene);
     const std::string_view op = rng.chance(0.3) ? "regex~" : "regex";
-    const std::string query = format("any where {} {} {}", lucene ? "s" : "substring(s, 0)", op, raw_string(pattern));
+    const std::string query =
+        format("any where {} {} {}", lucene ? "s" : "substring(s, 0)", op, raw_string(pattern));
     if (comparison.start(query, {}, rows)) comparison.compare(rows);
   }
   expect_agreement(comparison);

@@ -8,8 +8,9 @@
 #include "harness/event/schema.h"
 #include "tests/reference/interpreter.h"
 
-/// Random queries that the checker should accept, and random events that they have something to do with. All
-/// text comes from small pools, so that patterns, keys and constants meet the values of events often.
+/// Random queries that the checker should accept, and random events that they have something to do
+/// with. All text comes from small pools, so that patterns, keys and constants meet the values of
+/// events often.
 namespace eqlab::exhaustive {
 
 [[nodiscard]] event::Schema random_schema();

@@ -1,5 +1,6 @@
-// Random queries on random events, larger than what can be enumerated. A failure prints the seed of its round
-// and a case block. EQLAB_EXHAUSTIVE=1 plays ten times as many rounds; EQLAB_SEED starts elsewhere.
+// Random queries on random events, larger than what can be enumerated. A failure prints the seed of
+// its round and a case block. EQLAB_EXHAUSTIVE=1 plays ten times as many rounds; EQLAB_SEED starts
+// elsewhere.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -18,7 +19,8 @@ namespace {
 constexpr double refused_share_max = 0.02;
 
 std::uint64_t first_seed() {
-  const char* text = std::getenv("EQLAB_SEED");  // NOLINT(concurrency-mt-unsafe): tests are single-threaded
+  const char* text =
+      std::getenv("EQLAB_SEED");  // NOLINT(concurrency-mt-unsafe): tests are single-threaded
   return text == nullptr ? 20'260'302 : parse_number<std::uint64_t>(text).value_or(0);
 }
 
@@ -33,7 +35,8 @@ void play(std::string_view name, std::uint64_t usual_rounds, const Write& write)
   const Rng base = Rng(first_seed()).split(name);
   std::cout << "seed " << first_seed() << "\n";
   std::string failed_rounds;
-  for (std::uint64_t round = 0; round < rounds(usual_rounds) && comparison.differences() < 20; ++round) {
+  for (std::uint64_t round = 0; round < rounds(usual_rounds) && comparison.differences() < 20;
+       ++round) {
     Rng rng = base.split(round);
     reference::Options options;
     if (rng.chance(0.3)) options.tiebreaker_field = "tb";
@@ -50,13 +53,15 @@ void play(std::string_view name, std::uint64_t usual_rounds, const Write& write)
     if (comparison.differences() != before) failed_rounds += format(" {}", round);
   }
   std::cout << comparison.summary() << "\n" << comparison.refusals();
-  EXPECT_EQ(comparison.differences(), 0U) << "EQLAB_SEED=" << first_seed() << ", rounds" << failed_rounds << "\n"
-                                          << comparison.report();
+  EXPECT_EQ(comparison.differences(), 0U)
+      << "EQLAB_SEED=" << first_seed() << ", rounds" << failed_rounds << "\n"
+      << comparison.report();
   EXPECT_LE(static_cast<double>(comparison.refused()),
             refused_share_max * static_cast<double>(comparison.queries()))
       << "the engine refuses too many queries that the language allows\n"
       << comparison.refusals();
-  EXPECT_GT(comparison.with_matches(), comparison.comparisons() / 10) << "these queries hardly ever match";
+  EXPECT_GT(comparison.with_matches(), comparison.comparisons() / 10)
+      << "these queries hardly ever match";
 }
 
 TEST(RandomQueries, Events) {

@@ -1,5 +1,6 @@
-// Every timeline of a few events, each of a few kinds a few steps apart, through every query of a family: the
-// sequence machine against the definition. EQLAB_EXHAUSTIVE=1 makes the timelines one event longer.
+// Every timeline of a few events, each of a few kinds a few steps apart, through every query of a
+// family: the sequence machine against the definition. EQLAB_EXHAUSTIVE=1 makes the timelines one
+// event longer.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +16,8 @@ namespace eqlab::exhaustive {
 namespace {
 
 struct Family {
-  std::vector<std::string> kinds;        ///< of events, in timeline notation without the time
-  std::vector<std::int64_t> steps_ms;    ///< between one event and the next
+  std::vector<std::string> kinds;      ///< of events, in timeline notation without the time
+  std::vector<std::int64_t> steps_ms;  ///< between one event and the next
   std::size_t events_max = 0;
   std::vector<std::string> queries;
   reference::Options options = {};
@@ -24,7 +25,8 @@ struct Family {
 
 class Enumerator {
  public:
-  Enumerator(const Family& family, Comparison& comparison) : family_(family), comparison_(comparison) {
+  Enumerator(const Family& family, Comparison& comparison)
+      : family_(family), comparison_(comparison) {
     for (std::string kind : family.kinds) {
       kind.insert(std::min(kind.find_first_of("/+"), kind.size()), "@0");
       prototypes_.push_back(reference::parse_timeline(kind)[0]);
@@ -46,7 +48,8 @@ class Enumerator {
     if (rows_.size() == events_max_ || comparison_.differences() > 20) return;
     for (const reference::Row& prototype : prototypes_) {
       for (const std::int64_t step : family_.steps_ms) {
-        if (rows_.empty() && step != family_.steps_ms[0]) continue;  // only differences of times matter
+        if (rows_.empty() && step != family_.steps_ms[0])
+          continue;  // only differences of times matter
         reference::Row row = prototype;
         row["@timestamp"] = {event::Value((time_ms + step) * 1'000'000)};
         rows_.push_back(std::move(row));
@@ -68,14 +71,16 @@ void expect_agreement(const Family& family) {
   Enumerator(family, comparison).run();
   std::cout << comparison.summary() << "\n";
   EXPECT_EQ(comparison.differences(), 0U) << comparison.report();
-  EXPECT_GT(comparison.with_matches(), comparison.comparisons() / 50) << "this family hardly ever matches";
+  EXPECT_GT(comparison.with_matches(), comparison.comparisons() / 50)
+      << "this family hardly ever matches";
 }
 
 TEST(SmallWorlds, TwoStagesAroundTheMaxspan) {
   expect_agreement({.kinds = {"A", "B", "AB"},
                     .steps_ms = {0, 1, 999, 1000},
                     .events_max = 5,
-                    .queries = {"sequence with maxspan=2s [A][B]", "sequence with maxspan=2s [A] with runs=2 [B]",
+                    .queries = {"sequence with maxspan=2s [A][B]",
+                                "sequence with maxspan=2s [A] with runs=2 [B]",
                                 "sequence with maxspan=1s [A][A]"}});
 }
 
@@ -83,8 +88,8 @@ TEST(SmallWorlds, TwoStagesInLongTimelines) {
   expect_agreement({.kinds = {"A", "B", "AB"},
                     .steps_ms = {0, 1000},
                     .events_max = 6,
-                    .queries = {"sequence [A][B]", "sequence [A] with runs=3", "sequence [A][B] | tail 1",
-                                "sequence with maxspan=2s [A][B][A]"}});
+                    .queries = {"sequence [A][B]", "sequence [A] with runs=3",
+                                "sequence [A][B] | tail 1", "sequence with maxspan=2s [A][B][A]"}});
 }
 
 TEST(SmallWorlds, ThreeStages) {
@@ -95,12 +100,13 @@ TEST(SmallWorlds, ThreeStages) {
 }
 
 TEST(SmallWorlds, Until) {
-  expect_agreement({.kinds = {"A", "B", "AB", "U", "AU", "BU"},
-                    .steps_ms = {1000},
-                    .events_max = 5,
-                    .queries = {"sequence [A][B] until [U]", "sequence with maxspan=2s [A][B] until [U]",
-                                "sequence [A] with runs=2 [B] until [U]", "sequence [A][B] until [A]",
-                                "sequence [A][B] until [B]"}});
+  expect_agreement(
+      {.kinds = {"A", "B", "AB", "U", "AU", "BU"},
+       .steps_ms = {1000},
+       .events_max = 5,
+       .queries = {"sequence [A][B] until [U]", "sequence with maxspan=2s [A][B] until [U]",
+                   "sequence [A] with runs=2 [B] until [U]", "sequence [A][B] until [A]",
+                   "sequence [A][B] until [B]"}});
 }
 
 TEST(SmallWorlds, UntilAtEqualTimes) {
@@ -111,13 +117,14 @@ TEST(SmallWorlds, UntilAtEqualTimes) {
 }
 
 TEST(SmallWorlds, Keys) {
-  expect_agreement({.kinds = {"A/x", "B/x", "A/y", "AB/y", "A", "B", "B/x,y", "A/y,x"},
-                    .steps_ms = {1000},
-                    .events_max = 4,
-                    .queries = {"sequence by k [A][B]", "sequence by ?k [A][B]", "sequence [A] by k [B] by k",
-                                "sequence by k with maxspan=1s [A][B]", "sequence by ?k [A][B][A]",
-                                "sequence by k [A][B] | head 1", "sequence by ?unknown [A][B]",
-                                "sequence by k, ?k [A][B]"}});
+  expect_agreement(
+      {.kinds = {"A/x", "B/x", "A/y", "AB/y", "A", "B", "B/x,y", "A/y,x"},
+       .steps_ms = {1000},
+       .events_max = 4,
+       .queries = {"sequence by k [A][B]", "sequence by ?k [A][B]", "sequence [A] by k [B] by k",
+                   "sequence by k with maxspan=1s [A][B]", "sequence by ?k [A][B][A]",
+                   "sequence by k [A][B] | head 1", "sequence by ?unknown [A][B]",
+                   "sequence by k, ?k [A][B]"}});
 }
 
 TEST(SmallWorlds, KeysWithUntil) {
@@ -129,23 +136,27 @@ TEST(SmallWorlds, KeysWithUntil) {
 }
 
 TEST(SmallWorlds, MissingEvents) {
-  expect_agreement({.kinds = {"A", "B", "M", "AM"},
-                    .steps_ms = {0, 1000},
-                    .events_max = 5,
-                    .queries = {"sequence with maxspan=2s [A]![M]", "sequence with maxspan=2s ![M][A]",
-                                "sequence with maxspan=1s [A]![M]", "sequence with maxspan=2s [A]![M][B]",
-                                "sequence with maxspan=2s ![M][A][B]", "sequence with maxspan=2s [A][B]![M]",
-                                "sequence with maxspan=2s ![M][A]![B]", "sequence with maxspan=1s ![M][A][B]![M]",
-                                "sequence with maxspan=2s [A]![M] with runs=2", "sequence with maxspan=2s [A]![M][A]",
-                                "sequence with maxspan=2s [A]![M]![B][A] until [M]"}});
+  expect_agreement(
+      {.kinds = {"A", "B", "M", "AM"},
+       .steps_ms = {0, 1000},
+       .events_max = 5,
+       .queries = {
+           "sequence with maxspan=2s [A]![M]", "sequence with maxspan=2s ![M][A]",
+           "sequence with maxspan=1s [A]![M]", "sequence with maxspan=2s [A]![M][B]",
+           "sequence with maxspan=2s ![M][A][B]", "sequence with maxspan=2s [A][B]![M]",
+           "sequence with maxspan=2s ![M][A]![B]", "sequence with maxspan=1s ![M][A][B]![M]",
+           "sequence with maxspan=2s [A]![M] with runs=2", "sequence with maxspan=2s [A]![M][A]",
+           "sequence with maxspan=2s [A]![M]![B][A] until [M]"}});
 }
 
 TEST(SmallWorlds, MissingEventsUnderKeys) {
   expect_agreement({.kinds = {"A/x", "B/x", "M/x", "A/y", "M/y", "M", "B/x,y"},
                     .steps_ms = {1000},
                     .events_max = 5,
-                    .queries = {"sequence by k with maxspan=2s [A]![M]", "sequence by k with maxspan=2s [A]![M][B]",
-                                "sequence by k with maxspan=2s ![M][A]", "sequence by k with maxspan=1s ![M][A]![B]"}});
+                    .queries = {"sequence by k with maxspan=2s [A]![M]",
+                                "sequence by k with maxspan=2s [A]![M][B]",
+                                "sequence by k with maxspan=2s ![M][A]",
+                                "sequence by k with maxspan=1s ![M][A]![B]"}});
 }
 
 TEST(SmallWorlds, OutOfOrderInput) {
@@ -157,13 +168,14 @@ TEST(SmallWorlds, OutOfOrderInput) {
 }
 
 TEST(SmallWorlds, LimitsAndPipes) {
-  for (const reference::Position position : {reference::Position::head, reference::Position::tail}) {
+  for (const reference::Position position :
+       {reference::Position::head, reference::Position::tail}) {
     for (const std::uint64_t size : {0U, 1U, 2U}) {
       expect_agreement({.kinds = {"A", "B", "AB"},
                         .steps_ms = {1000},
                         .events_max = 6,
-                        .queries = {"sequence [A][B]", "sequence [A][B] | head 2", "sequence [A][B] | tail 1 | head 1",
-                                    "any where tag == \"A\""},
+                        .queries = {"sequence [A][B]", "sequence [A][B] | head 2",
+                                    "sequence [A][B] | tail 1 | head 1", "any where tag == \"A\""},
                         .options = {.size = size == 0 ? std::nullopt : std::optional(size),
                                     .result_position = position}});
     }
@@ -172,11 +184,12 @@ TEST(SmallWorlds, LimitsAndPipes) {
 
 TEST(SmallWorlds, Samples) {
   for (const std::uint64_t per_key : {1U, 2U, 4U}) {
-    expect_agreement({.kinds = {"A/x", "B/x", "AB/y", "A/y", "AB", "A/x,y"},
-                      .steps_ms = {1000},
-                      .events_max = 4,
-                      .queries = {"sample by k [A][B]", "sample by ?k [A][B]", "sample by k [A][B][A]"},
-                      .options = {.max_samples_per_key = per_key}});
+    expect_agreement(
+        {.kinds = {"A/x", "B/x", "AB/y", "A/y", "AB", "A/x,y"},
+         .steps_ms = {1000},
+         .events_max = 4,
+         .queries = {"sample by k [A][B]", "sample by ?k [A][B]", "sample by k [A][B][A]"},
+         .options = {.max_samples_per_key = per_key}});
   }
 }
 

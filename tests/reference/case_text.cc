@@ -22,7 +22,8 @@ std::string quoted(std::string_view text) {
 
 std::string value_text(const event::Value& value, event::FieldType type) {
   if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
-  if (event::is_date(type)) return format("\"{}\"", format_iso8601(std::get<std::int64_t>(value), 9));
+  if (event::is_date(type))
+    return format("\"{}\"", format_iso8601(std::get<std::int64_t>(value), 9));
   return event::to_text(value);
 }
 
@@ -33,7 +34,8 @@ std::string field_text(const event::Field& field, const std::vector<event::Value
   return format("{}={}", field.name, values.size() == 1 ? joined : "[" + joined + "]");
 }
 
-std::string event_text(int number, const Row& row, const event::Schema& schema, const Options& options) {
+std::string event_text(int number, const Row& row, const event::Schema& schema,
+                       const Options& options) {
   std::string time = "@none";
   std::string category = "-";
   std::vector<std::string> fields;
@@ -53,7 +55,8 @@ std::string event_text(int number, const Row& row, const event::Schema& schema, 
 
 std::string match_text(const ReferenceMatch& match) {
   std::vector<std::string> parts;
-  for (const int row : match.events) parts.push_back(row == missing_row ? "-" : std::to_string(row + 1));
+  for (const int row : match.events)
+    parts.push_back(row == missing_row ? "-" : std::to_string(row + 1));
   std::string text = join(parts, " ");
   for (std::size_t i = 0; i < match.keys.size(); ++i) {
     text += (i == 0 ? " / " : " ") + value_text(match.keys[i], event::FieldType::keyword);
@@ -67,13 +70,17 @@ std::string case_text(std::string_view why, std::string_view query, const event:
                       const Options& options, const std::vector<Row>& rows,
                       const std::vector<ReferenceMatch>& matches) {
   std::string text = format("why: {}\nschema\n", why);
-  for (const auto& [name, field] : schema.fields()) text += format("  {} {}\n", name, to_string(field.type));
+  for (const auto& [name, field] : schema.fields())
+    text += format("  {} {}\n", name, to_string(field.type));
   text += "events\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) text += event_text(static_cast<int>(i) + 1, rows[i], schema, options);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    text += event_text(static_cast<int>(i) + 1, rows[i], schema, options);
   std::string extra;
-  if (!options.tiebreaker_field.empty()) extra += format("  tiebreaker-field {}\n", options.tiebreaker_field);
+  if (!options.tiebreaker_field.empty())
+    extra += format("  tiebreaker-field {}\n", options.tiebreaker_field);
   if (options.size) extra += format("  size {}\n", *options.size);
-  if (options.max_samples_per_key != 1) extra += format("  max-samples-per-key {}\n", options.max_samples_per_key);
+  if (options.max_samples_per_key != 1)
+    extra += format("  max-samples-per-key {}\n", options.max_samples_per_key);
   if (options.result_position == Position::head) extra += "  result-position head\n";
   if (!extra.empty()) text += "options\n" + extra;
   text += format("query\n  {}\nmatches\n", query);

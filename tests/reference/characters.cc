@@ -6,13 +6,19 @@ namespace eqlab::reference {
 namespace {
 
 char32_t decode(std::string_view piece) {
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(piece[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(piece[i]));
+  };
   switch (piece.size()) {
-    case 1: return byte(0) < 0x80 ? byte(0) : U'\uFFFD';
-    case 2: return (byte(0) & 0x1FU) << 6 | (byte(1) & 0x3FU);
-    case 3: return (byte(0) & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
+    case 1:
+      return byte(0) < 0x80 ? byte(0) : U'\uFFFD';
+    case 2:
+      return (byte(0) & 0x1FU) << 6 | (byte(1) & 0x3FU);
+    case 3:
+      return (byte(0) & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
     default:
-      return (byte(0) & 0x07U) << 18 | (byte(1) & 0x3FU) << 12 | (byte(2) & 0x3FU) << 6 | (byte(3) & 0x3FU);
+      return (byte(0) & 0x07U) << 18 | (byte(1) & 0x3FU) << 12 | (byte(2) & 0x3FU) << 6 |
+             (byte(3) & 0x3FU);
   }
 }
 
@@ -63,7 +69,8 @@ std::u32string to_utf32(std::u16string_view text) {
   std::u32string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char32_t unit = text[i];
-    if (unit >= 0xD800 && unit < 0xDC00 && i + 1 < text.size() && text[i + 1] >= 0xDC00 && text[i + 1] < 0xE000) {
+    if (unit >= 0xD800 && unit < 0xDC00 && i + 1 < text.size() && text[i + 1] >= 0xDC00 &&
+        text[i + 1] < 0xE000) {
       out += 0x10000 + ((unit - 0xD800) << 10) + (char32_t{text[++i]} - 0xDC00);
     } else {
       out += unit;
@@ -74,7 +81,8 @@ std::u32string to_utf32(std::u16string_view text) {
 
 std::string to_utf8(std::u16string_view text) {
   std::string out;
-  for (const char32_t c : to_utf32(text)) append_utf8(out, c >= 0xD800 && c < 0xE000 ? U'\uFFFD' : c);
+  for (const char32_t c : to_utf32(text))
+    append_utf8(out, c >= 0xD800 && c < 0xE000 ? U'\uFFFD' : c);
   return out;
 }
 
@@ -119,7 +127,8 @@ std::vector<PatternItem> parse_wildcard(std::u32string_view pattern, PatternSynt
   return items;
 }
 
-bool matches_wildcard(const std::vector<PatternItem>& items, std::u32string_view text, WildcardOptions options) {
+bool matches_wildcard(const std::vector<PatternItem>& items, std::u32string_view text,
+                      WildcardOptions options) {
   // reached[i]: the items so far can match the first i characters.
   std::vector<bool> reached(text.size() + 1, false);
   reached[0] = true;
@@ -130,10 +139,15 @@ bool matches_wildcard(const std::vector<PatternItem>& items, std::u32string_view
       const char32_t c = text[i - 1];
       const bool wild = !options.stop_at_line_ends || !is_line_end(c);
       switch (item.kind) {
-        case PatternItem::Kind::run: next[i] = reached[i] || (next[i - 1] && wild); break;
-        case PatternItem::Kind::one: next[i] = reached[i - 1] && wild; break;
+        case PatternItem::Kind::run:
+          next[i] = reached[i] || (next[i - 1] && wild);
+          break;
+        case PatternItem::Kind::one:
+          next[i] = reached[i - 1] && wild;
+          break;
         case PatternItem::Kind::literal: {
-          const bool same = options.fold_ascii ? fold_ascii(c) == fold_ascii(item.literal) : c == item.literal;
+          const bool same =
+              options.fold_ascii ? fold_ascii(c) == fold_ascii(item.literal) : c == item.literal;
           next[i] = reached[i - 1] && same;
           break;
         }

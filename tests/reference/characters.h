@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-/// Texts as the two halves of the language see them: code points for native leaves, UTF-16 units for
-/// scripts.
+/// Texts as the two halves of the language see them: code points for native leaves, UTF-16 units
+/// for scripts.
 namespace eqlab::reference {
 
 [[nodiscard]] std::u32string to_utf32(std::string_view utf8);
@@ -24,7 +24,8 @@ struct PatternItem {
   char32_t literal = 0;
 };
 enum class PatternSyntax { plain, with_escapes };
-[[nodiscard]] std::vector<PatternItem> parse_wildcard(std::u32string_view pattern, PatternSyntax syntax);
+[[nodiscard]] std::vector<PatternItem> parse_wildcard(std::u32string_view pattern,
+                                                      PatternSyntax syntax);
 
 struct WildcardOptions {
   bool fold_ascii = false;

@@ -17,20 +17,27 @@ namespace {
 
 event::ValueCode intern(event::Dictionary& dictionary, const event::Value& value) {
   switch (dictionary.physical()) {
-    case event::Physical::text: return dictionary.intern_text(std::get<std::string>(value));
-    case event::Physical::integer: return dictionary.intern_integer(std::get<std::int64_t>(value));
-    case event::Physical::natural: return dictionary.intern_natural(std::get<std::uint64_t>(value));
-    case event::Physical::real: return dictionary.intern_real(std::get<double>(value));
-    case event::Physical::boolean: return dictionary.intern_boolean(std::get<bool>(value));
+    case event::Physical::text:
+      return dictionary.intern_text(std::get<std::string>(value));
+    case event::Physical::integer:
+      return dictionary.intern_integer(std::get<std::int64_t>(value));
+    case event::Physical::natural:
+      return dictionary.intern_natural(std::get<std::uint64_t>(value));
+    case event::Physical::real:
+      return dictionary.intern_real(std::get<double>(value));
+    case event::Physical::boolean:
+      return dictionary.intern_boolean(std::get<bool>(value));
   }
   return event::no_value;
 }
 
-void push_row(event::EventBatch& batch, const event::Projection& projection, const Row& row, std::size_t index) {
+void push_row(event::EventBatch& batch, const event::Projection& projection, const Row& row,
+              std::size_t index) {
   for (std::size_t i = 0; i < projection.columns.size(); ++i) {
     std::vector<event::ValueCode> codes;
     if (const auto found = row.find(projection.columns[i].name); found != row.end()) {
-      for (const event::Value& value : found->second) codes.push_back(intern(batch.columns[i].dictionary(), value));
+      for (const event::Value& value : found->second)
+        codes.push_back(intern(batch.columns[i].dictionary(), value));
     }
     batch.columns[i].push(codes);
   }
@@ -45,8 +52,8 @@ void push_row(event::EventBatch& batch, const event::Projection& projection, con
   batch.ids.push({});
 }
 
-Result<scan::CandidateLog> scan_part(const scan::Plan& plan, const std::vector<Row>& rows, std::size_t begin,
-                                     std::size_t end, const Cut& cut) {
+Result<scan::CandidateLog> scan_part(const scan::Plan& plan, const std::vector<Row>& rows,
+                                     std::size_t begin, std::size_t end, const Cut& cut) {
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
   event::EventBatch batch(plan.projection());
@@ -66,7 +73,8 @@ std::vector<ReferenceMatch> translate(const match::Matches& found, const scan::C
   for (const match::Match& match : found.matches) {
     ReferenceMatch translated;
     for (const scan::CandidateIndex event : match.events) {
-      translated.events.push_back(event == match::missing_event ? missing_row : static_cast<int>(log.ordinal(event)));
+      translated.events.push_back(
+          event == match::missing_event ? missing_row : static_cast<int>(log.ordinal(event)));
     }
     for (const scan::KeyId key : match.keys) translated.keys.push_back(log.key_value(key));
     matches.push_back(std::move(translated));
@@ -89,7 +97,8 @@ FastEngine::FastEngine(FastEngine&&) noexcept = default;
 FastEngine& FastEngine::operator=(FastEngine&&) noexcept = default;
 FastEngine::~FastEngine() = default;
 
-Result<FastEngine> FastEngine::make(std::string_view text, const event::Schema& schema, const Options& options) {
+Result<FastEngine> FastEngine::make(std::string_view text, const event::Schema& schema,
+                                    const Options& options) {
   EQLAB_TRY(eql::Query parsed, eql::parse_query(text));
   EQLAB_TRY(eql::CheckedQuery query,
             eql::check_query(std::move(parsed), schema,
@@ -99,8 +108,10 @@ Result<FastEngine> FastEngine::make(std::string_view text, const event::Schema& 
   const event::Field* timestamp = schema.find(options.timestamp_field);
   EQLAB_ASSERT(timestamp != nullptr);
   scan::Plan::Options plan_options{.timestamp = *timestamp};
-  if (const event::Field* tiebreaker = schema.find(options.tiebreaker_field)) plan_options.tiebreaker = *tiebreaker;
-  auto prepared = std::make_unique<Prepared>(Prepared{options, std::move(query), scan::Plan(plan_options), {}});
+  if (const event::Field* tiebreaker = schema.find(options.tiebreaker_field))
+    plan_options.tiebreaker = *tiebreaker;
+  auto prepared =
+      std::make_unique<Prepared>(Prepared{options, std::move(query), scan::Plan(plan_options), {}});
   prepared->binding = prepared->plan.add(prepared->query);
   return FastEngine(std::move(prepared));
 }
@@ -109,8 +120,8 @@ Result<std::vector<ReferenceMatch>> FastEngine::find(const std::vector<Row>& row
   const std::size_t parts = std::max<std::size_t>(cut.logs, 1);
   std::optional<scan::CandidateLog> log;
   for (std::size_t part = 0; part < parts; ++part) {
-    EQLAB_TRY(scan::CandidateLog next,
-              scan_part(prepared_->plan, rows, rows.size() * part / parts, rows.size() * (part + 1) / parts, cut));
+    EQLAB_TRY(scan::CandidateLog next, scan_part(prepared_->plan, rows, rows.size() * part / parts,
+                                                 rows.size() * (part + 1) / parts, cut));
     if (log) {
       log->merge(std::move(next));
     } else {
@@ -130,7 +141,8 @@ Result<std::vector<ReferenceMatch>> FastEngine::find(const std::vector<Row>& row
 }
 
 Result<std::vector<ReferenceMatch>> run_fast(std::string_view query, const event::Schema& schema,
-                                             const Options& options, const std::vector<Row>& rows, Cut cut) {
+                                             const Options& options, const std::vector<Row>& rows,
+                                             Cut cut) {
   EQLAB_TRY(const FastEngine engine, FastEngine::make(query, schema, options));
   return engine.find(rows, cut);
 }

@@ -9,7 +9,8 @@
 #include "harness/event/schema.h"
 #include "tests/reference/finder.h"
 
-/// The product's own engine behind the reference's signature, so that tests can ask both the same question.
+/// The product's own engine behind the reference's signature, so that tests can ask both the same
+/// question.
 namespace eqlab::reference {
 
 /// How the input is cut; the answer must not depend on it.
@@ -30,7 +31,8 @@ class FastEngine {
   ~FastEngine();
 
   /// Scan, merge, match. Errors: a script that fails, E216.
-  [[nodiscard]] Result<std::vector<ReferenceMatch>> find(const std::vector<Row>& rows, Cut cut) const;
+  [[nodiscard]] Result<std::vector<ReferenceMatch>> find(const std::vector<Row>& rows,
+                                                         Cut cut) const;
 
  private:
   struct Prepared;
@@ -39,8 +41,10 @@ class FastEngine {
 };
 
 /// Both in one go.
-[[nodiscard]] Result<std::vector<ReferenceMatch>> run_fast(std::string_view query, const event::Schema& schema,
-                                                           const Options& options, const std::vector<Row>& rows,
+[[nodiscard]] Result<std::vector<ReferenceMatch>> run_fast(std::string_view query,
+                                                           const event::Schema& schema,
+                                                           const Options& options,
+                                                           const std::vector<Row>& rows,
                                                            Cut cut = {});
 
 }  // namespace eqlab::reference

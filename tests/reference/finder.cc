@@ -7,9 +7,9 @@
 #include "harness/eql/query.h"
 #include "tests/reference/world.h"
 
-// A sequence is found stage by stage: first every event of the first stage, each its own partial; then each event of
-// the next stage, in order, takes the latest partial of its key that ends before it, and whatever is older
-// than that one is gone. Tested by finder_test.cc in tests/unit/match.
+// A sequence is found stage by stage: first every event of the first stage, each its own partial;
+// then each event of the next stage, in order, takes the latest partial of its key that ends before
+// it, and whatever is older than that one is gone. Tested by finder_test.cc in tests/unit/match.
 namespace eqlab::reference {
 namespace {
 
@@ -28,7 +28,8 @@ struct SequenceQuery {
 
   [[nodiscard]] std::int64_t time(Rank rank) const { return *(*placed)[rank].time; }
   [[nodiscard]] bool takes_part(const StageEvents& stage, Rank rank, const Key& key) const {
-    return (*placed)[rank].time.has_value() && std::ranges::find(stage.keys_of[rank], key) != stage.keys_of[rank].end();
+    return (*placed)[rank].time.has_value() &&
+           std::ranges::find(stage.keys_of[rank], key) != stage.keys_of[rank].end();
   }
   /// An until event in [previous, current).
   [[nodiscard]] bool ended_between(Rank previous, Rank current, const Key& key) const {
@@ -48,7 +49,8 @@ std::vector<Partial> first_stage(const SequenceQuery& query, const StageEvents& 
   return partials;
 }
 
-std::vector<Partial> extend(const SequenceQuery& query, const StageEvents& stage, std::vector<Partial> partials) {
+std::vector<Partial> extend(const SequenceQuery& query, const StageEvents& stage,
+                            std::vector<Partial> partials) {
   std::vector<Partial> extended;
   for (const Partial& next : first_stage(query, stage)) {
     const Rank rank = next.events[0];
@@ -59,8 +61,11 @@ std::vector<Partial> extend(const SequenceQuery& query, const StageEvents& stage
     }
     if (!latest) continue;
     const Rank previous = latest->events.back();
-    std::erase_if(partials, [&](const Partial& p) { return p.key == next.key && p.events.back() <= previous; });
-    if (query.maxspan && query.time(rank) - query.time(latest->events[0]) > *query.maxspan) continue;
+    std::erase_if(partials, [&](const Partial& p) {
+      return p.key == next.key && p.events.back() <= previous;
+    });
+    if (query.maxspan && query.time(rank) - query.time(latest->events[0]) > *query.maxspan)
+      continue;
     if (query.ended_between(previous, rank, next.key)) continue;
     latest->events.push_back(rank);
     extended.push_back(*latest);
@@ -98,7 +103,8 @@ bool absences_hold(const SequenceQuery& query, const Partial& match) {
         if (at < time(match.events.front())) leading = leading ? std::max(*leading, at) : at;
       } else if (is_trailing) {
         if (at > time(match.events.back())) trailing = trailing ? std::min(*trailing, at) : at;
-      } else if (at > time(match.events[positives_before - 1]) && at < time(match.events[positives_before])) {
+      } else if (at > time(match.events[positives_before - 1]) &&
+                 at < time(match.events[positives_before])) {
         return false;
       }
     }
@@ -110,13 +116,15 @@ bool absences_hold(const SequenceQuery& query, const Partial& match) {
   return true;
 }
 
-Result<SequenceQuery> prepare(const eql::Query& query, const Interpreter& interpreter, const event::Schema& schema,
-                              const std::vector<PlacedEvent>& placed, const std::vector<Row>& rows) {
+Result<SequenceQuery> prepare(const eql::Query& query, const Interpreter& interpreter,
+                              const event::Schema& schema, const std::vector<PlacedEvent>& placed,
+                              const std::vector<Row>& rows) {
   SequenceQuery prepared;
   prepared.placed = &placed;
   if (query.maxspan) prepared.maxspan = query.maxspan->count();
   for (const eql::Stage& stage : query.stages) {
-    EQLAB_TRY(const StageEvents events, stage_events(interpreter, query, stage, schema, placed, rows));
+    EQLAB_TRY(const StageEvents events,
+              stage_events(interpreter, query, stage, schema, placed, rows));
     prepared.stages.insert(prepared.stages.end(), static_cast<std::size_t>(stage.runs), events);
   }
   if (query.until) {
@@ -144,7 +152,8 @@ Result<std::vector<ReferenceMatch>> find_sequences(const SequenceQuery& query) {
     ReferenceMatch match{{}, partial.key};
     std::size_t positive = 0;
     for (const StageEvents& stage : query.stages) {
-      match.events.push_back(stage.missing ? missing_row : (*query.placed)[partial.events[positive++]].row);
+      match.events.push_back(stage.missing ? missing_row
+                                           : (*query.placed)[partial.events[positive++]].row);
     }
     matches.push_back(match);
   }
@@ -152,8 +161,8 @@ Result<std::vector<ReferenceMatch>> find_sequences(const SequenceQuery& query) {
 }
 
 /// All combinations of one key, depth first, until `wanted` are found.
-void combine(const std::vector<std::vector<int>>& lists, std::vector<int>& chosen, std::size_t wanted,
-             std::vector<std::vector<int>>& found) {
+void combine(const std::vector<std::vector<int>>& lists, std::vector<int>& chosen,
+             std::size_t wanted, std::vector<std::vector<int>>& found) {
   if (chosen.size() == lists.size()) {
     found.push_back(chosen);
     return;
@@ -208,8 +217,9 @@ void limit(std::vector<ReferenceMatch>& matches, Position position, std::uint64_
 Status apply_limits(const eql::Query& query, const Interpreter& interpreter, const Options& options,
                     std::vector<ReferenceMatch>& matches) {
   if (options.size) {
-    const Position position =
-        query.pipes.empty() ? options.result_position : query.pipes[0].name == "head" ? Position::head : Position::tail;
+    const Position position = query.pipes.empty()             ? options.result_position
+                              : query.pipes[0].name == "head" ? Position::head
+                                                              : Position::tail;
     limit(matches, position, *options.size);
   }
   for (const eql::Pipe& pipe : query.pipes) {
@@ -223,21 +233,21 @@ Status apply_limits(const eql::Query& query, const Interpreter& interpreter, con
 
 }  // namespace
 
-Result<std::vector<ReferenceMatch>> run(std::string_view text, const event::Schema& schema, const Options& options,
-                                        const std::vector<Row>& rows) {
+Result<std::vector<ReferenceMatch>> run(std::string_view text, const event::Schema& schema,
+                                        const Options& options, const std::vector<Row>& rows) {
   EQLAB_TRY(const eql::Query query, eql::parse_query(text));
   return run(query, schema, options, rows);
 }
 
-Result<std::vector<ReferenceMatch>> run(const eql::Query& query, const event::Schema& schema, const Options& options,
-                                        const std::vector<Row>& rows) {
+Result<std::vector<ReferenceMatch>> run(const eql::Query& query, const event::Schema& schema,
+                                        const Options& options, const std::vector<Row>& rows) {
   const Interpreter interpreter(query, schema, options.event_category_field);
   const std::vector<PlacedEvent> placed = place(rows, schema, options);
   std::vector<ReferenceMatch> matches;
   if (query.kind == eql::QueryKind::event) {
     for (const PlacedEvent& event : placed) {
-      EQLAB_TRY(const bool passes,
-                interpreter.passes(query.stages[0].filter, rows[static_cast<std::size_t>(event.row)]));
+      EQLAB_TRY(const bool passes, interpreter.passes(query.stages[0].filter,
+                                                      rows[static_cast<std::size_t>(event.row)]));
       if (passes) matches.push_back({{event.row}, {}});
     }
   } else {

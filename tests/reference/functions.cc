@@ -27,7 +27,8 @@ Text folded(const Text& text, bool fold_case) { return fold_case ? java_lower(te
 
 Scalar int_of(std::size_t n) { return static_cast<std::int32_t>(n); }
 
-Result<Scalar> between(const Text& source, const Text& left, const Text& right, bool greedy, bool fold_case) {
+Result<Scalar> between(const Text& source, const Text& left, const Text& right, bool greedy,
+                       bool fold_case) {
   if (source.empty() || left.empty() || right.empty()) return Scalar(source);
   const Text haystack = folded(source, fold_case);
   const std::size_t found = haystack.find(folded(left, fold_case));
@@ -36,13 +37,16 @@ Result<Scalar> between(const Text& source, const Text& left, const Text& right, 
   const Text needle = folded(right, fold_case);
   const std::size_t end = greedy ? haystack.rfind(needle) : haystack.find(needle, start);
   if (end == Text::npos) return Scalar(Text());
-  if (end < start || end > source.size()) return search_failure("between: the end lies before the start");
+  if (end < start || end > source.size())
+    return search_failure("between: the end lies before the start");
   return Scalar(source.substr(start, end - start));
 }
 
 Scalar substring(const Text& source, std::int64_t start, std::optional<std::int64_t> end) {
   const auto length = static_cast<std::int64_t>(source.size());
-  const auto clamp = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + length : at, 0, length); };
+  const auto clamp = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? at + length : at, 0, length);
+  };
   const std::int64_t first = clamp(start);
   const std::int64_t last = clamp(end.value_or(length));
   if (first >= last) return Text();
@@ -76,7 +80,8 @@ Result<Scalar> parse_in_radix(std::string_view text, std::int64_t base) {
     if (value > Wide{1} << 64) return search_failure("number: too large");
   }
   if (negative) value = -value;
-  if (value > std::numeric_limits<std::int64_t>::max() || value < std::numeric_limits<std::int64_t>::min()) {
+  if (value > std::numeric_limits<std::int64_t>::max() ||
+      value < std::numeric_limits<std::int64_t>::min()) {
     return search_failure("number: too large");
   }
   return Scalar(static_cast<std::int64_t>(value));
@@ -92,8 +97,10 @@ Result<Scalar> parse_double(std::string_view text) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (body == "NaN") return Scalar(std::numeric_limits<double>::quiet_NaN());
   if (body == "Infinity") return Scalar(negative ? -infinity : infinity);
-  if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos) body.remove_suffix(1);
-  const bool plain = !body.empty() && body.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
+  if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos)
+    body.remove_suffix(1);
+  const bool plain = !body.empty() &&
+                     body.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
                      body.front() != '-' && body.front() != '+';
   const auto value = plain ? parse_number<double>(body) : std::nullopt;
   if (!value) return search_failure("number: cannot be read");
@@ -113,7 +120,8 @@ Result<Scalar> number(const Text& source, std::optional<std::int64_t> base) {
 
 }  // namespace
 
-Result<Scalar> call_function(std::string_view name, bool fold_case, std::span<const Scalar> arguments) {
+Result<Scalar> call_function(std::string_view name, bool fold_case,
+                             std::span<const Scalar> arguments) {
   if (name == "concat") {
     Text out;
     for (const Scalar& part : arguments) {

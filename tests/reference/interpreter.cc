@@ -8,37 +8,43 @@
 #include "tests/reference/native.h"
 #include "tests/reference/regex.h"
 
-// Three readings of one tree, in the order in which the specification applies them: what folds to a constant
-// (3.5, 4.4), the two-valued tree over leaves (4.1, 4.2), and the inside of script leaves (4.3).
-// Tested by interpreter_test.cc in tests/unit/scan.
+// Three readings of one tree, in the order in which the specification applies them: what folds to a
+// constant (3.5, 4.4), the two-valued tree over leaves (4.1, 4.2), and the inside of script leaves
+// (4.3). Tested by interpreter_test.cc in tests/unit/scan.
 namespace eqlab::reference {
 namespace {
 
-using event::Value;
 using eql::CompareOp;
 using eql::Expr;
 using eql::ExprId;
 using eql::ExprKind;
+using event::Value;
 
 CompareOp flipped(CompareOp op) {
   switch (op) {
-    case CompareOp::less: return CompareOp::greater;
-    case CompareOp::less_equal: return CompareOp::greater_equal;
-    case CompareOp::greater: return CompareOp::less;
-    case CompareOp::greater_equal: return CompareOp::less_equal;
+    case CompareOp::less:
+      return CompareOp::greater;
+    case CompareOp::less_equal:
+      return CompareOp::greater_equal;
+    case CompareOp::greater:
+      return CompareOp::less;
+    case CompareOp::greater_equal:
+      return CompareOp::less_equal;
     case CompareOp::equal:
-    case CompareOp::not_equal: return op;
+    case CompareOp::not_equal:
+      return op;
   }
   return op;
 }
 
 bool is_boolean_function(std::string_view name) {
-  return name == "startswith" || name == "endswith" || name == "stringcontains" || name == "cidrmatch" ||
-         name == "wildcard";
+  return name == "startswith" || name == "endswith" || name == "stringcontains" ||
+         name == "cidrmatch" || name == "wildcard";
 }
 
 Scalar logical_and(const std::vector<Scalar>& parts) {
-  if (std::ranges::any_of(parts, [](const Scalar& s) { return !is_null(s) && !is_true(s); })) return false;
+  if (std::ranges::any_of(parts, [](const Scalar& s) { return !is_null(s) && !is_true(s); }))
+    return false;
   if (std::ranges::any_of(parts, [](const Scalar& s) { return is_null(s); })) return {};
   return true;
 }
@@ -74,8 +80,8 @@ class Interpreter::Choice {
  public:
   Choice(const Row& row, bool folding) : row_(&row), folding_(folding) {}
 
-  /// The value chosen for this occurrence of the field. Occurrences must be asked for in the same order
-  /// at every step, so evaluation never stops half-way.
+  /// The value chosen for this occurrence of the field. Occurrences must be asked for in the same
+  /// order at every step, so evaluation never stops half-way.
   Scalar next(const event::Field& field) {
     const auto found = row_->find(field.name);
     const std::size_t count = found == row_->end() ? 0 : found->second.size();
@@ -115,7 +121,8 @@ struct Interpreter::Pattern {
   std::string text;
 
   static Pattern of(eql::PatternOp op, bool fold_case, std::string text) {
-    if (!text.empty() && text.find_first_not_of('*') == std::string::npos) return {Kind::everything, fold_case, text};
+    if (!text.empty() && text.find_first_not_of('*') == std::string::npos)
+      return {Kind::everything, fold_case, text};
     if (text.find_first_of("*?") != std::string::npos) return {Kind::wildcard, fold_case, text};
     const bool folds = fold_case || op == eql::PatternOp::colon;
     return {folds ? Kind::equal_ignoring_case : Kind::equal, folds, text};
@@ -126,14 +133,18 @@ struct Interpreter::Pattern {
     const std::u32string subject = to_utf32(text_of(value));
     const std::u32string wanted = to_utf32(text);
     switch (kind) {
-      case Kind::everything: return true;
-      case Kind::equal: return subject == wanted;
-      case Kind::equal_ignoring_case: return fold_text(subject) == fold_text(wanted);
+      case Kind::everything:
+        return true;
+      case Kind::equal:
+        return subject == wanted;
+      case Kind::equal_ignoring_case:
+        return fold_text(subject) == fold_text(wanted);
       case Kind::wildcard:
         return matches_wildcard(parse_wildcard(wanted, PatternSyntax::plain), subject,
                                 {.fold_ascii = fold_case, .stop_at_line_ends = false});
       case Kind::regex:
-        return matches_regex(wanted, subject, {.dialect = RegexDialect::lucene, .fold_ascii = fold_case});
+        return matches_regex(wanted, subject,
+                             {.dialect = RegexDialect::lucene, .fold_ascii = fold_case});
     }
     return false;
   }
@@ -146,14 +157,18 @@ struct Interpreter::Pattern {
     if (subject == nullptr) return search_failure("a pattern needs a string");
     switch (kind) {
       case Kind::everything:
-      case Kind::equal_ignoring_case: break;
-      case Kind::equal: return Scalar(*subject == to_utf16(text));
+      case Kind::equal_ignoring_case:
+        break;
+      case Kind::equal:
+        return Scalar(*subject == to_utf16(text));
       case Kind::wildcard:
-        return Scalar(matches_wildcard(parse_wildcard(to_utf32(text), PatternSyntax::plain), to_utf32(*subject),
+        return Scalar(matches_wildcard(parse_wildcard(to_utf32(text), PatternSyntax::plain),
+                                       to_utf32(*subject),
                                        {.fold_ascii = fold_case, .stop_at_line_ends = true}));
       case Kind::regex: {
-        EQLAB_TRY(const bool matched, matches_regex(to_utf32(text), to_utf32(*subject),
-                                                    {.dialect = RegexDialect::java, .fold_ascii = fold_case}));
+        EQLAB_TRY(const bool matched,
+                  matches_regex(to_utf32(text), to_utf32(*subject),
+                                {.dialect = RegexDialect::java, .fold_ascii = fold_case}));
         return Scalar(matched);
       }
     }
@@ -161,16 +176,18 @@ struct Interpreter::Pattern {
   }
 };
 
-Interpreter::Interpreter(const eql::Query& query, const event::Schema& schema, std::string category_field)
+Interpreter::Interpreter(const eql::Query& query, const event::Schema& schema,
+                         std::string category_field)
     : query_(&query), schema_(&schema), category_field_(std::move(category_field)) {}
 
 Result<bool> Interpreter::passes(const eql::EventFilter& filter, const Row& row) const {
   EQLAB_TRY(const bool holds, condition(filter.condition, row));
   if (!filter.category) return holds;
   const auto found = row.find(category_field_);
-  const bool in_category = found != row.end() && std::ranges::any_of(found->second, [&](const Value& value) {
-                             return value == Value(*filter.category);
-                           });
+  const bool in_category =
+      found != row.end() && std::ranges::any_of(found->second, [&](const Value& value) {
+        return value == Value(*filter.category);
+      });
   return in_category && holds;
 }
 
@@ -200,7 +217,8 @@ Result<Interpreter::Folded> Interpreter::fold_anew(ExprId id) const {
   const Expr& expr = query_->at(id);
   if (expr.kind == ExprKind::literal) return Folded(from_literal(expr.value));
   if (expr.kind == ExprKind::field) return mapped(expr) == nullptr ? Folded(Scalar{}) : Folded();
-  if (expr.kind == ExprKind::logical_and || expr.kind == ExprKind::logical_or) return fold_logical(expr);
+  if (expr.kind == ExprKind::logical_and || expr.kind == ExprKind::logical_or)
+    return fold_logical(expr);
   std::vector<Scalar> values;
   for (const ExprId child : expr.children) {
     EQLAB_TRY(const Folded value, fold(child));
@@ -244,7 +262,8 @@ Result<Interpreter::Folded> Interpreter::fold_anew(ExprId id) const {
     case ExprKind::logical_not:
     case ExprKind::logical_and:
     case ExprKind::logical_or:
-    case ExprKind::compare: break;
+    case ExprKind::compare:
+      break;
   }
   return Folded();
 }
@@ -289,17 +308,22 @@ Result<bool> Interpreter::condition(ExprId id, const Row& row) const {
       return expr.kind == ExprKind::logical_and ? all : any;
     }
     case ExprKind::field:
-      return some_value(*mapped(expr), row, [](const Value& value) -> Result<bool> { return value == Value(true); });
-    case ExprKind::compare: return condition_compare(id, row);
-    case ExprKind::membership: return condition_membership(id, row);
+      return some_value(*mapped(expr), row,
+                        [](const Value& value) -> Result<bool> { return value == Value(true); });
+    case ExprKind::compare:
+      return condition_compare(id, row);
+    case ExprKind::membership:
+      return condition_membership(id, row);
     case ExprKind::pattern: {
       EQLAB_TRY(const std::vector<Pattern> patterns, patterns_of(expr));
       return condition_patterns(expr.children[0], patterns, row);
     }
-    case ExprKind::call: return condition_call(id, row);
+    case ExprKind::call:
+      return condition_call(id, row);
     case ExprKind::literal:
     case ExprKind::negate:
-    case ExprKind::arithmetic: break;
+    case ExprKind::arithmetic:
+      break;
   }
   return search_failure("not a condition");
 }
@@ -308,7 +332,8 @@ Result<bool> Interpreter::condition_compare(ExprId id, const Row& row) const {
   const Expr& expr = query_->at(id);
   EQLAB_TRY(const Folded left_constant, fold(expr.children[0]));
   EQLAB_TRY(const Folded right_constant, fold(expr.children[1]));
-  if (!left_constant && !right_constant) return search_failure("fields cannot be compared with each other");
+  if (!left_constant && !right_constant)
+    return search_failure("fields cannot be compared with each other");
   const ExprId left = left_constant ? expr.children[1] : expr.children[0];
   const Scalar constant = left_constant ? *left_constant : *right_constant;
   const CompareOp op = left_constant ? flipped(expr.compare) : expr.compare;
@@ -366,7 +391,9 @@ Result<bool> Interpreter::condition_membership(ExprId id, const Row& row) const 
       EQLAB_TRY(found, some_choice(row, script, is_true));
     } else if (expr.fold_case) {
       const Pattern pattern{Pattern::Kind::equal_ignoring_case, true, to_text(item)};
-      EQLAB_TRY(found, some_value(*field, row, [&](const Value& value) { return pattern.matches_value(value); }));
+      EQLAB_TRY(found, some_value(*field, row, [&](const Value& value) {
+                  return pattern.matches_value(value);
+                }));
     } else {
       EQLAB_TRY(found, some_value(*field, row, [&](const Value& value) {
                   return native_compare(*field, value, CompareOp::equal, to_constant(item));
@@ -390,9 +417,11 @@ Result<bool> Interpreter::condition_call(ExprId id, const Row& row) const {
     if (value && !is_null(*value)) constants.push_back(*value);
   }
   const event::Field* field = bare_field(expr.children[0]);
-  const bool native = field != nullptr && is_boolean_function(name) && constants.size() + 1 == expr.children.size();
+  const bool native =
+      field != nullptr && is_boolean_function(name) && constants.size() + 1 == expr.children.size();
   if (!native) {
-    return some_choice(row, [&](Choice& choice) { return evaluate(id, choice); }, is_true);
+    return some_choice(
+        row, [&](Choice& choice) { return evaluate(id, choice); }, is_true);
   }
   return some_value(*field, row, [&](const Value& value) -> Result<bool> {
     if (name == "cidrmatch") {
@@ -406,7 +435,8 @@ Result<bool> Interpreter::condition_call(ExprId id, const Row& row) const {
     const std::u32string constant = to_utf32(to_text(constants[0]));
     const std::u32string text = to_utf32(text_of(value));
     if (name == "startswith") {
-      return expr.fold_case ? fold_text(text).starts_with(fold_text(constant)) : text.starts_with(constant);
+      return expr.fold_case ? fold_text(text).starts_with(fold_text(constant))
+                            : text.starts_with(constant);
     }
     // The constant goes into a wildcard pattern unescaped, backslashes included (5.3).
     const std::u32string pattern = name == "endswith" ? U"*" + constant : U"*" + constant + U"*";
@@ -415,7 +445,8 @@ Result<bool> Interpreter::condition_call(ExprId id, const Row& row) const {
   });
 }
 
-Result<bool> Interpreter::condition_patterns(ExprId left, const std::vector<Pattern>& patterns, const Row& row) const {
+Result<bool> Interpreter::condition_patterns(ExprId left, const std::vector<Pattern>& patterns,
+                                             const Row& row) const {
   const event::Field* field = bare_field(left);
   bool holds = false;
   for (const Pattern& pattern : patterns) {
@@ -424,7 +455,9 @@ Result<bool> Interpreter::condition_patterns(ExprId left, const std::vector<Patt
       EQLAB_TRY(const bool missing, is_missing(left, row));
       found = !missing;
     } else if (field != nullptr) {
-      EQLAB_TRY(found, some_value(*field, row, [&](const Value& value) { return pattern.matches_value(value); }));
+      EQLAB_TRY(found, some_value(*field, row, [&](const Value& value) {
+                  return pattern.matches_value(value);
+                }));
     } else {
       const Script script = [&](Choice& choice) -> Result<Scalar> {
         EQLAB_TRY(const Scalar value, evaluate(left, choice));
@@ -444,8 +477,9 @@ Result<bool> Interpreter::is_missing(ExprId id, const Row& row) const {
     const auto found = row.find(field->name);
     return found == row.end() || found->second.empty();
   }
-  return some_choice(row, [&](Choice& choice) { return evaluate(id, choice); },
-                     [](const Scalar& value) { return is_null(value); });
+  return some_choice(
+      row, [&](Choice& choice) { return evaluate(id, choice); },
+      [](const Scalar& value) { return is_null(value); });
 }
 
 Result<bool> Interpreter::some_value(const event::Field& field, const Row& row,
@@ -480,7 +514,8 @@ Result<Scalar> Interpreter::evaluate(ExprId id, Choice& choice) const {
   }
   const Expr& expr = query_->at(id);
   switch (expr.kind) {
-    case ExprKind::literal: return from_literal(expr.value);
+    case ExprKind::literal:
+      return from_literal(expr.value);
     case ExprKind::field: {
       const event::Field* field = mapped(expr);
       return field == nullptr ? Scalar{} : choice.next(*field);
@@ -494,7 +529,8 @@ Result<Scalar> Interpreter::evaluate(ExprId id, Choice& choice) const {
       EQLAB_TRY(const Scalar right, evaluate(expr.children[1], choice));
       return arithmetic(expr.arithmetic, left, right);
     }
-    case ExprKind::logical_not: return search_failure("a script cannot hold `not`");
+    case ExprKind::logical_not:
+      return search_failure("a script cannot hold `not`");
     case ExprKind::logical_and:
     case ExprKind::logical_or: {
       std::vector<Scalar> parts;
@@ -505,9 +541,12 @@ Result<Scalar> Interpreter::evaluate(ExprId id, Choice& choice) const {
       }
       return expr.kind == ExprKind::logical_and ? logical_and(parts) : logical_or(parts);
     }
-    case ExprKind::compare: return evaluate_compare(expr, choice);
-    case ExprKind::membership: return evaluate_membership(expr, choice);
-    case ExprKind::call: return evaluate_call(expr, choice);
+    case ExprKind::compare:
+      return evaluate_compare(expr, choice);
+    case ExprKind::membership:
+      return evaluate_membership(expr, choice);
+    case ExprKind::call:
+      return evaluate_call(expr, choice);
     case ExprKind::pattern: {
       EQLAB_TRY(const std::vector<Pattern> patterns, patterns_of(expr));
       std::vector<Scalar> parts;
@@ -529,13 +568,15 @@ Result<Scalar> Interpreter::evaluate(ExprId id, Choice& choice) const {
 Result<Scalar> Interpreter::evaluate_compare(const Expr& expr, Choice& choice) const {
   EQLAB_TRY(const Folded left_constant, fold(expr.children[0]));
   EQLAB_TRY(const Folded right_constant, fold(expr.children[1]));
-  if (!left_constant && !right_constant) return search_failure("fields cannot be compared with each other");
+  if (!left_constant && !right_constant)
+    return search_failure("fields cannot be compared with each other");
   const ExprId left = left_constant ? expr.children[1] : expr.children[0];
   const Scalar constant = left_constant ? *left_constant : *right_constant;
   if (expr.compare == CompareOp::not_equal) return search_failure("a script cannot hold `!=`");
   EQLAB_TRY(const Scalar value, evaluate(left, choice));
   if (expr.compare == CompareOp::equal && is_null(constant)) return Scalar(is_null(value));
-  if (expr.compare == CompareOp::equal && is_boolean_form(left) && std::holds_alternative<bool>(constant)) {
+  if (expr.compare == CompareOp::equal && is_boolean_form(left) &&
+      std::holds_alternative<bool>(constant)) {
     if (!is_true(constant)) return search_failure("a script cannot hold `not`");
     return value;
   }
@@ -621,12 +662,15 @@ bool Interpreter::is_boolean_form(ExprId id) const {
     case ExprKind::logical_or:
     case ExprKind::compare:
     case ExprKind::membership:
-    case ExprKind::pattern: return true;
-    case ExprKind::call: return is_boolean_function(eqlab::fold_ascii(expr.name));
+    case ExprKind::pattern:
+      return true;
+    case ExprKind::call:
+      return is_boolean_function(eqlab::fold_ascii(expr.name));
     case ExprKind::literal:
     case ExprKind::field:
     case ExprKind::negate:
-    case ExprKind::arithmetic: return false;
+    case ExprKind::arithmetic:
+      return false;
   }
   return false;
 }

@@ -14,20 +14,22 @@
 #include "harness/event/value.h"
 #include "tests/reference/scalar.h"
 
-/// The language, one event at a time, straight from the syntax tree: the plain twin that the fast engine is
-/// held against. Written from the specification alone and shares no code with harness/eql, scan or match
-/// beyond the parser, so that one misreading does not pass both. Slow on purpose.
+/// The language, one event at a time, straight from the syntax tree: the plain twin that the fast
+/// engine is held against. Written from the specification alone and shares no code with
+/// harness/eql, scan or match beyond the parser, so that one misreading does not pass both. Slow on
+/// purpose.
 namespace eqlab::reference {
 
-/// One event: dotted field name to values, in the field's physical form (event/field_type.h): dates are
-/// nanoseconds since 1970, ip and version text. An absent field is missing, and so is an empty list.
+/// One event: dotted field name to values, in the field's physical form (event/field_type.h): dates
+/// are nanoseconds since 1970, ip and version text. An absent field is missing, and so is an empty
+/// list.
 using Row = std::map<std::string, std::vector<event::Value>, std::less<>>;
 
 /// Evaluates filters of one parsed query that passed the checker; types are not checked again.
-/// Errors are those of a search that fails as it runs: division by zero, overflow, `number("abc")`, a constant
-/// that cannot be read as the field's type. An error in any leaf fails the filter, whatever the
-/// other leaves say: the specification leaves their order open.
-/// `query` and `schema` must outlive it.
+/// Errors are those of a search that fails as it runs: division by zero, overflow, `number("abc")`,
+/// a constant that cannot be read as the field's type. An error in any leaf fails the filter,
+/// whatever the other leaves say: the specification leaves their order open. `query` and `schema`
+/// must outlive it.
 class Interpreter {
  public:
   Interpreter(const eql::Query& query, const event::Schema& schema, std::string category_field);
@@ -55,13 +57,15 @@ class Interpreter {
   [[nodiscard]] Result<bool> condition_membership(eql::ExprId id, const Row& row) const;
   [[nodiscard]] Result<bool> condition_call(eql::ExprId id, const Row& row) const;
   struct Pattern;
-  [[nodiscard]] Result<bool> condition_patterns(eql::ExprId left, const std::vector<Pattern>& patterns,
+  [[nodiscard]] Result<bool> condition_patterns(eql::ExprId left,
+                                                const std::vector<Pattern>& patterns,
                                                 const Row& row) const;
 
   // Leaves.
   [[nodiscard]] Result<bool> is_missing(eql::ExprId id, const Row& row) const;
-  [[nodiscard]] Result<bool> some_value(const event::Field& field, const Row& row,
-                                        const std::function<Result<bool>(const event::Value&)>& test) const;
+  [[nodiscard]] Result<bool> some_value(
+      const event::Field& field, const Row& row,
+      const std::function<Result<bool>(const event::Value&)>& test) const;
   [[nodiscard]] Result<bool> some_choice(const Row& row, const Script& script,
                                          const std::function<bool(const Scalar&)>& test) const;
 

@@ -37,7 +37,8 @@ std::optional<Exact> exact(const Value& value) {
 Result<bool> compare_booleans(const Value& value, eql::CompareOp op, const Value& constant) {
   const bool* wanted = std::get_if<bool>(&constant);
   const std::string* text = std::get_if<std::string>(&constant);
-  if (wanted == nullptr && (text == nullptr || (*text != "true" && *text != "false" && !text->empty()))) {
+  if (wanted == nullptr &&
+      (text == nullptr || (*text != "true" && *text != "false" && !text->empty()))) {
     return search_failure("not a boolean");
   }
   return holds(op, std::get<bool>(value) <=> (wanted != nullptr ? *wanted : *text == "true"));
@@ -45,7 +46,8 @@ Result<bool> compare_booleans(const Value& value, eql::CompareOp op, const Value
 
 constexpr std::int64_t nanoseconds_per_millisecond = 1'000'000;
 
-/// The stretch of time that a constant stands for: a coarse date its whole day, hour, minute or second.
+/// The stretch of time that a constant stands for: a coarse date its whole day, hour, minute or
+/// second.
 struct Stretch {
   std::int64_t first;
   std::int64_t last;
@@ -56,7 +58,8 @@ Result<Stretch> read_date(const Value& constant) {
   if (const auto* n = std::get_if<std::int64_t>(&constant)) milliseconds = *n;
   const std::string* text = std::get_if<std::string>(&constant);
   if (text == nullptr && !milliseconds) return search_failure("not a date");
-  if (text != nullptr) milliseconds = text->size() > 4 ? parse_number<std::int64_t>(*text) : std::nullopt;
+  if (text != nullptr)
+    milliseconds = text->size() > 4 ? parse_number<std::int64_t>(*text) : std::nullopt;
   if (milliseconds) {
     const std::int64_t at = *milliseconds * nanoseconds_per_millisecond;
     return Stretch{at, at};
@@ -64,25 +67,36 @@ Result<Stretch> read_date(const Value& constant) {
   const auto first = parse_iso8601(*text);
   if (!first) return search_failure("not a date that the reference reads");
   const std::size_t t = text->find('T');
-  const std::string time = t == std::string::npos ? "" : text->substr(t + 1, text->find_first_of("Z+-", t) - t - 1);
+  const std::string time =
+      t == std::string::npos ? "" : text->substr(t + 1, text->find_first_of("Z+-", t) - t - 1);
   std::int64_t width = 1;
   if (time.find('.') == std::string::npos) {
     constexpr std::int64_t second = 1'000'000'000;
-    width = time.empty() ? 86'400 * second : time.size() <= 2 ? 3'600 * second : time.size() <= 5 ? 60 * second : second;
+    width = time.empty()       ? 86'400 * second
+            : time.size() <= 2 ? 3'600 * second
+            : time.size() <= 5 ? 60 * second
+                               : second;
   }
   return Stretch{*first, *first + width - 1};
 }
 
-Result<bool> compare_dates(const event::Field& field, const Value& value, eql::CompareOp op, const Value& constant) {
+Result<bool> compare_dates(const event::Field& field, const Value& value, eql::CompareOp op,
+                           const Value& constant) {
   EQLAB_TRY(const Stretch wanted, read_date(constant));
   const std::int64_t at = std::get<Moment>(from_field(value, field.type)).nanoseconds;
   switch (op) {
-    case eql::CompareOp::equal: return at >= wanted.first && at <= wanted.last;
-    case eql::CompareOp::not_equal: return at < wanted.first || at > wanted.last;
-    case eql::CompareOp::less: return at < wanted.first;
-    case eql::CompareOp::less_equal: return at <= wanted.last;
-    case eql::CompareOp::greater: return at > wanted.last;
-    case eql::CompareOp::greater_equal: return at >= wanted.first;
+    case eql::CompareOp::equal:
+      return at >= wanted.first && at <= wanted.last;
+    case eql::CompareOp::not_equal:
+      return at < wanted.first || at > wanted.last;
+    case eql::CompareOp::less:
+      return at < wanted.first;
+    case eql::CompareOp::less_equal:
+      return at <= wanted.last;
+    case eql::CompareOp::greater:
+      return at > wanted.last;
+    case eql::CompareOp::greater_equal:
+      return at >= wanted.first;
   }
   return false;
 }
@@ -158,7 +172,8 @@ std::strong_ordering compare_digits(std::string_view left, std::string_view righ
   return left <=> right;
 }
 
-std::strong_ordering compare_identifiers(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+std::strong_ordering compare_identifiers(const std::vector<std::string>& left,
+                                         const std::vector<std::string>& right) {
   for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
     const bool a = is_digits(left[i]);
     const bool b = is_digits(right[i]);
@@ -174,14 +189,17 @@ std::strong_ordering compare_identifiers(const std::vector<std::string>& left, c
 std::strong_ordering compare_versions(std::string_view left, std::string_view right) {
   const Version a = read_version(left);
   const Version b = read_version(right);
-  if (a.valid != b.valid) return a.valid ? std::strong_ordering::less : std::strong_ordering::greater;
+  if (a.valid != b.valid)
+    return a.valid ? std::strong_ordering::less : std::strong_ordering::greater;
   if (!a.valid) return left <=> right;
-  if (const auto order = compare_identifiers(a.numbers, b.numbers); std::is_neq(order)) return order;
+  if (const auto order = compare_identifiers(a.numbers, b.numbers); std::is_neq(order))
+    return order;
   if (a.prerelease.has_value() != b.prerelease.has_value()) {
     return a.prerelease ? std::strong_ordering::less : std::strong_ordering::greater;
   }
   if (a.prerelease) {
-    if (const auto order = compare_identifiers(*a.prerelease, *b.prerelease); std::is_neq(order)) return order;
+    if (const auto order = compare_identifiers(*a.prerelease, *b.prerelease); std::is_neq(order))
+      return order;
   }
   return a.build <=> b.build;
 }
@@ -194,7 +212,8 @@ Result<bool> in_block(std::string_view address, std::string_view block) {
   int bits = 128;
   if (slash != std::string_view::npos) {
     const auto prefix = parse_number<int>(block.substr(slash + 1));
-    if (!prefix || *prefix < 0 || *prefix > (network->is_v4 ? 32 : 128)) return search_failure("not a block");
+    if (!prefix || *prefix < 0 || *prefix > (network->is_v4 ? 32 : 128))
+      return search_failure("not a block");
     bits = *prefix + (network->is_v4 ? 96 : 0);
   }
   if (network->is_v4 != host->is_v4) return false;
@@ -206,7 +225,8 @@ Result<bool> in_block(std::string_view address, std::string_view block) {
   return true;
 }
 
-Result<bool> native_compare(const event::Field& field, const Value& value, eql::CompareOp op, const Value& constant) {
+Result<bool> native_compare(const event::Field& field, const Value& value, eql::CompareOp op,
+                            const Value& constant) {
   if (event::is_string(field.type) || field.type == FieldType::binary) {
     return holds(op, std::get<std::string>(value) <=> to_text(from_literal(constant)));
   }

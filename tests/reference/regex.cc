@@ -80,12 +80,13 @@ class Parser {
 
   Result<Matcher> chain() {
     Matcher all = empty();
-    // Lucene asks for an item first and takes whatever stands there for one: a leading `|` or `*` is a letter,
-    // and nothing at all is an error.
+    // Lucene asks for an item first and takes whatever stands there for one: a leading `|` or `*`
+    // is a letter, and nothing at all is an error.
     if (lucene()) {
       EQLAB_TRY(all, repetition());
     }
-    while (more() && pattern_[at_] != U')' && pattern_[at_] != U'|' && !(lucene() && pattern_[at_] == U'&')) {
+    while (more() && pattern_[at_] != U')' && pattern_[at_] != U'|' &&
+           !(lucene() && pattern_[at_] == U'&')) {
       EQLAB_TRY(Matcher next, repetition());
       all = [all, next](std::size_t start) {
         Ends ends;
@@ -149,7 +150,8 @@ class Parser {
   Result<std::size_t> integer() {
     if (!more() || !is_digit(pattern_[at_])) return search_failure("regex: number expected");
     std::size_t value = 0;
-    while (more() && is_digit(pattern_[at_]) && value < 100'000) value = value * 10 + (pattern_[at_++] - U'0');
+    while (more() && is_digit(pattern_[at_]) && value < 100'000)
+      value = value * 10 + (pattern_[at_++] - U'0');
     return value;
   }
 
@@ -179,12 +181,15 @@ class Parser {
     if (c == U'\\') return escape();
     if (lucene()) {
       if (c == U'#') return Matcher([](std::size_t) { return Ends{}; });
-      if (c == U'@') return repeat(one([](char32_t) { return true; }), 0, std::numeric_limits<std::size_t>::max());
+      if (c == U'@')
+        return repeat(one([](char32_t) { return true; }), 0,
+                      std::numeric_limits<std::size_t>::max());
       if (c == U'"') return quoted();
       if (c == U'<') return interval();
     } else if (c == U'^' || c == U'$') {
       const std::size_t wanted = c == U'^' ? 0 : text_.size();
-      return Matcher([wanted](std::size_t start) { return start == wanted ? Ends{start} : Ends{}; });
+      return Matcher(
+          [wanted](std::size_t start) { return start == wanted ? Ends{start} : Ends{}; });
     }
     const bool repeats = c == U'*' || c == U'+' || c == U'?' || c == U'{';
     if (repeats && !lucene()) return search_failure("regex: nothing to repeat");
@@ -192,7 +197,8 @@ class Parser {
   }
 
   Result<Matcher> group() {
-    if (!lucene() && take(U'?') && !take(U':')) return search_failure("regex: this group is not supported");
+    if (!lucene() && take(U'?') && !take(U':'))
+      return search_failure("regex: this group is not supported");
     if (take(U')')) return empty();
     EQLAB_TRY(Matcher inner, alternatives());
     if (!take(U')')) return search_failure("regex: parenthesis is not closed");
@@ -248,13 +254,20 @@ class Parser {
 
   static std::optional<CharacterTest> predefined(char32_t c) {
     switch (c) {
-      case U'd': return is_digit;
-      case U'D': return [](char32_t t) { return !is_digit(t); };
-      case U'w': return is_word;
-      case U'W': return [](char32_t t) { return !is_word(t); };
-      case U's': return is_space;
-      case U'S': return [](char32_t t) { return !is_space(t); };
-      default: return std::nullopt;
+      case U'd':
+        return is_digit;
+      case U'D':
+        return [](char32_t t) { return !is_digit(t); };
+      case U'w':
+        return is_word;
+      case U'W':
+        return [](char32_t t) { return !is_word(t); };
+      case U's':
+        return is_space;
+      case U'S':
+        return [](char32_t t) { return !is_space(t); };
+      default:
+        return std::nullopt;
     }
   }
 
@@ -276,7 +289,8 @@ class Parser {
           return search_failure("regex: unknown escape");
         }
       }
-      if (!is_set && at_ + 1 < pattern_.size() && pattern_[at_] == U'-' && pattern_[at_ + 1] != U']') {
+      if (!is_set && at_ + 1 < pattern_.size() && pattern_[at_] == U'-' &&
+          pattern_[at_ + 1] != U']') {
         ++at_;
         take(U'\\');
         const char32_t high = pattern_[at_++];
@@ -317,7 +331,8 @@ class Parser {
 
 }  // namespace
 
-Result<bool> matches_regex(std::u32string_view pattern, std::u32string_view text, RegexOptions options) {
+Result<bool> matches_regex(std::u32string_view pattern, std::u32string_view text,
+                           RegexOptions options) {
   EQLAB_TRY(const Matcher matcher, Parser(pattern, text, options).parse());
   return matcher(0).contains(text.size());
 }

@@ -40,12 +40,14 @@ Result<Scalar> narrow(Wide value, const Scalar& left, const Scalar& right) {
     return Scalar(static_cast<std::uint64_t>(value));
   }
   if (holds_int32(left) && holds_int32(right)) {
-    if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max()) {
+    if (value < std::numeric_limits<std::int32_t>::min() ||
+        value > std::numeric_limits<std::int32_t>::max()) {
       return search_failure("integer overflow");
     }
     return Scalar(static_cast<std::int32_t>(value));
   }
-  if (value < std::numeric_limits<std::int64_t>::min() || value > std::numeric_limits<std::int64_t>::max()) {
+  if (value < std::numeric_limits<std::int64_t>::min() ||
+      value > std::numeric_limits<std::int64_t>::max()) {
     return search_failure("long overflow");
   }
   return Scalar(static_cast<std::int64_t>(value));
@@ -60,11 +62,16 @@ std::partial_ordering compare_doubles(double left, double right) {
 
 Scalar arithmetic_of_doubles(eql::ArithmeticOp op, double left, double right) {
   switch (op) {
-    case eql::ArithmeticOp::add: return left + right;
-    case eql::ArithmeticOp::subtract: return left - right;
-    case eql::ArithmeticOp::multiply: return left * right;
-    case eql::ArithmeticOp::divide: return left / right;
-    case eql::ArithmeticOp::modulo: return std::fmod(left, right);
+    case eql::ArithmeticOp::add:
+      return left + right;
+    case eql::ArithmeticOp::subtract:
+      return left - right;
+    case eql::ArithmeticOp::multiply:
+      return left * right;
+    case eql::ArithmeticOp::divide:
+      return left / right;
+    case eql::ArithmeticOp::modulo:
+      return std::fmod(left, right);
   }
   return {};
 }
@@ -80,7 +87,8 @@ bool is_number(const Scalar& scalar) { return scalar.index() >= 2 && scalar.inde
 Scalar from_literal(const event::Value& value) {
   if (const auto* b = std::get_if<bool>(&value)) return *b;
   if (const auto* n = std::get_if<std::int64_t>(&value)) {
-    if (*n >= std::numeric_limits<std::int32_t>::min() && *n <= std::numeric_limits<std::int32_t>::max()) {
+    if (*n >= std::numeric_limits<std::int32_t>::min() &&
+        *n <= std::numeric_limits<std::int32_t>::max()) {
       return static_cast<std::int32_t>(*n);
     }
     return *n;
@@ -93,7 +101,8 @@ Scalar from_literal(const event::Value& value) {
 
 Scalar from_field(const event::Value& value, event::FieldType type) {
   if (const auto* n = std::get_if<std::int64_t>(&value)) {
-    if (type == event::FieldType::date) return Moment{*n - ((*n % 1'000'000) + 1'000'000) % 1'000'000};
+    if (type == event::FieldType::date)
+      return Moment{*n - ((*n % 1'000'000) + 1'000'000) % 1'000'000};
     if (type == event::FieldType::date_nanos) return Moment{*n};
     return *n;
   }
@@ -124,7 +133,8 @@ std::string java_text(double number) {
   if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
   if (number == 0) return std::signbit(number) ? "-0.0" : "0.0";
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(number), std::chars_format::scientific);
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(number),
+                                 std::chars_format::scientific);
   const std::string text(buffer, end.ptr);  // d.ddde+xx
   const std::size_t mark = text.find('e');
   std::string digits = text.substr(0, 1) + (mark > 2 ? text.substr(2, mark - 2) : "");
@@ -134,7 +144,8 @@ std::string java_text(double number) {
     if (digits.size() == 1) digits += '0';
     return sign + digits.substr(0, 1) + "." + digits.substr(1) + "E" + std::to_string(exponent);
   }
-  if (exponent < 0) return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  if (exponent < 0)
+    return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
   const auto whole = static_cast<std::size_t>(exponent) + 1;
   while (digits.size() <= whole) digits += '0';
   return sign + digits.substr(0, whole) + "." + digits.substr(whole);
@@ -162,12 +173,18 @@ std::optional<std::partial_ordering> compare(const Scalar& left, const Scalar& r
 
 bool holds(eql::CompareOp op, std::partial_ordering order) {
   switch (op) {
-    case eql::CompareOp::equal: return std::is_eq(order);
-    case eql::CompareOp::not_equal: return std::is_neq(order);
-    case eql::CompareOp::less: return std::is_lt(order);
-    case eql::CompareOp::less_equal: return std::is_lteq(order);
-    case eql::CompareOp::greater: return std::is_gt(order);
-    case eql::CompareOp::greater_equal: return std::is_gteq(order);
+    case eql::CompareOp::equal:
+      return std::is_eq(order);
+    case eql::CompareOp::not_equal:
+      return std::is_neq(order);
+    case eql::CompareOp::less:
+      return std::is_lt(order);
+    case eql::CompareOp::less_equal:
+      return std::is_lteq(order);
+    case eql::CompareOp::greater:
+      return std::is_gt(order);
+    case eql::CompareOp::greater_equal:
+      return std::is_gteq(order);
   }
   return false;
 }
@@ -181,13 +198,17 @@ Scalar compare(eql::CompareOp op, const Scalar& left, const Scalar& right) {
 Result<Scalar> arithmetic(eql::ArithmeticOp op, const Scalar& left, const Scalar& right) {
   if (is_null(left) || is_null(right)) return Scalar{};
   if (!is_number(left) || !is_number(right)) return search_failure("arithmetic needs numbers");
-  if (holds_double(left) || holds_double(right)) return arithmetic_of_doubles(op, as_double(left), as_double(right));
+  if (holds_double(left) || holds_double(right))
+    return arithmetic_of_doubles(op, as_double(left), as_double(right));
   const Wide a = as_wide(left);
   const Wide b = as_wide(right);
   switch (op) {
-    case eql::ArithmeticOp::add: return narrow(a + b, left, right);
-    case eql::ArithmeticOp::subtract: return narrow(a - b, left, right);
-    case eql::ArithmeticOp::multiply: return narrow(a * b, left, right);
+    case eql::ArithmeticOp::add:
+      return narrow(a + b, left, right);
+    case eql::ArithmeticOp::subtract:
+      return narrow(a - b, left, right);
+    case eql::ArithmeticOp::multiply:
+      return narrow(a * b, left, right);
     case eql::ArithmeticOp::divide:
       if (b == 0) return search_failure("division by zero");
       return narrow(a / b, left, right);

@@ -12,7 +12,8 @@
 #include "harness/event/field_type.h"
 #include "harness/event/value.h"
 
-/// Values inside a script leaf, with Java's types: what arithmetic and functions work on, one at a time.
+/// Values inside a script leaf, with Java's types: what arithmetic and functions work on, one at a
+/// time.
 namespace eqlab::reference {
 
 /// A date as scripts see it, nanoseconds since 1970.
@@ -23,8 +24,8 @@ struct Moment {
 
 /// Integer literals that fit are 32 bits wide; fields are never narrower than 64. Text is UTF-16,
 /// because lengths and positions count its units.
-using Scalar =
-    std::variant<std::monostate, bool, std::int32_t, std::int64_t, std::uint64_t, double, std::u16string, Moment>;
+using Scalar = std::variant<std::monostate, bool, std::int32_t, std::int64_t, std::uint64_t, double,
+                            std::u16string, Moment>;
 
 [[nodiscard]] inline bool is_null(const Scalar& scalar) { return scalar.index() == 0; }
 [[nodiscard]] bool is_number(const Scalar& scalar);
@@ -51,7 +52,8 @@ using Scalar =
 [[nodiscard]] Scalar compare(eql::CompareOp op, const Scalar& left, const Scalar& right);
 
 /// Checked: overflow and division of integers by zero are errors; null with anything is null.
-[[nodiscard]] Result<Scalar> arithmetic(eql::ArithmeticOp op, const Scalar& left, const Scalar& right);
+[[nodiscard]] Result<Scalar> arithmetic(eql::ArithmeticOp op, const Scalar& left,
+                                        const Scalar& right);
 [[nodiscard]] Result<Scalar> negate(const Scalar& operand);
 
 /// The error of a search that fails while it runs.

@@ -1,6 +1,5 @@
 #include "tests/reference/timeline.h"
 
-
 #include "harness/base/check.h"
 #include "harness/base/text.h"
 
@@ -87,8 +86,8 @@ std::vector<Row> parse_timeline(std::string_view text) {
 std::string expand_query(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool letter = i + 2 < text.size() && text[i] == '[' && text[i + 1] >= 'A' && text[i + 1] <= 'Z' &&
-                        text[i + 2] == ']';
+    const bool letter = i + 2 < text.size() && text[i] == '[' && text[i + 1] >= 'A' &&
+                        text[i + 1] <= 'Z' && text[i + 2] == ']';
     if (letter) {
       out += format("[any where tag == \"{}\"]", text[i + 1]);
       i += 2;
@@ -104,7 +103,8 @@ std::string describe(const std::vector<ReferenceMatch>& matches) {
   std::vector<std::string> texts;
   for (const ReferenceMatch& match : matches) {
     std::vector<std::string> parts;
-    for (const int row : match.events) parts.push_back(row == missing_row ? "-" : std::to_string(row + 1));
+    for (const int row : match.events)
+      parts.push_back(row == missing_row ? "-" : std::to_string(row + 1));
     std::vector<std::string> keys;
     for (const event::Value& key : match.keys) keys.push_back(event::to_text(key));
     texts.push_back(join(parts, " ") + (keys.empty() ? "" : " /" + join(keys, ",")));

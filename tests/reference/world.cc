@@ -8,10 +8,14 @@ namespace {
 /// Groups of types that compare with each other: null, boolean, number, text.
 int group(const event::Value& value) {
   switch (value.index()) {
-    case 0: return 0;
-    case 1: return 1;
-    case 5: return 3;
-    default: return 2;
+    case 0:
+      return 0;
+    case 1:
+      return 1;
+    case 5:
+      return 3;
+    default:
+      return 2;
   }
 }
 
@@ -32,7 +36,8 @@ Key key_values(const eql::Expr& key, const event::Schema& schema, const Row& row
 
 std::weak_ordering compare_values(const event::Value& left, const event::Value& right) {
   if (group(left) != group(right)) return group(left) <=> group(right);
-  if (const auto* text = std::get_if<std::string>(&left)) return *text <=> std::get<std::string>(right);
+  if (const auto* text = std::get_if<std::string>(&left))
+    return *text <=> std::get<std::string>(right);
   const auto order = compare(from_literal(left), from_literal(right));
   if (!order || std::is_eq(*order)) return std::weak_ordering::equivalent;
   return std::is_lt(*order) ? std::weak_ordering::less : std::weak_ordering::greater;
@@ -46,7 +51,8 @@ bool KeyLess::operator()(const Key& left, const Key& right) const {
   return left.size() < right.size();
 }
 
-std::vector<PlacedEvent> place(const std::vector<Row>& rows, const event::Schema& schema, const Options& options) {
+std::vector<PlacedEvent> place(const std::vector<Row>& rows, const event::Schema& schema,
+                               const Options& options) {
   const event::Field* timestamp = schema.find(options.timestamp_field);
   std::vector<PlacedEvent> placed;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -56,21 +62,24 @@ std::vector<PlacedEvent> place(const std::vector<Row>& rows, const event::Schema
       event.time = std::get<Moment>(from_field(time->second[0], timestamp->type)).nanoseconds;
     }
     const auto tiebreaker = rows[i].find(options.tiebreaker_field);
-    if (tiebreaker != rows[i].end() && !tiebreaker->second.empty()) event.tiebreaker = tiebreaker->second[0];
+    if (tiebreaker != rows[i].end() && !tiebreaker->second.empty())
+      event.tiebreaker = tiebreaker->second[0];
     placed.push_back(event);
   }
   std::ranges::stable_sort(placed, [](const PlacedEvent& a, const PlacedEvent& b) {
     if (a.time.has_value() != b.time.has_value()) return a.time.has_value();
     if (!a.time) return false;
     if (*a.time != *b.time) return *a.time < *b.time;
-    if (event::is_null(a.tiebreaker) != event::is_null(b.tiebreaker)) return !event::is_null(a.tiebreaker);
+    if (event::is_null(a.tiebreaker) != event::is_null(b.tiebreaker))
+      return !event::is_null(a.tiebreaker);
     return std::is_lt(compare_values(a.tiebreaker, b.tiebreaker));
   });
   return placed;
 }
 
-Result<StageEvents> stage_events(const Interpreter& interpreter, const eql::Query& query, const eql::Stage& stage,
-                                 const event::Schema& schema, const std::vector<PlacedEvent>& placed,
+Result<StageEvents> stage_events(const Interpreter& interpreter, const eql::Query& query,
+                                 const eql::Stage& stage, const event::Schema& schema,
+                                 const std::vector<PlacedEvent>& placed,
                                  const std::vector<Row>& rows) {
   StageEvents events;
   events.missing = stage.missing;

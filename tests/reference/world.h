@@ -16,7 +16,8 @@ namespace eqlab::reference {
 using Key = std::vector<event::Value>;
 
 /// Null first, then booleans, numbers, texts by byte.
-[[nodiscard]] std::weak_ordering compare_values(const event::Value& left, const event::Value& right);
+[[nodiscard]] std::weak_ordering compare_values(const event::Value& left,
+                                                const event::Value& right);
 struct KeyLess {
   bool operator()(const Key& left, const Key& right) const;
 };
@@ -29,18 +30,20 @@ struct PlacedEvent {
 };
 
 /// The rows in the order of their ordinals (8.1), undated ones last; a rank is a place in it.
-[[nodiscard]] std::vector<PlacedEvent> place(const std::vector<Row>& rows, const event::Schema& schema,
-                                             const Options& options);
+[[nodiscard]] std::vector<PlacedEvent> place(const std::vector<Row>& rows,
+                                             const event::Schema& schema, const Options& options);
 
-/// A stage with `runs` expanded, and what each event is to it: none, or the keys under which it passes. The
-/// filter is decided once per event.
+/// A stage with `runs` expanded, and what each event is to it: none, or the keys under which it
+/// passes. The filter is decided once per event.
 struct StageEvents {
   bool missing = false;
   std::vector<std::vector<Key>> keys_of;  ///< by rank; empty where the event does not take part
 };
 
-[[nodiscard]] Result<StageEvents> stage_events(const Interpreter& interpreter, const eql::Query& query,
-                                               const eql::Stage& stage, const event::Schema& schema,
-                                               const std::vector<PlacedEvent>& placed, const std::vector<Row>& rows);
+[[nodiscard]] Result<StageEvents> stage_events(const Interpreter& interpreter,
+                                               const eql::Query& query, const eql::Stage& stage,
+                                               const event::Schema& schema,
+                                               const std::vector<PlacedEvent>& placed,
+                                               const std::vector<Row>& rows);
 
 }  // namespace eqlab::reference

@@ -20,7 +20,8 @@ Result<std::vector<std::string>> find_case_files(const std::vector<std::string>&
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error)) return fail(error_in(path, "E901", "there is no such file or folder"));
+      if (!fs::exists(path, error))
+        return fail(error_in(path, "E901", "there is no such file or folder"));
       found.push_back(path);
       continue;
     }
@@ -30,7 +31,8 @@ Result<std::vector<std::string>> find_case_files(const std::vector<std::string>&
       if (walk->path().extension() == ".case") found.push_back(walk->path().string());
     }
     if (error) return fail(error_in(path, "E901", "folder cannot be read: " + error.message()));
-    if (found.size() == before) return fail(error_in(path, "E453", "there is no .case file in this folder"));
+    if (found.size() == before)
+      return fail(error_in(path, "E453", "there is no .case file in this folder"));
   }
   std::ranges::sort(found);
   const auto repeats = std::ranges::unique(found);
@@ -58,11 +60,17 @@ Status write_text(const std::string& path, const std::string& text) {
 namespace {
 
 /// The reason at the line that a person has to look at first: the case's `rule:`.
-Diagnostic unusable_rule(const CaseBlock& block, const std::string& rule_file, const Diagnostic& reason) {
+Diagnostic unusable_rule(const CaseBlock& block, const std::string& rule_file,
+                         const Diagnostic& reason) {
   const Place at = reason.place.value_or(Place{});
-  const std::string where = at.line > 0 ? format("{}:{}:{}: ", at.file, at.line, at.column) : std::string();
-  Diagnostic out = error_at({}, "E454", format("rule {} cannot be used: {}{} ({})", block.rule_path, where, reason.message, reason.code), reason.hint);
-  if (out.hint.empty() && reason.code == "E901") out.hint = format("the path is relative to this file, so it was looked for as {}", rule_file);
+  const std::string where =
+      at.line > 0 ? format("{}:{}:{}: ", at.file, at.line, at.column) : std::string();
+  Diagnostic out = error_at({}, "E454",
+                            format("rule {} cannot be used: {}{} ({})", block.rule_path, where,
+                                   reason.message, reason.code),
+                            reason.hint);
+  if (out.hint.empty() && reason.code == "E901")
+    out.hint = format("the path is relative to this file, so it was looked for as {}", rule_file);
   out.place = block.rule_place;
   return out;
 }
@@ -72,10 +80,11 @@ Diagnostic unusable_rule(const CaseBlock& block, const std::string& rule_file, c
 Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
   EQLAB_TRY(const std::string text, read_text(path));
   EQLAB_TRY(std::vector<CaseBlock> blocks, parse_cases(text, path));
-  std::map<std::string, Result<rule::Rule>> rules;   // each file is read once
+  std::map<std::string, Result<rule::Rule>> rules;  // each file is read once
   for (CaseBlock& block : blocks) {
     if (block.rule_path.empty()) continue;
-    const std::string rule_file = (fs::path(path).parent_path() / block.rule_path).lexically_normal().string();
+    const std::string rule_file =
+        (fs::path(path).parent_path() / block.rule_path).lexically_normal().string();
     const auto [rule, is_new] = rules.try_emplace(rule_file, fail(Diagnostic{}));
     if (is_new) rule->second = rule::load_rule(rule_file);
     if (!rule->second) return fail(unusable_rule(block, rule_file, rule->second.error()));

@@ -8,14 +8,17 @@
 
 namespace eqlab::cases {
 
-/// The files, and all `.case` files in the folders and below, in order of path, each once. E453, E901.
-[[nodiscard]] Result<std::vector<std::string>> find_case_files(const std::vector<std::string>& paths);
+/// The files, and all `.case` files in the folders and below, in order of path, each once. E453,
+/// E901.
+[[nodiscard]] Result<std::vector<std::string>> find_case_files(
+    const std::vector<std::string>& paths);
 
 [[nodiscard]] Result<std::string> read_text(const std::string& path);
 [[nodiscard]] Status write_text(const std::string& path, const std::string& text);
 
-/// Parses and opens the rules that the blocks name. A rule whose query is wrong is opened all the same.
-/// Errors: E450 to E452 as `parse_cases`; E454, at its `rule:`, a rule file that cannot be used; E901.
+/// Parses and opens the rules that the blocks name. A rule whose query is wrong is opened all the
+/// same. Errors: E450 to E452 as `parse_cases`; E454, at its `rule:`, a rule file that cannot be
+/// used; E901.
 [[nodiscard]] Result<std::vector<CaseBlock>> load_cases(const std::string& path);
 
 }  // namespace eqlab::cases

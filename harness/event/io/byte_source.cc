@@ -24,7 +24,8 @@ Packing packing_of(const unsigned char* bytes, std::size_t size) {
   if (size >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B) return Packing::gzip;
   if (size < 4) return Packing::none;
   const bool frame = bytes[0] == 0x28 && bytes[1] == 0xB5 && bytes[2] == 0x2F && bytes[3] == 0xFD;
-  const bool skippable = (bytes[0] & 0xF0U) == 0x50U && bytes[1] == 0x2A && bytes[2] == 0x4D && bytes[3] == 0x18;
+  const bool skippable =
+      (bytes[0] & 0xF0U) == 0x50U && bytes[1] == 0x2A && bytes[2] == 0x4D && bytes[3] == 0x18;
   return frame || skippable ? Packing::zstd : Packing::none;
 }
 
@@ -47,9 +48,12 @@ class ByteSource::Impl {
   Result<std::size_t> read(char* out, std::size_t size) {
     if (!told_) EQLAB_CHECK(tell());
     switch (packing_) {
-      case Packing::none: return read_plain(out, size);
-      case Packing::gzip: return read_gzip(out, size);
-      case Packing::zstd: return read_zstd(out, size);
+      case Packing::none:
+        return read_plain(out, size);
+      case Packing::gzip:
+        return read_gzip(out, size);
+      case Packing::zstd:
+        return read_zstd(out, size);
     }
     return std::size_t{0};
   }
@@ -67,7 +71,9 @@ class ByteSource::Impl {
         return static_cast<std::size_t>(got);
       }
       if (errno != EINTR) {
-        return fail(error_in(path_, "E901", format("cannot be read: {}", std::strerror(errno))));  // NOLINT(concurrency-mt-unsafe)
+        return fail(error_in(
+            path_, "E901",
+            format("cannot be read: {}", std::strerror(errno))));  // NOLINT(concurrency-mt-unsafe)
       }
     }
   }
@@ -97,7 +103,8 @@ class ByteSource::Impl {
   }
 
   Result<std::size_t> read_plain(char* out, std::size_t size) {
-    if (begin_ == end_) return file_ended_ ? Result<std::size_t>(std::size_t{0}) : read_file(out, size);
+    if (begin_ == end_)
+      return file_ended_ ? Result<std::size_t>(std::size_t{0}) : read_file(out, size);
     const std::size_t held = std::min(size, end_ - begin_);
     std::memcpy(out, input_.data() + begin_, held);
     begin_ += held;
@@ -151,7 +158,8 @@ class ByteSource::Impl {
       const bool stuck = input.pos == begin_ && output.pos == 0;
       begin_ = input.pos;
       between_ = state == 0;
-      if (stuck && file_ended_ && !between_) return broken("zstd", "it ends too early; was it cut off?");
+      if (stuck && file_ended_ && !between_)
+        return broken("zstd", "it ends too early; was it cut off?");
     }
     return output.pos;
   }
@@ -163,7 +171,7 @@ class ByteSource::Impl {
   std::size_t end_ = 0;
   bool file_ended_ = false;
   bool told_ = false;
-  bool between_ = false;   // the last gzip member or zstd frame is complete
+  bool between_ = false;  // the last gzip member or zstd frame is complete
   std::uint64_t stored_bytes_ = 0;
   Packing packing_ = Packing::none;
   z_stream gzip_ = {};
@@ -178,8 +186,12 @@ ByteSource::~ByteSource() = default;
 Result<ByteSource> ByteSource::open(const std::string& path) {
   int file = STDIN_FILENO;
   if (path != "-") {
-    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(cppcoreguidelines-pro-type-vararg): POSIX
-    if (file < 0) return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));  // NOLINT(concurrency-mt-unsafe)
+    file = ::open(path.c_str(),
+                  O_RDONLY | O_CLOEXEC);  // NOLINT(cppcoreguidelines-pro-type-vararg): POSIX
+    if (file < 0)
+      return fail(error_in(
+          path, "E901",
+          format("cannot be opened: {}", std::strerror(errno))));  // NOLINT(concurrency-mt-unsafe)
   }
   return ByteSource(std::make_unique<Impl>(path, file));
 }

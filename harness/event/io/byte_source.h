@@ -9,8 +9,8 @@
 
 namespace eqlab::event {
 
-/// One file as plain bytes: gzip (also several members after one another) and zstd (several frames) are told by their
-/// first bytes and unpacked on the way. Memory is bounded.
+/// One file as plain bytes: gzip (also several members after one another) and zstd (several frames)
+/// are told by their first bytes and unpacked on the way. Memory is bounded.
 class ByteSource {
  public:
   /// `path` `-` is standard input. Errors: E901 cannot be opened.
@@ -21,7 +21,8 @@ class ByteSource {
   ByteSource& operator=(const ByteSource&) = delete;
   ~ByteSource();
 
-  /// Up to `size` bytes to `out`; 0 at the end. Errors: E901 cannot be read, E902 broken compression.
+  /// Up to `size` bytes to `out`; 0 at the end. Errors: E901 cannot be read, E902 broken
+  /// compression.
   [[nodiscard]] Result<std::size_t> read(char* out, std::size_t size);
   /// Bytes of the file as stored that were read so far.
   [[nodiscard]] std::uint64_t stored_bytes() const;

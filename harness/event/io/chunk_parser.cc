@@ -1,7 +1,7 @@
-// Every document is parsed whole (simdjson's DOM), so that what counts as malformed never depends on the projection.
-// One walk over the tree then does everything: keys are hashed once, for finding duplicates and for stepping through
-// the path trie. Values go to the dictionaries at once, rows only when the whole document has proved sound.
-// Tested in tests/unit/event/reader_*_test.cc.
+// Every document is parsed whole (simdjson's DOM), so that what counts as malformed never depends
+// on the projection. One walk over the tree then does everything: keys are hashed once, for finding
+// duplicates and for stepping through the path trie. Values go to the dictionaries at once, rows
+// only when the whole document has proved sound. Tested in tests/unit/event/reader_*_test.cc.
 #include "harness/event/io/chunk_parser.h"
 
 #include <simdjson.h>
@@ -28,7 +28,9 @@ constexpr std::size_t large_document_bytes = std::size_t{8} << 20U;
 /// Up to this many keys duplicates are found with a bit filter and a scan, above by sorting.
 constexpr std::size_t filtered_keys_max = 64;
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 std::uint64_t count_lines(std::string_view text) {
   std::uint64_t lines = 0;
@@ -41,22 +43,32 @@ std::uint64_t count_lines(std::string_view text) {
 }
 
 bool has_negative_zero(std::string_view text) {
-  for (std::size_t at = text.find("-0"); at != std::string_view::npos; at = text.find("-0", at + 2)) {
-    const bool begins = at > 0 && std::string_view(":[, \t\r\n").find(text[at - 1]) != std::string_view::npos;
-    if (begins && at + 2 < text.size() && std::string_view(",]} \t\r\n").find(text[at + 2]) != std::string_view::npos) return true;
+  for (std::size_t at = text.find("-0"); at != std::string_view::npos;
+       at = text.find("-0", at + 2)) {
+    const bool begins =
+        at > 0 && std::string_view(":[, \t\r\n").find(text[at - 1]) != std::string_view::npos;
+    if (begins && at + 2 < text.size() &&
+        std::string_view(",]} \t\r\n").find(text[at + 2]) != std::string_view::npos)
+      return true;
   }
   return false;
 }
 
 std::string_view kind_of(std::string_view text) {
   switch (text.empty() ? '\0' : text[0]) {
-    case '{': return "an object";
-    case '[': return "a list";
-    case '"': return "text";
+    case '{':
+      return "an object";
+    case '[':
+      return "a list";
+    case '"':
+      return "text";
     case 't':
-    case 'f': return "a boolean";
-    case 'n': return "null";
-    default: return "a number";
+    case 'f':
+      return "a boolean";
+    case 'n':
+      return "null";
+    default:
+      return "a number";
   }
 }
 
@@ -90,8 +102,9 @@ struct ChunkParser::Plan {
   Projection projection;
   std::size_t document_bytes_max;
   bool keep_sources;
-  PathTrie paths;   ///< of documents
-  PathTrie fields;  ///< of a hit's `fields`, which may also use the names of aliases and multi-fields
+  PathTrie paths;  ///< of documents
+  PathTrie
+      fields;  ///< of a hit's `fields`, which may also use the names of aliases and multi-fields
   DateFormat timestamp_format;
   DateFormat ingest_format;
   /// Targets are columns, and after them:
@@ -161,7 +174,8 @@ class ChunkParser::Worker {
         take(document, true);
       }
     }
-    if (has_pending_) malformed(pending_line_, "a bulk action without the document that it announces");
+    if (has_pending_)
+      malformed(pending_line_, "a bulk action without the document that it announces");
     count_to(text_.size());
   }
 
@@ -192,7 +206,7 @@ class ChunkParser::Worker {
   struct Given {
     std::string_view text;
     bool is_hit = false;
-    char mark = 0;               ///< see SpelledJson
+    char mark = 0;                  ///< see SpelledJson
     std::string_view spelled = {};  ///< what was parsed in place of `text`, if anything
   };
 
@@ -201,7 +215,9 @@ class ChunkParser::Worker {
     while (begin < text_.size()) {
       const void* found = std::memchr(text_.data() + begin, '\n', text_.size() - begin);
       const std::size_t end =
-          found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
+          found == nullptr
+              ? text_.size()
+              : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
       line_offset_ = begin;
       if (!is_blank(text_.substr(begin, end - begin))) take({.begin = begin, .end = end}, false);
       begin = end + 1;
@@ -220,15 +236,18 @@ class ChunkParser::Worker {
     ++report_.read;
     ++report_.malformed;
     if (report_.problems.size() < limits::reported_problems_max) {
-      report_.problems.push_back({.line = line, .document_line = line, .message = std::move(message)});
+      report_.problems.push_back(
+          {.line = line, .document_line = line, .message = std::move(message)});
     }
   }
 
-  /// Takes what the splitter (`is_split`) or a line gave. A line that is not one document may hold several.
+  /// Takes what the splitter (`is_split`) or a line gave. A line that is not one document may hold
+  /// several.
   void take(const Document& document, bool is_split) {
     const std::string_view text = text_.substr(document.begin, document.end - document.begin);
     if (document.is_broken) return refuse(text, document.problem, "");
-    if (text.size() > plan_.document_bytes_max) return refuse(text, "the document is too large", "");
+    if (text.size() > plan_.document_bytes_max)
+      return refuse(text, "the document is too large", "");
     const simdjson::error_code error = parse_text({.text = text, .is_hit = document.is_hit});
     if (error == simdjson::SUCCESS) return;
     if (is_split || error == simdjson::UTF8_ERROR || error == simdjson::DEPTH_ERROR) {
@@ -241,7 +260,8 @@ class ChunkParser::Worker {
     Splitter splitter;
     std::vector<Document> parts;
     Document part;
-    for (std::size_t at = 0; splitter.next(text, at, true, part) == Splitter::Step::document;) parts.push_back(part);
+    for (std::size_t at = 0; splitter.next(text, at, true, part) == Splitter::Step::document;)
+      parts.push_back(part);
     if (parts.empty()) return;
     if (parts.size() == 1 && parts[0].is_broken) return refuse(text, parts[0].problem, error);
     for (Document& one : parts) {
@@ -253,7 +273,8 @@ class ChunkParser::Worker {
   }
 
   /// Says what is wrong with a document, if there is still room to say it.
-  void refuse(std::string_view text, std::string_view problem, std::string_view error, bool is_not_utf8 = false) {
+  void refuse(std::string_view text, std::string_view problem, std::string_view error,
+              bool is_not_utf8 = false) {
     has_pending_ = false;
     if (report_.problems.size() >= limits::reported_problems_max) return malformed(line_, {});
     std::uint64_t line = line_;
@@ -264,13 +285,16 @@ class ChunkParser::Worker {
       const std::size_t first = std::min(text.find_first_not_of(" \t\r\n"), text.size());
       const auto fault = find_json_fault(text, limits::document_depth_max);
       if (first < text.size() && text[first] != '{' && (!fault || fault->at == first)) {
-        message = fault ? format("a document is an object in {{}}, this is not JSON: {}", shown(trim(text.substr(0, text.find('\n')))))
-                        : format("a document is an object in {{}}, this is {}", kind_of(text.substr(first)));
+        message = fault ? format("a document is an object in {{}}, this is not JSON: {}",
+                                 shown(trim(text.substr(0, text.find('\n')))))
+                        : format("a document is an object in {{}}, this is {}",
+                                 kind_of(text.substr(first)));
       } else if (fault) {
         line += count_lines(text.substr(0, fault->at));
         message = fault->message;
       } else {
-        message = error.empty() ? "not a JSON document" : format("not a JSON document ({})", fold_ascii(error));
+        message = error.empty() ? "not a JSON document"
+                                : format("not a JSON document ({})", fold_ascii(error));
       }
     }
     malformed(line, std::move(message));
@@ -279,7 +303,8 @@ class ChunkParser::Worker {
 
   simdjson::error_code parse_with(dom::parser& parser, std::string_view text, dom::element& root) {
     if (parser.max_depth() != parser_depth || parser.capacity() < text.size()) {
-      const std::size_t capacity = std::max<std::size_t>(text.size() + text.size() / 2, std::size_t{16} << 10U);
+      const std::size_t capacity =
+          std::max<std::size_t>(text.size() + text.size() / 2, std::size_t{16} << 10U);
       const simdjson::error_code error = parser.allocate(capacity, parser_depth);
       if (error != simdjson::SUCCESS) return error;
     }
@@ -292,10 +317,12 @@ class ChunkParser::Worker {
     const bool is_large = given.text.size() > large_document_bytes;
     const simdjson::error_code error = parse_with(is_large ? large : parser_, given.text, root);
     if (error == simdjson::SUCCESS && take_root(root, given) != Sound::needs_spelling) return error;
-    if (error != simdjson::SUCCESS && error != simdjson::NUMBER_ERROR && error != simdjson::STRING_ERROR) {
+    if (error != simdjson::SUCCESS && error != simdjson::NUMBER_ERROR &&
+        error != simdjson::STRING_ERROR) {
       return error;
     }
-    // Rare: a number or escape whose spelling matters, or that simdjson does not take though JSON allows it.
+    // Rare: a number or escape whose spelling matters, or that simdjson does not take though JSON
+    // allows it.
     if (find_json_fault(given.text, limits::document_depth_max)) return error;
     SpelledJson spelled = spell_numbers(given.text);
     given.mark = spelled.mark;
@@ -349,7 +376,8 @@ class ChunkParser::Worker {
             is_missing = bool(value);
           }
           break;
-        default: break;
+        default:
+          break;
       }
     }
     if (is_missing) return Sound::yes;  // the place of an event that is not there
@@ -357,12 +385,14 @@ class ChunkParser::Worker {
       if (has_pending_) return take_announced(object, given);
       if (keys == 1 && take_action(object, first_key)) return Sound::yes;
       if (has_hits && looks_like_response(given.text)) {
-        const Document whole{.begin = static_cast<std::size_t>(given.text.data() - text_.data()), .end = 0};
+        const Document whole{.begin = static_cast<std::size_t>(given.text.data() - text_.data()),
+                             .end = 0};
         split(whole, given.text, {});
         return Sound::yes;
       }
     }
-    const bool is_hit = has_source || given.is_hit || (has_fields && !hit_id.empty() && !hit_index.empty());
+    const bool is_hit =
+        has_source || given.is_hit || (has_fields && !hit_id.empty() && !hit_index.empty());
     Event event{.object = object, .id = hit_id, .index = hit_index};
     if (is_hit) {
       event.source_key = "_source";
@@ -385,7 +415,8 @@ class ChunkParser::Worker {
     pending_ = {.is_update = key == "update"};
     for (const auto [name, value] : settings) {
       if (name == "_id" && value.is_string()) pending_.id = std::string(std::string_view(value));
-      if (name == "_index" && value.is_string()) pending_.index = std::string(std::string_view(value));
+      if (name == "_index" && value.is_string())
+        pending_.index = std::string(std::string_view(value));
     }
     return true;
   }
@@ -443,7 +474,8 @@ class ChunkParser::Worker {
       const Field& field = plan_.projection.columns[i];
       if (seen_[i] != 0 || (field.source != "_index" && field.source != "_id")) continue;
       const std::string_view value = field.source == "_id" ? event.id : event.index;
-      if (!value.empty()) store({.kind = Scalar::Kind::text, .text = value}, static_cast<PathTrie::Target>(i));
+      if (!value.empty())
+        store({.kind = Scalar::Kind::text, .text = value}, static_cast<PathTrie::Target>(i));
     }
     end_row(event, given);
     return Sound::yes;
@@ -488,7 +520,8 @@ class ChunkParser::Worker {
     batch_->ordinal.push_back(report_.usable);
     batch_->ids.push(seen_[plan_.id] != 0 ? std::string_view(id_) : event.id);
     if (plan_.keep_sources) {
-      const std::string_view source = event.source_key.empty() ? given.text : member_text(given.text, event.source_key);
+      const std::string_view source =
+          event.source_key.empty() ? given.text : member_text(given.text, event.source_key);
       batch_->sources.push(source.empty() ? "{}" : without_blanks(source));
     }
     ++report_.read;
@@ -502,16 +535,20 @@ class ChunkParser::Worker {
     report_.undated_places.push_back(
         {.line = line_,
          .document_line = line_,
-         .message = seen_[plan_.timestamp] == 0 ? format("no {}", name) : format("{} is not a date: {}", name, shown(time_text_))});
+         .message = seen_[plan_.timestamp] == 0
+                        ? format("no {}", name)
+                        : format("{} is not a date: {}", name, shown(time_text_))});
   }
 
-  /// Walks an object at `node`. With `source_key` that member is the event (the root of the paths) and the others only
-  /// have to be sound. False: a key occurs twice.
-  // NOLINTNEXTLINE(misc-no-recursion): bounded by limits::document_depth_max, which the parser keeps
+  /// Walks an object at `node`. With `source_key` that member is the event (the root of the paths)
+  /// and the others only have to be sound. False: a key occurs twice.
+  // NOLINTNEXTLINE(misc-no-recursion): bounded by limits::document_depth_max, which the parser
+  // keeps
   bool walk_object(const dom::object& object, PathTrie::Node node, std::string_view source_key) {
     if (object.size() > filtered_keys_max && !check_many_keys(object)) return false;
     const bool is_filtered = object.size() <= filtered_keys_max;
-    std::array<std::uint32_t, filtered_keys_max> hashes;  // NOLINT(cppcoreguidelines-pro-type-member-init): the first `keys` are
+    std::array<std::uint32_t, filtered_keys_max>
+        hashes;  // NOLINT(cppcoreguidelines-pro-type-member-init): the first `keys` are
     std::size_t keys = 0;
     std::array<std::uint64_t, 4> filter{};
     for (const auto [key, value] : object) {
@@ -519,7 +556,8 @@ class ChunkParser::Worker {
       if (is_filtered) {
         const std::uint64_t bit = std::uint64_t{1} << (hash & 63U);
         std::uint64_t& bits = filter[(hash >> 6U) & 3U];
-        if ((bits & bit) != 0 && std::find(hashes.begin(), hashes.begin() + keys, hash) != hashes.begin() + keys &&
+        if ((bits & bit) != 0 &&
+            std::find(hashes.begin(), hashes.begin() + keys, hash) != hashes.begin() + keys &&
             occurs_before(object, key, keys)) {
           duplicate_ = key;
           return false;
@@ -557,7 +595,8 @@ class ChunkParser::Worker {
     return false;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion): bounded by limits::document_depth_max, which the parser keeps
+  // NOLINTNEXTLINE(misc-no-recursion): bounded by limits::document_depth_max, which the parser
+  // keeps
   bool walk(const dom::element& value, PathTrie::Node node) {
     switch (value.type()) {
       case dom::element_type::OBJECT:
@@ -577,13 +616,15 @@ class ChunkParser::Worker {
         }
         return true;
       case dom::element_type::UINT64:
-        if (node != PathTrie::none) hold({.kind = Scalar::Kind::natural, .natural = std::uint64_t(value)}, node);
+        if (node != PathTrie::none)
+          hold({.kind = Scalar::Kind::natural, .natural = std::uint64_t(value)}, node);
         return true;
       case dom::element_type::DOUBLE:
         if (node != PathTrie::none) hold({.kind = Scalar::Kind::real, .real = double(value)}, node);
         return true;
       case dom::element_type::BOOL:
-        if (node != PathTrie::none) hold({.kind = Scalar::Kind::boolean, .boolean = bool(value)}, node);
+        if (node != PathTrie::none)
+          hold({.kind = Scalar::Kind::boolean, .boolean = bool(value)}, node);
         return true;
       case dom::element_type::NULL_VALUE:
         if (node != PathTrie::none) hold({}, node);
@@ -607,7 +648,9 @@ class ChunkParser::Worker {
   /// An object where a field's value should be.
   void hold_container(PathTrie::Node node) {
     for (const PathTrie::Target target : trie_->targets(node)) {
-      if (target < coercers_.size() && !coercers_[target].is_opaque() && !(only_missing_ && locked_[target] != 0)) ++ill_typed_;
+      if (target < coercers_.size() && !coercers_[target].is_opaque() &&
+          !(only_missing_ && locked_[target] != 0))
+        ++ill_typed_;
     }
   }
 
@@ -625,13 +668,16 @@ class ChunkParser::Worker {
         seen_[target] = 1;
         codes.push_back(code);
         // The parser forgets the sign of -0.
-        if (scalar.kind == Scalar::Kind::integer && scalar.integer == 0 && coercers_[target].physical() == Physical::text &&
-            has_negative_zero(given_text_)) {
+        if (scalar.kind == Scalar::Kind::integer && scalar.integer == 0 &&
+            coercers_[target].physical() == Physical::text && has_negative_zero(given_text_)) {
           needs_spelling_ = true;
         }
         return;
-      case Coercer::Outcome::absent: return;
-      case Coercer::Outcome::ill_typed: ++ill_typed_; return;
+      case Coercer::Outcome::absent:
+        return;
+      case Coercer::Outcome::ill_typed:
+        ++ill_typed_;
+        return;
       case Coercer::Outcome::needs_spelling:
         if (is_second_try_) {  // every mark is taken: close enough
           codes.push_back(batch_->columns[target].dictionary().intern_text(shortest(scalar.real)));
@@ -650,9 +696,11 @@ class ChunkParser::Worker {
       id_ = spelling(scalar);
       return;
     }
-    const DateFormat& dates = target == plan_.timestamp ? plan_.timestamp_format : plan_.ingest_format;
+    const DateFormat& dates =
+        target == plan_.timestamp ? plan_.timestamp_format : plan_.ingest_format;
     std::optional<std::int64_t> time;
-    if (scalar.kind == Scalar::Kind::text || scalar.kind == Scalar::Kind::number_text) time = dates.parse(scalar.text);
+    if (scalar.kind == Scalar::Kind::text || scalar.kind == Scalar::Kind::number_text)
+      time = dates.parse(scalar.text);
     if (scalar.kind == Scalar::Kind::integer) time = dates.parse(scalar.integer);
     if (scalar.kind == Scalar::Kind::real) time = dates.parse(scalar.real);
     if (target == plan_.timestamp) {
@@ -667,18 +715,25 @@ class ChunkParser::Worker {
 
   static std::string spelling(const Scalar& scalar) {
     switch (scalar.kind) {
-      case Scalar::Kind::null: return "null";
-      case Scalar::Kind::boolean: return scalar.boolean ? "true" : "false";
-      case Scalar::Kind::integer: return format("{}", scalar.integer);
-      case Scalar::Kind::natural: return format("{}", scalar.natural);
-      case Scalar::Kind::real: return shortest(scalar.real);
+      case Scalar::Kind::null:
+        return "null";
+      case Scalar::Kind::boolean:
+        return scalar.boolean ? "true" : "false";
+      case Scalar::Kind::integer:
+        return format("{}", scalar.integer);
+      case Scalar::Kind::natural:
+        return format("{}", scalar.natural);
+      case Scalar::Kind::real:
+        return shortest(scalar.real);
       case Scalar::Kind::text:
-      case Scalar::Kind::number_text: break;
+      case Scalar::Kind::number_text:
+        break;
     }
     return std::string(scalar.text);
   }
 
-  static constexpr std::size_t parser_depth = static_cast<std::size_t>(limits::document_depth_max) + 1;
+  static constexpr std::size_t parser_depth =
+      static_cast<std::size_t>(limits::document_depth_max) + 1;
 
   const Plan& plan_;
   dom::parser parser_;
@@ -689,7 +744,7 @@ class ChunkParser::Worker {
 
   // Where in the chunk
   std::string_view text_;
-  std::uint64_t line_ = 0;          // line breaks before line_offset_
+  std::uint64_t line_ = 0;  // line breaks before line_offset_
   std::size_t line_offset_ = 0;
 
   // The action line that waits for its document
@@ -724,7 +779,8 @@ class ChunkParser::Worker {
   std::string duplicate_;
 };
 
-ChunkParser::ChunkParser(const Projection& projection, std::size_t document_bytes_max, bool keep_sources)
+ChunkParser::ChunkParser(const Projection& projection, std::size_t document_bytes_max,
+                         bool keep_sources)
     : plan_(std::make_unique<const Plan>(projection, document_bytes_max, keep_sources)) {}
 ChunkParser::~ChunkParser() = default;
 

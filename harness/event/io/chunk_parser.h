@@ -23,7 +23,7 @@ struct ChunkReport {
     std::string message;
   };
   std::uint32_t file = 0;
-  std::uint64_t lines_before_file = 0;   ///< of all inputs
+  std::uint64_t lines_before_file = 0;  ///< of all inputs
   std::uint64_t read = 0;
   std::uint64_t usable = 0;
   std::uint64_t malformed = 0;
@@ -34,8 +34,9 @@ struct ChunkReport {
   std::vector<Note> undated_places;  ///< likewise
 };
 
-/// Hands out, chunk after chunk in the order of their numbers, what came before: lines and events. A chunk can be parsed
-/// without it but not finished, so it waits for the chunks before it to be parsed; they never wait for it.
+/// Hands out, chunk after chunk in the order of their numbers, what came before: lines and events.
+/// A chunk can be parsed without it but not finished, so it waits for the chunks before it to be
+/// parsed; they never wait for it.
 class Tally {
  public:
   struct Before {
@@ -62,7 +63,8 @@ class ChunkParser {
   ChunkParser(const ChunkParser&) = delete;
   ChunkParser& operator=(const ChunkParser&) = delete;
 
-  /// Gives every batch of the chunk to `scan`. Waits for the chunks with smaller numbers to be parsed on other threads.
+  /// Gives every batch of the chunk to `scan`. Waits for the chunks with smaller numbers to be
+  /// parsed on other threads.
   ChunkReport parse(Chunk& chunk, const Scan& scan);
 
  private:

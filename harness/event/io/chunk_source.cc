@@ -1,4 +1,5 @@
-// Tested through read_events, at chunk sizes from one byte up: tests/unit/event/reader_forms_test.cc.
+// Tested through read_events, at chunk sizes from one byte up:
+// tests/unit/event/reader_forms_test.cc.
 #include "harness/event/io/chunk_source.h"
 
 #include <algorithm>
@@ -11,7 +12,9 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view too_large = "the document is too large";
 
-bool is_blank_line(std::string_view line) { return line.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank_line(std::string_view line) {
+  return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 /// `{ … }` on one line.
 bool looks_like_object(std::string_view line) {
@@ -28,7 +31,8 @@ bool is_utf16(std::string_view text) {
          (text[0] == 0 && text[1] != 0 && text[2] == 0 && text[3] != 0);
 }
 
-/// The start of the trailing lines that all look like action lines: one of them may need the document that follows.
+/// The start of the trailing lines that all look like action lines: one of them may need the
+/// document that follows.
 std::size_t before_trailing_actions(std::string_view text) {
   std::size_t end = text.size();
   while (end > 0) {
@@ -55,7 +59,9 @@ void TextBuffer::reserve(std::size_t capacity) {
 ChunkSource::ChunkSource(std::vector<InputFile> files, ChunkOptions options)
     : files_(std::move(files)), options_(options) {}
 
-std::uint64_t ChunkSource::stored_bytes() const { return stored_before_ + (source_ ? source_->stored_bytes() : 0); }
+std::uint64_t ChunkSource::stored_bytes() const {
+  return stored_before_ + (source_ ? source_->stored_bytes() : 0);
+}
 
 TextBuffer ChunkSource::fresh_buffer(std::size_t capacity) {
   TextBuffer buffer;
@@ -72,7 +78,8 @@ TextBuffer ChunkSource::fresh_buffer(std::size_t capacity) {
 }
 
 void ChunkSource::recycle(TextBuffer buffer) {
-  if (buffer.capacity() > 4 * options_.chunk_bytes + detection_bytes) return;  // one huge document must not stay for ever
+  if (buffer.capacity() > 4 * options_.chunk_bytes + detection_bytes)
+    return;  // one huge document must not stay for ever
   const std::lock_guard lock(mutex_);
   spare_.push_back(std::move(buffer));
 }
@@ -110,7 +117,8 @@ bool ChunkSource::fill(std::size_t wanted) {
       recycle(std::exchange(buffer_, std::move(larger)));
       begin_ = 0;
     }
-    Result<std::size_t> got = source_->read(buffer_.data() + buffer_.size(), begin_ + wanted - buffer_.size());
+    Result<std::size_t> got =
+        source_->read(buffer_.data() + buffer_.size(), begin_ + wanted - buffer_.size());
     if (!got) {
       error_ = std::move(got.error());
       return false;
@@ -137,7 +145,8 @@ void ChunkSource::detect() {
   bool seen = false;
   while (!window.empty()) {
     const std::size_t end = window.find('\n');
-    if (end == std::string_view::npos && !is_whole_file) break;  // a line that is not all there tells nothing
+    if (end == std::string_view::npos && !is_whole_file)
+      break;  // a line that is not all there tells nothing
     const std::string_view line = window.substr(0, end);
     window.remove_prefix(std::min(line.size() + 1, window.size()));
     if (is_blank_line(line)) continue;
@@ -168,7 +177,8 @@ Chunk ChunkSource::emit(std::size_t end, std::vector<Document> documents) {
   return chunk;
 }
 
-/// The next document cannot be read whole: a chunk that says so. What is left of it is dropped by `skip_refused`.
+/// The next document cannot be read whole: a chunk that says so. What is left of it is dropped by
+/// `skip_refused`.
 Chunk ChunkSource::refuse(std::size_t begin, Refusal refusal, std::string_view problem) {
   refusal_ = refusal;
   const std::size_t end = text().size();
@@ -210,7 +220,8 @@ std::optional<Chunk> ChunkSource::cut_documents() {
   const std::string_view all = text();
   std::vector<Document> documents;
   std::size_t at = 0;
-  // What can go: everything up to the last document that is not an action line, which may need the next document.
+  // What can go: everything up to the last document that is not an action line, which may need the
+  // next document.
   std::size_t end = 0;
   std::size_t kept = 0;
   Splitter::State state = splitter_.state();
@@ -220,14 +231,16 @@ std::optional<Chunk> ChunkSource::cut_documents() {
     if (step == Splitter::Step::finished) return emit(all.size(), std::move(documents));
     if (step == Splitter::Step::needs_more) break;
     documents.push_back(document);
-    if (document.is_hit || !looks_like_action(all.substr(document.begin, document.end - document.begin))) {
+    if (document.is_hit ||
+        !looks_like_action(all.substr(document.begin, document.end - document.begin))) {
       end = at;
       kept = documents.size();
       state = splitter_.state();
       if (at >= wanted_) break;
     }
   }
-  if (kept == 0 && wanted_ > options_.document_bytes_max && all.size() - at > options_.document_bytes_max) {
+  if (kept == 0 && wanted_ > options_.document_bytes_max &&
+      all.size() - at > options_.document_bytes_max) {
     return refuse(at, Refusal::document, too_large);
   }
   splitter_.restore(std::move(state));
@@ -243,7 +256,9 @@ std::optional<Chunk> ChunkSource::next() {
     if (form_ == Form::unknown) {
       detect();
       if (refusal_ == Refusal::file) {
-        return refuse(0, Refusal::file, "the file is UTF-16, not UTF-8; convert it first, for example with iconv -f UTF-16 -t UTF-8");
+        return refuse(0, Refusal::file,
+                      "the file is UTF-16, not UTF-8; convert it first, for example with iconv -f "
+                      "UTF-16 -t UTF-8");
       }
       continue;
     }

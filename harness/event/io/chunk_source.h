@@ -43,19 +43,20 @@ class TextBuffer {
 
 /// A piece of one file that ends where documents end.
 struct Chunk {
-  std::uint64_t number = 0;     ///< 0, 1, 2, … over the whole input
-  std::uint32_t file = 0;       ///< place in the list of files
+  std::uint64_t number = 0;  ///< 0, 1, 2, … over the whole input
+  std::uint32_t file = 0;    ///< place in the list of files
   bool begins_file = false;
-  bool after_open_line = false; ///< begins_file: the file before did not end with a line break
-  bool is_lines = false;        ///< every line is a document; else `documents` are named
+  bool after_open_line = false;  ///< begins_file: the file before did not end with a line break
+  bool is_lines = false;         ///< every line is a document; else `documents` are named
   std::vector<Document> documents;
   TextBuffer buffer;
-  std::size_t begin = 0;        ///< where the text begins in the buffer
+  std::size_t begin = 0;  ///< where the text begins in the buffer
 };
 
-/// Opens, unpacks and cuts the inputs on the calling thread, so that everything else can be done on any. Which form a
-/// file has is told by its first `detection_bytes`, whatever the size of chunks: lines that all look like objects are
-/// cut at line breaks without a second look, everything else goes through the Splitter.
+/// Opens, unpacks and cuts the inputs on the calling thread, so that everything else can be done on
+/// any. Which form a file has is told by its first `detection_bytes`, whatever the size of chunks:
+/// lines that all look like objects are cut at line breaks without a second look, everything else
+/// goes through the Splitter.
 class ChunkSource {
  public:
   static constexpr std::size_t detection_bytes = std::size_t{64} << 10U;
@@ -70,8 +71,8 @@ class ChunkSource {
 
   [[nodiscard]] const std::vector<InputFile>& files() const { return files_; }
   [[nodiscard]] std::uint64_t files_opened() const { return file_; }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }          ///< unpacked
-  [[nodiscard]] std::uint64_t stored_bytes() const;                     ///< as progress counts
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  ///< unpacked
+  [[nodiscard]] std::uint64_t stored_bytes() const;             ///< as progress counts
 
  private:
   enum class Form : std::uint8_t { unknown, lines, documents };
@@ -95,7 +96,7 @@ class ChunkSource {
   std::uint32_t file_ = 0;  // files opened so far; the open one is file_ - 1
   std::optional<ByteSource> source_;
   TextBuffer buffer_;
-  std::size_t begin_ = 0;   // of the text that is not cut off yet
+  std::size_t begin_ = 0;  // of the text that is not cut off yet
   bool file_ended_ = false;
   Form form_ = Form::unknown;
   Splitter splitter_;

@@ -1,7 +1,6 @@
 #include "harness/event/io/discover.h"
 
 #include <nlohmann/json.hpp>
-
 #include <optional>
 
 #include "harness/base/time.h"
@@ -35,18 +34,21 @@ void learn(const Json& document, const std::vector<std::string>& names, Types& t
 
 }  // namespace
 
-Result<std::vector<Field>> discover_fields(const ReadOptions& options, const std::vector<std::string>& names, const std::stop_token& stop) {
+Result<std::vector<Field>> discover_fields(const ReadOptions& options,
+                                           const std::vector<std::string>& names,
+                                           const std::stop_token& stop) {
   ReadOptions reading = options;
   reading.keep_sources = true;
   Types types(names.size());
-  const std::function<void(Types&, const EventBatch&)> look = [&names](Types& piece, const EventBatch& batch) {
+  const std::function<void(Types&, const EventBatch&)> look = [&names](Types& piece,
+                                                                       const EventBatch& batch) {
     piece.resize(names.size());
     for (std::size_t row = 0; row < batch.row_count(); ++row) {
       const Json document = Json::parse(batch.sources[row], nullptr, false);
       if (!document.is_discarded()) learn(document, names, piece);
     }
   };
-  const std::function<void(Types&&)> take = [&types](Types&& piece) {
+  const std::function<void(Types &&)> take = [&types](Types&& piece) {
     for (std::size_t i = 0; i < piece.size(); ++i) {
       if (!types[i]) types[i] = piece[i];
     }

@@ -7,7 +7,8 @@ namespace eqlab::event {
 namespace {
 
 /// Adds up to the limit.
-void add_notes(std::vector<InputProblem>& out, std::vector<ChunkReport::Note> notes, const std::string& file) {
+void add_notes(std::vector<InputProblem>& out, std::vector<ChunkReport::Note> notes,
+               const std::string& file) {
   for (ChunkReport::Note& note : notes) {
     if (out.size() == limits::reported_problems_max) return;
     out.push_back({file, note.line, std::move(note.message)});
@@ -26,8 +27,8 @@ std::uint64_t total_of(const std::vector<InputFile>& files) {
 
 }  // namespace
 
-EventReader::EventReader(std::vector<InputFile> files, const ReadOptions& options, const Projection& projection,
-                         const ChunkOptions& cuts)
+EventReader::EventReader(std::vector<InputFile> files, const ReadOptions& options,
+                         const Projection& projection, const ChunkOptions& cuts)
     : options_(options),
       source_(std::move(files), cuts),
       parser_(projection, cuts.document_bytes_max, options.keep_sources),
@@ -50,11 +51,16 @@ bool EventReader::accept(ChunkReport report) {
   if (options_.strict && report.malformed > 0) {
     const ChunkReport::Note& first = report.problems.front();
     error_ = error_in(file, "E403", first.message);
-    error_->place = Place{.file = file, .line = static_cast<std::uint32_t>(std::min<std::uint64_t>(first.line, UINT32_MAX)), .column = 1,
-                          .end_column = 1, .source_line = {}};
+    error_->place =
+        Place{.file = file,
+              .line = static_cast<std::uint32_t>(std::min<std::uint64_t>(first.line, UINT32_MAX)),
+              .column = 1,
+              .end_column = 1,
+              .source_line = {}};
     return false;
   }
-  if (report_.file_starts.empty() || last_file_ != report.file) report_.file_starts.push_back({file, report.lines_before_file});
+  if (report_.file_starts.empty() || last_file_ != report.file)
+    report_.file_starts.push_back({file, report.lines_before_file});
   last_file_ = report.file;
   report_.read += report.read;
   report_.usable += report.usable;

@@ -9,12 +9,12 @@
 
 namespace eqlab::event {
 
-/// The two ends of read_events and what is counted between them. `next`, `accept` and `finish` belong to the calling
-/// thread, `parse` to any.
+/// The two ends of read_events and what is counted between them. `next`, `accept` and `finish`
+/// belong to the calling thread, `parse` to any.
 class EventReader {
  public:
-  EventReader(std::vector<InputFile> files, const ReadOptions& options, const Projection& projection,
-              const ChunkOptions& cuts);
+  EventReader(std::vector<InputFile> files, const ReadOptions& options,
+              const Projection& projection, const ChunkOptions& cuts);
 
   [[nodiscard]] std::optional<Chunk> next();
   [[nodiscard]] ChunkReport parse(Chunk chunk, const ChunkParser::Scan& scan);

@@ -20,13 +20,16 @@ bool is_event_file(std::string name) {
     }
   }
   constexpr std::array<std::string_view, 3> endings = {".json", ".ndjson", ".jsonl"};
-  return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
+  return std::ranges::any_of(endings,
+                             [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-/// A corpus that eqlab wrote: beside its events lie labels, which nobody who looks for matches may see.
+/// A corpus that eqlab wrote: beside its events lie labels, which nobody who looks for matches may
+/// see.
 bool is_corpus(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "manifest.json", ignored) && fs::is_regular_file(folder / "truth.ndjson", ignored);
+  return fs::is_regular_file(folder / "manifest.json", ignored) &&
+         fs::is_regular_file(folder / "truth.ndjson", ignored);
 }
 
 bool is_hidden(const fs::path& path) { return path.filename().native().starts_with('.'); }
@@ -41,15 +44,19 @@ Result<std::vector<InputFile>> walk(const std::string& folder) {
       continue;
     }
     std::error_code ignored;
-    if (!entry->is_regular_file(ignored) || !is_event_file(fold_ascii(entry->path().filename().native()))) continue;
+    if (!entry->is_regular_file(ignored) ||
+        !is_event_file(fold_ascii(entry->path().filename().native())))
+      continue;
     const fs::path& path = entry->path();
     if (!path.filename().native().starts_with("events-") && is_corpus(path.parent_path())) continue;
     files.push_back({path.native(), entry->file_size(ignored)});
   }
-  if (error) return fail(error_in(folder, "E901", format("the folder cannot be read: {}", error.message())));
+  if (error)
+    return fail(error_in(folder, "E901", format("the folder cannot be read: {}", error.message())));
   if (files.empty()) {
     return fail(error_in(folder, "E404", "the folder has no event files",
-                         "looked for *.json, *.ndjson and *.jsonl, each also with .gz or .zst; a file of another name "
+                         "looked for *.json, *.ndjson and *.jsonl, each also with .gz or .zst; a "
+                         "file of another name "
                          "is read when it is named itself"));
   }
   std::ranges::sort(files, {}, &InputFile::path);
@@ -69,7 +76,9 @@ Result<std::vector<InputFile>> find_input_files(const std::vector<std::string>& 
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) {
       const bool missing = !error || error == std::errc::no_such_file_or_directory;
-      return fail(error_in(path, "E901", missing ? "no such file or folder" : format("cannot be opened: {}", error.message())));
+      return fail(error_in(
+          path, "E901",
+          missing ? "no such file or folder" : format("cannot be opened: {}", error.message())));
     }
     if (fs::is_directory(status)) {
       EQLAB_TRY(std::vector<InputFile> inside, walk(path));

@@ -1,5 +1,5 @@
-// A hand-written JSON grammar check without recursion: it runs only on documents that simdjson refused, and exists
-// for its messages. Tested in tests/unit/event/json_text_test.cc.
+// A hand-written JSON grammar check without recursion: it runs only on documents that simdjson
+// refused, and exists for its messages. Tested in tests/unit/event/json_text_test.cc.
 #include "harness/event/io/json_text.h"
 
 #include <vector>
@@ -13,7 +13,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (fold_ascii(c) >= 'a' && fold_ascii(c) <= 'f'); }
 
-/// One past the closing quote of the string that begins at `at`; the text's end when it is not closed.
+/// One past the closing quote of the string that begins at `at`; the text's end when it is not
+/// closed.
 std::size_t string_end(std::string_view text, std::size_t at) {
   for (++at; at < text.size(); ++at) {
     if (text[at] == '\\') {
@@ -28,7 +29,9 @@ std::size_t string_end(std::string_view text, std::size_t at) {
 /// One past a number, word or stray character.
 std::size_t word_end(std::string_view text, std::size_t at) {
   const std::size_t begin = at;
-  while (at < text.size() && !is_blank(text[at]) && std::string_view(",:[]{}\"").find(text[at]) == std::string_view::npos) ++at;
+  while (at < text.size() && !is_blank(text[at]) &&
+         std::string_view(",:[]{}\"").find(text[at]) == std::string_view::npos)
+    ++at;
   return at == begin ? at + 1 : at;
 }
 
@@ -63,7 +66,8 @@ std::string shown(std::string_view word) {
 
 class Checker {
  public:
-  Checker(std::string_view text, int depth_max) : text_(text), depth_max_(static_cast<std::size_t>(depth_max)) {}
+  Checker(std::string_view text, int depth_max)
+      : text_(text), depth_max_(static_cast<std::size_t>(depth_max)) {}
 
   std::optional<JsonFault> run() {
     skip_blanks();
@@ -73,7 +77,9 @@ class Checker {
       if (auto fault = inside()) return fault;
     }
     skip_blanks();
-    if (at_ < text_.size()) return JsonFault{at_, format("text after the end of the document: {}", shown(rest_of_line()))};
+    if (at_ < text_.size())
+      return JsonFault{at_,
+                       format("text after the end of the document: {}", shown(rest_of_line()))};
     return std::nullopt;
   }
 
@@ -82,7 +88,9 @@ class Checker {
     while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
   }
 
-  [[nodiscard]] std::string_view rest_of_line() const { return trim(text_.substr(at_, text_.find('\n', at_) - at_)); }
+  [[nodiscard]] std::string_view rest_of_line() const {
+    return trim(text_.substr(at_, text_.find('\n', at_) - at_));
+  }
 
   [[nodiscard]] std::optional<JsonFault> cut_off() const {
     return JsonFault{0, "document ends before its last bracket closes"};
@@ -103,7 +111,8 @@ class Checker {
     }
     if (after_value_) {
       if (text_[at_] != ',') {
-        return JsonFault{at_, format("expected , or {} but found {}", closing, shown(text_.substr(at_, word_end(text_, at_) - at_)))};
+        return JsonFault{at_, format("expected , or {} but found {}", closing,
+                                     shown(text_.substr(at_, word_end(text_, at_) - at_)))};
       }
       ++at_;
       after_value_ = false;
@@ -112,14 +121,16 @@ class Checker {
     }
     if (object) {
       if (text_[at_] != '"') {
-        return JsonFault{at_, format("expected a quoted key but found {}", shown(text_.substr(at_, word_end(text_, at_) - at_)))};
+        return JsonFault{at_, format("expected a quoted key but found {}",
+                                     shown(text_.substr(at_, word_end(text_, at_) - at_)))};
       }
       const std::size_t begin = at_;
       if (auto fault = string()) return fault;
       const std::string_view key = text_.substr(begin, at_ - begin);
       skip_blanks();
       if (at_ == text_.size()) return cut_off();
-      if (text_[at_] != ':') return JsonFault{at_, format("expected : after the key {}", shown(key))};
+      if (text_[at_] != ':')
+        return JsonFault{at_, format("expected : after the key {}", shown(key))};
       ++at_;
       skip_blanks();
       if (at_ == text_.size()) return cut_off();
@@ -132,7 +143,8 @@ class Checker {
     const char c = text_[at_];
     if (c == '{' || c == '[') {
       if (open_.size() >= depth_max_) {
-        return JsonFault{at_, format("nested deeper than {}", group_digits(static_cast<std::int64_t>(depth_max_)))};
+        return JsonFault{at_, format("nested deeper than {}",
+                                     group_digits(static_cast<std::int64_t>(depth_max_)))};
       }
       open_.push_back(c);
       ++at_;
@@ -153,7 +165,9 @@ class Checker {
   std::optional<JsonFault> string() {
     const std::size_t begin = at_;
     if (text_.substr(at_, 3) == "\"\"\"") {
-      return JsonFault{at_, "triple quotes are Kibana console syntax, not JSON: write one quoted string with \\n for each line break"};
+      return JsonFault{at_,
+                       "triple quotes are Kibana console syntax, not JSON: write one quoted string "
+                       "with \\n for each line break"};
     }
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -162,19 +176,25 @@ class Checker {
         return std::nullopt;
       }
       if (static_cast<unsigned char>(c) < 0x20) {
-        if (c == '\n' || c == '\r') return JsonFault{begin, "a string has no closing quote on its line"};
-        return JsonFault{at_, format("a control character ({}) inside a string; JSON wants it escaped", printable(text_.substr(at_, 1)))};
+        if (c == '\n' || c == '\r')
+          return JsonFault{begin, "a string has no closing quote on its line"};
+        return JsonFault{at_,
+                         format("a control character ({}) inside a string; JSON wants it escaped",
+                                printable(text_.substr(at_, 1)))};
       }
       if (c != '\\') continue;
       ++at_;
       if (at_ == text_.size()) break;
       if (text_[at_] == 'u') {
         for (std::size_t i = 1; i <= 4; ++i) {
-          if (at_ + i >= text_.size() || !is_hex(text_[at_ + i])) return JsonFault{at_ - 1, "\\u needs four hexadecimal digits"};
+          if (at_ + i >= text_.size() || !is_hex(text_[at_ + i]))
+            return JsonFault{at_ - 1, "\\u needs four hexadecimal digits"};
         }
         at_ += 4;
       } else if (std::string_view("\"\\/bfnrt").find(text_[at_]) == std::string_view::npos) {
-        return JsonFault{at_ - 1, format("\\{} is not an escape of JSON; a backslash is written \\\\", shown(text_.substr(at_, 1)))};
+        return JsonFault{at_ - 1,
+                         format("\\{} is not an escape of JSON; a backslash is written \\\\",
+                                shown(text_.substr(at_, 1)))};
       }
     }
     return JsonFault{0, "document ends inside a string"};
@@ -198,7 +218,9 @@ unsigned code_unit(std::string_view text, std::size_t at) {
   return unit;
 }
 
-bool is_escape(std::string_view text, std::size_t at) { return at + 6 <= text.size() && text[at] == '\\' && text[at + 1] == 'u'; }
+bool is_escape(std::string_view text, std::size_t at) {
+  return at + 6 <= text.size() && text[at] == '\\' && text[at + 1] == 'u';
+}
 
 void append_string(std::string& out, std::string_view literal) {
   for (std::size_t at = 0; at < literal.size();) {
@@ -224,12 +246,14 @@ void append_string(std::string& out, std::string_view literal) {
 
 }  // namespace
 
-std::optional<JsonFault> find_json_fault(std::string_view text, int depth_max) { return Checker(text, depth_max).run(); }
+std::optional<JsonFault> find_json_fault(std::string_view text, int depth_max) {
+  return Checker(text, depth_max).run();
+}
 
 std::string_view member_text(std::string_view text, std::string_view key) {
   std::size_t depth = 0;
-  bool wanted = false;         // the key before the next value is `key`
-  std::size_t begin = 0;       // of the wanted value
+  bool wanted = false;    // the key before the next value is `key`
+  std::size_t begin = 0;  // of the wanted value
   bool expects_key = false;
   const auto finished = [&](std::size_t end) { return text.substr(begin, end - begin); };
   for (std::size_t at = 0; at < text.size();) {
@@ -310,7 +334,8 @@ SpelledJson spell_numbers(std::string_view text) {
       const std::size_t end = word_end(text, at);
       const std::string_view word = text.substr(at, end - at);
       const bool whole = word.find_first_of(".eE") == std::string_view::npos;
-      const bool fits = parse_number<long>(word).has_value() || parse_number<unsigned long>(word).has_value();
+      const bool fits =
+          parse_number<long>(word).has_value() || parse_number<unsigned long>(word).has_value();
       if (is_number(word) && (!whole || !fits || word == "-0")) {
         spelled.text += format("\"\\u{:04x}{}\"", mark, word);
       } else {

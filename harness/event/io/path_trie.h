@@ -8,7 +8,8 @@
 
 namespace eqlab::event {
 
-/// A cheap hash of an object key: its ends and its length. Keys that share them are told apart by comparison.
+/// A cheap hash of an object key: its ends and its length. Keys that share them are told apart by
+/// comparison.
 [[nodiscard]] inline std::uint32_t hash_key(std::string_view key) {
   std::uint64_t head = 0;
   std::uint64_t tail = 0;
@@ -26,8 +27,8 @@ namespace eqlab::event {
   return static_cast<std::uint32_t>(hash >> 32U);
 }
 
-/// The paths that a reader looks for in documents. A key with dots steps several levels at once, so that nested objects
-/// and dotted keys are the same path. Targets are the caller's numbers.
+/// The paths that a reader looks for in documents. A key with dots steps several levels at once, so
+/// that nested objects and dotted keys are the same path. Targets are the caller's numbers.
 class PathTrie {
  public:
   using Node = std::uint32_t;
@@ -65,7 +66,8 @@ class PathTrie {
   struct NodeData {
     std::vector<Child> children;
     std::vector<Target> targets;
-    std::vector<Slot> slots;  // open addressing, at most half full: every dotted path to a node below
+    std::vector<Slot>
+        slots;  // open addressing, at most half full: every dotted path to a node below
     std::size_t mask = 0;
   };
   void collect(Node node, const std::string& prefix, std::vector<Child>& out) const;

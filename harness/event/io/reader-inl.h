@@ -12,10 +12,11 @@ namespace eqlab::event {
 
 /// read_events with the cuts chosen by the caller; for tests.
 template <class Scanned>
-[[nodiscard]] Result<ReadReport> read_events_cut(const ReadOptions& options, const Projection& projection,
-                                                 const std::function<void(Scanned&, const EventBatch&)>& scan,
-                                                 const std::function<void(Scanned&&)>& consume,
-                                                 const std::stop_token& stop, const ChunkOptions& cuts) {
+[[nodiscard]] Result<ReadReport> read_events_cut(
+    const ReadOptions& options, const Projection& projection,
+    const std::function<void(Scanned&, const EventBatch&)>& scan,
+    const std::function<void(Scanned&&)>& consume, const std::stop_token& stop,
+    const ChunkOptions& cuts) {
   struct Piece {
     Scanned scanned;
     ChunkReport report;
@@ -25,28 +26,30 @@ template <class Scanned>
   std::stop_source halt;
   const std::stop_callback forward(stop, [&halt] { halt.request_stop(); });
   OrderedPool pool(options.threads);
-  pool.run<Chunk, Piece>(
-      [&reader] { return reader.next(); },
-      [&reader, &scan](Chunk chunk) {
-        Piece piece{};
-        piece.report = reader.parse(std::move(chunk), [&](const EventBatch& batch) { scan(piece.scanned, batch); });
-        return piece;
-      },
-      [&reader, &consume, &halt](Piece piece) {
-        if (reader.accept(std::move(piece.report))) {
-          consume(std::move(piece.scanned));
-        } else {
-          halt.request_stop();
-        }
-      },
-      halt.get_token());
+  pool.run<Chunk, Piece>([&reader] { return reader.next(); },
+                         [&reader, &scan](Chunk chunk) {
+                           Piece piece{};
+                           piece.report = reader.parse(
+                               std::move(chunk),
+                               [&](const EventBatch& batch) { scan(piece.scanned, batch); });
+                           return piece;
+                         },
+                         [&reader, &consume, &halt](Piece piece) {
+                           if (reader.accept(std::move(piece.report))) {
+                             consume(std::move(piece.scanned));
+                           } else {
+                             halt.request_stop();
+                           }
+                         },
+                         halt.get_token());
   return std::move(reader).finish();
 }
 
 template <class Scanned>
 Result<ReadReport> read_events(const ReadOptions& options, const Projection& projection,
                                const std::function<void(Scanned&, const EventBatch&)>& scan,
-                               const std::function<void(Scanned&&)>& consume, const std::stop_token& stop) {
+                               const std::function<void(Scanned&&)>& consume,
+                               const std::stop_token& stop) {
   return read_events_cut<Scanned>(options, projection, scan, consume, stop, {});
 }
 

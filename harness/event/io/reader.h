@@ -9,8 +9,9 @@
 
 namespace eqlab::event {
 
-/// Reads all inputs and hands over every batch, in input order, on the calling thread; `work` runs on
-/// the pool, so put the scan there. The result does not depend on `threads` or on where batches end.
+/// Reads all inputs and hands over every batch, in input order, on the calling thread; `work` runs
+/// on the pool, so put the scan there. The result does not depend on `threads` or on where batches
+/// end.
 ///
 /// Takes, without being told which: NDJSON of plain documents; hits (`_source`, `_index`, `_id`,
 /// `fields`); whole `_search` and `_eql/search` responses; bulk bodies with action lines; one JSON
@@ -20,13 +21,13 @@ namespace eqlab::event {
 /// Errors: E403 strict; E404 a folder without event files; E901 cannot be opened; E902 broken
 /// compression. Cost: see tests/bench.
 ///
-/// `Scanned` is what one piece of the input yields: `scan` (any thread) adds a batch to it, `consume`
-/// (calling thread, input order) takes it. A default-constructed one begins each piece.
+/// `Scanned` is what one piece of the input yields: `scan` (any thread) adds a batch to it,
+/// `consume` (calling thread, input order) takes it. A default-constructed one begins each piece.
 template <class Scanned>
-[[nodiscard]] Result<ReadReport> read_events(const ReadOptions& options, const Projection& projection,
-                                             const std::function<void(Scanned&, const EventBatch&)>& scan,
-                                             const std::function<void(Scanned&&)>& consume,
-                                             const std::stop_token& stop);
+[[nodiscard]] Result<ReadReport> read_events(
+    const ReadOptions& options, const Projection& projection,
+    const std::function<void(Scanned&, const EventBatch&)>& scan,
+    const std::function<void(Scanned&&)>& consume, const std::stop_token& stop);
 
 }  // namespace eqlab::event
 

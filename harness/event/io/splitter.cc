@@ -1,4 +1,5 @@
-// Tested in tests/unit/event/splitter_test.cc and, against every other form, in reader_forms_test.cc.
+// Tested in tests/unit/event/splitter_test.cc and, against every other form, in
+// reader_forms_test.cc.
 #include "harness/event/io/splitter.h"
 
 #include <algorithm>
@@ -31,7 +32,8 @@ std::size_t find_line_with_object(std::string_view text, std::size_t begin, std:
 }
 
 enum class StringEnd : std::uint8_t { closed, line_break, text_end };
-/// Moves `at` from an opening quote past the closing one, or to the line break or text end before it.
+/// Moves `at` from an opening quote past the closing one, or to the line break or text end before
+/// it.
 StringEnd skip_string(std::string_view text, std::size_t& at) {
   for (++at; at < text.size(); ++at) {
     const char c = text[at];
@@ -66,7 +68,9 @@ bool skip_value(std::string_view text, std::size_t& at) {
       if (depth == 0) return false;
       ++at;
     } else {
-      while (at < text.size() && !is_blank(text[at]) && std::string_view("{}[],:\"").find(text[at]) == std::string_view::npos) ++at;
+      while (at < text.size() && !is_blank(text[at]) &&
+             std::string_view("{}[],:\"").find(text[at]) == std::string_view::npos)
+        ++at;
       if (at == text.size()) return false;
     }
   } while (depth > 0);
@@ -95,14 +99,30 @@ bool take_comma(std::string_view text, std::size_t& at) {
 }
 
 bool is_envelope_key(std::string_view key) {
-  constexpr std::array<std::string_view, 19> keys = {
-      "took",     "timed_out", "_shards",      "_clusters",        "is_partial",        "is_running",   "id",
-      "_scroll_id", "pit_id",  "terminated_early", "num_reduce_phases", "status",       "shard_failures",
-      "start_time_in_millis", "expiration_time_in_millis", "completion_time_in_millis", "aggregations", "suggest", "profile"};
+  constexpr std::array<std::string_view, 19> keys = {"took",
+                                                     "timed_out",
+                                                     "_shards",
+                                                     "_clusters",
+                                                     "is_partial",
+                                                     "is_running",
+                                                     "id",
+                                                     "_scroll_id",
+                                                     "pit_id",
+                                                     "terminated_early",
+                                                     "num_reduce_phases",
+                                                     "status",
+                                                     "shard_failures",
+                                                     "start_time_in_millis",
+                                                     "expiration_time_in_millis",
+                                                     "completion_time_in_millis",
+                                                     "aggregations",
+                                                     "suggest",
+                                                     "profile"};
   return std::ranges::find(keys, key) != keys.end();
 }
 
-/// The place of the `[` of the hits of a response that begins at `at`, or npos. `is_sequences` tells which kind.
+/// The place of the `[` of the hits of a response that begins at `at`, or npos. `is_sequences`
+/// tells which kind.
 std::size_t find_hits(std::string_view text, std::size_t at, bool& is_sequences) {
   constexpr std::size_t none = std::string_view::npos;
   ++at;
@@ -146,14 +166,16 @@ bool looks_like_action(std::string_view text) {
   if (at >= text.size() || text[at] != '{') return false;
   ++at;
   const std::string_view key = take_key(text, at);
-  return (key == "index" || key == "create" || key == "update" || key == "delete") && at < text.size() && text[at] == '{';
+  return (key == "index" || key == "create" || key == "update" || key == "delete") &&
+         at < text.size() && text[at] == '{';
 }
 
 bool looks_like_response(std::string_view text) {
   text = text.substr(0, envelope_bytes_max);
   const std::size_t at = skip_blanks(text, 0);
   bool is_sequences = false;
-  return at < text.size() && text[at] == '{' && find_hits(text, at, is_sequences) != std::string_view::npos;
+  return at < text.size() && text[at] == '{' &&
+         find_hits(text, at, is_sequences) != std::string_view::npos;
 }
 
 Splitter::Descent Splitter::enter_response(std::string_view text, std::size_t& at, bool is_last) {
@@ -163,8 +185,10 @@ Splitter::Descent Splitter::enter_response(std::string_view text, std::size_t& a
     // Told apart from an ordinary document by its first key, if that is there.
     std::size_t after = at + 1;
     const std::string_view key = take_key(text, after);
-    const bool undecided = key.empty() ? after >= text.size() : key == "hits" || is_envelope_key(key);
-    return undecided && !is_last && text.size() - at < envelope_bytes_max ? Descent::needs_more : Descent::none;
+    const bool undecided =
+        key.empty() ? after >= text.size() : key == "hits" || is_envelope_key(key);
+    return undecided && !is_last && text.size() - at < envelope_bytes_max ? Descent::needs_more
+                                                                          : Descent::none;
   }
   contexts_.push_back(Context::response_rest);
   contexts_.push_back(is_sequences ? Context::sequences : Context::hits);
@@ -188,18 +212,24 @@ Splitter::Descent Splitter::enter_sequence(std::string_view text, std::size_t& a
   }
 }
 
-/// Walks a value from `at` to the bracket that closes it. `open` holds the brackets that are open already.
-Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_last, std::string_view open) {
+/// Walks a value from `at` to the bracket that closes it. `open` holds the brackets that are open
+/// already.
+Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_last,
+                              std::string_view open) {
   enum class Last : std::uint8_t { bracket, comma, colon, value };
   const std::size_t begin = at;
   open_.assign(open.begin(), open.end());
   Last last = open.empty() ? Last::bracket : Last::value;
   // How many of open_ are objects: a stray bracket must not cost a look through all of them.
   std::size_t objects = open_.size();
-  bool is_twisted = false;   // brackets or quotes do not fit
+  bool is_twisted = false;  // brackets or quotes do not fit
   bool has_triples = false;
   const auto cut_at = [&](std::size_t place) {
-    return Scan{.is_complete = true, .is_broken = true, .at_new_document = true, .end = place, .problem = {}};
+    return Scan{.is_complete = true,
+                .is_broken = true,
+                .at_new_document = true,
+                .end = place,
+                .problem = {}};
   };
   // Once a document is known to be broken, the next line that looks like a new one ends it.
   const auto twist = [&](std::size_t place) {
@@ -211,7 +241,9 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
   while (at < text.size()) {
     const char c = text[at];
     switch (marks[static_cast<unsigned char>(c)]) {
-      case Mark::blank: ++at; continue;
+      case Mark::blank:
+        ++at;
+        continue;
       case Mark::line_break:
         ++at;
         if (is_twisted && at < text.size() && text[at] == '{') return cut_at(at);
@@ -250,7 +282,9 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
         continue;
       }
       case Mark::open: {
-        const bool fits = open_.empty() || (open_.back() == '{' ? last == Last::colon : last == Last::bracket || last == Last::comma);
+        const bool fits =
+            open_.empty() || (open_.back() == '{' ? last == Last::colon
+                                                  : last == Last::bracket || last == Last::comma);
         if (!fits) {
           const bool new_object = c == '{' && open_.back() == '{' && is_first_on_line(text, at);
           const std::size_t other = twist(at);
@@ -271,7 +305,8 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
           if (other != std::string_view::npos) return cut_at(other);
           if ((c == '}' ? objects : open_.size() - objects) == 0) {
             // It closes the list that this document is in.
-            if (c == ']' && in_list()) return {.is_complete = true, .is_broken = true, .end = at, .problem = cut_off};
+            if (c == ']' && in_list())
+              return {.is_complete = true, .is_broken = true, .end = at, .problem = cut_off};
             ++at;
             continue;
           }
@@ -283,29 +318,39 @@ Splitter::Scan Splitter::scan(std::string_view text, std::size_t at, bool is_las
         if (c == '}') --objects;
         open_.pop_back();
         ++at;
-        if (open_.empty()) return {.is_complete = true, .is_broken = is_twisted || has_triples, .end = at};
+        if (open_.empty())
+          return {.is_complete = true, .is_broken = is_twisted || has_triples, .end = at};
         continue;
       }
     }
   }
   if (!is_last) return {};
-  const std::size_t other = is_twisted ? std::string_view::npos : find_line_with_object(text, begin, text.size() - 1);
+  const std::size_t other =
+      is_twisted ? std::string_view::npos : find_line_with_object(text, begin, text.size() - 1);
   if (other != std::string_view::npos) return cut_at(other);
   return {.is_complete = true, .is_broken = true, .end = text.size(), .problem = cut_off};
 }
 
-Splitter::Step Splitter::object(std::string_view text, std::size_t& at, bool is_last, Document& out) {
+Splitter::Step Splitter::object(std::string_view text, std::size_t& at, bool is_last,
+                                Document& out) {
   const Scan scanned = scan(text, at, is_last, {});
   if (!scanned.is_complete) return Step::needs_more;
-  out = {.begin = at, .end = scanned.end, .is_hit = in(Context::hits), .is_broken = scanned.is_broken, .problem = scanned.problem};
+  out = {.begin = at,
+         .end = scanned.end,
+         .is_hit = in(Context::hits),
+         .is_broken = scanned.is_broken,
+         .problem = scanned.problem};
   if (scanned.at_new_document && text[scanned.end - 1] == '\n' &&
       std::ranges::find(contexts_, Context::response_rest) != contexts_.end()) {
-    contexts_.clear();  // the hits of a pretty-printed response are indented: this is not one of them
+    contexts_
+        .clear();  // the hits of a pretty-printed response are indented: this is not one of them
   }
   if (!scanned.is_broken) {
-    // On the line where a document ends only another one may follow; and a comma with a key shows that it ended early.
+    // On the line where a document ends only another one may follow; and a comma with a key shows
+    // that it ended early.
     std::size_t next = scanned.end;
-    while (next < text.size() && (text[next] == ' ' || text[next] == '\t' || text[next] == '\r')) ++next;
+    while (next < text.size() && (text[next] == ' ' || text[next] == '\t' || text[next] == '\r'))
+      ++next;
     const std::size_t same_line = next;
     while (next < text.size() && (is_blank(text[next]) || text[next] == ',')) ++next;
     if (next == text.size() && !is_last) return Step::needs_more;
@@ -313,14 +358,17 @@ Splitter::Step Splitter::object(std::string_view text, std::size_t& at, bool is_
       return place < text.size() && set.find(text[place]) != std::string_view::npos;
     };
     const bool closes_list = in_list() && is_one_of(same_line, "]");
-    const bool line_is_clean = same_line == text.size() || closes_list || is_one_of(same_line, "\n,{[");
+    const bool line_is_clean =
+        same_line == text.size() || closes_list || is_one_of(same_line, "\n,{[");
     bool key_follows = false;
-    const bool has_comma = text.substr(scanned.end, next - scanned.end).find(',') != std::string_view::npos;
+    const bool has_comma =
+        text.substr(scanned.end, next - scanned.end).find(',') != std::string_view::npos;
     if (contexts_.empty() && has_comma && is_one_of(next, "\"")) {
       std::size_t after = next;
       const StringEnd key_end = skip_string(text, after);
       after = skip_blanks(text, after);
-      if (after == text.size() && key_end != StringEnd::line_break && !is_last) return Step::needs_more;
+      if (after == text.size() && key_end != StringEnd::line_break && !is_last)
+        return Step::needs_more;
       key_follows = key_end == StringEnd::closed && is_one_of(after, ":");
     }
     if (!line_is_clean || key_follows) {
@@ -337,10 +385,13 @@ Splitter::Step Splitter::object(std::string_view text, std::size_t& at, bool is_
 }
 
 /// The rest of a response or sequence after its hits. `done`: nothing to report.
-Splitter::Step Splitter::rest(std::string_view text, std::size_t& at, bool is_last, Document& out, bool& done) {
+Splitter::Step Splitter::rest(std::string_view text, std::size_t& at, bool is_last, Document& out,
+                              bool& done) {
   const Scan scanned = scan(text, at, is_last, in(Context::response_rest) ? "{{" : "{");
   if (!scanned.is_complete) return Step::needs_more;
-  out = {.begin = std::min(at, text.size()), .end = scanned.end, .is_broken = true,
+  out = {.begin = std::min(at, text.size()),
+         .end = scanned.end,
+         .is_broken = true,
          .problem = "the response ends before its last bracket closes"};
   at = scanned.end;
   contexts_.pop_back();
@@ -348,14 +399,16 @@ Splitter::Step Splitter::rest(std::string_view text, std::size_t& at, bool is_la
   return Step::document;
 }
 
-/// Text where a document should begin: a scalar in a list; else the line, with the lines after it that look like the
-/// inside of an object.
-Splitter::Step Splitter::stray(std::string_view text, std::size_t& at, bool is_last, Document& out) const {
+/// Text where a document should begin: a scalar in a list; else the line, with the lines after it
+/// that look like the inside of an object.
+Splitter::Step Splitter::stray(std::string_view text, std::size_t& at, bool is_last,
+                               Document& out) const {
   const std::size_t begin = at;
   std::size_t end = at;
   if (in_list()) {
     if (text[end] == '"') skip_string(text, end);
-    while (end < text.size() && std::string_view(",]\n{").find(text[end]) == std::string_view::npos) ++end;
+    while (end < text.size() && std::string_view(",]\n{").find(text[end]) == std::string_view::npos)
+      ++end;
     if (end == begin) ++end;
     if (end == text.size() && !is_last) return Step::needs_more;
   } else {
@@ -366,8 +419,9 @@ Splitter::Step Splitter::stray(std::string_view text, std::size_t& at, bool is_l
         if (!is_last) return Step::needs_more;
         break;
       }
-      const bool is_inside = std::string_view("}]\",:").find(text[next]) != std::string_view::npos ||
-                             (text[next - 1] != '\n' && text[next] != '{' && text[next] != '[');
+      const bool is_inside =
+          std::string_view("}]\",:").find(text[next]) != std::string_view::npos ||
+          (text[next - 1] != '\n' && text[next] != '{' && text[next] != '[');
       if (!is_inside) break;
       end = next;
     }
@@ -391,7 +445,10 @@ Splitter::Step Splitter::next(std::string_view text, std::size_t& at, bool is_la
       if (!is_last) return Step::needs_more;
       if (contexts_.empty()) return Step::finished;
       contexts_.clear();
-      out = {.begin = at, .end = at, .is_broken = true, .problem = "the list of documents ends before its last bracket closes"};
+      out = {.begin = at,
+             .end = at,
+             .is_broken = true,
+             .problem = "the list of documents ends before its last bracket closes"};
       return Step::document;
     }
     const char c = text[at];
@@ -421,7 +478,8 @@ Splitter::Step Splitter::next(std::string_view text, std::size_t& at, bool is_la
       }
       return step;
     }
-    if (c == '[') return object(text, at, is_last, out);  // a list inside a list: not a document, but a whole
+    if (c == '[')
+      return object(text, at, is_last, out);  // a list inside a list: not a document, but a whole
     return stray(text, at, is_last, out);
   }
 }

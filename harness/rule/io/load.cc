@@ -18,14 +18,16 @@ Result<std::string> read_file(const std::string& path) {
     return fail(error_in(path, "E901", "this is a folder, not a rule file"));
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
+  if (!in)
+    return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
   std::string text;
   std::string block(1U << 16U, '\0');
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
     text.append(block, 0, static_cast<std::size_t>(in.gcount()));
     if (text.size() > limits::rule_file_bytes_max) {
-      return fail(error_in(path, "E301", format("rule file is longer than {} bytes",
-                                                group_digits(std::int64_t{limits::rule_file_bytes_max}))));
+      return fail(error_in(path, "E301",
+                           format("rule file is longer than {} bytes",
+                                  group_digits(std::int64_t{limits::rule_file_bytes_max}))));
     }
   }
   if (in.bad()) return fail(error_in(path, "E901", "cannot be read"));

@@ -1,11 +1,13 @@
-#include <gtest/gtest.h>
-
 #include "harness/base/diagnostic.h"
+
+#include <gtest/gtest.h>
 
 namespace eqlab {
 namespace {
 
-Diagnostic at(std::size_t begin, std::size_t end) { return error_at({begin, end}, "E000", "message", "hint"); }
+Diagnostic at(std::size_t begin, std::size_t end) {
+  return error_at({begin, end}, "E000", "message", "hint");
+}
 
 TEST(Diagnostics, PointIntoTheLineInCharacters) {
   const SourceText source{"f.eql", "first\n\tné == x\nlast"};

@@ -1,10 +1,10 @@
+#include "harness/base/parallel.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
-
-#include "harness/base/parallel.h"
 
 namespace eqlab {
 namespace {
@@ -14,12 +14,14 @@ std::vector<int> squares(unsigned threads, std::stop_source& stop, int stop_afte
   OrderedPool pool(threads);
   std::vector<int> out;
   int next = 0;
-  pool.run<int, int>([&]() -> std::optional<int> { return next == 1'000 ? std::nullopt : std::optional(next++); }, [](int n) { return n * n; },
-                     [&](int square) {
-                       out.push_back(square);
-                       if (static_cast<int>(out.size()) == stop_after) stop.request_stop();
-                     },
-                     stop.get_token());
+  pool.run<int, int>(
+      [&]() -> std::optional<int> { return next == 1'000 ? std::nullopt : std::optional(next++); },
+      [](int n) { return n * n; },
+      [&](int square) {
+        out.push_back(square);
+        if (static_cast<int>(out.size()) == stop_after) stop.request_stop();
+      },
+      stop.get_token());
   return out;
 }
 
@@ -43,11 +45,13 @@ TEST(OrderedPool, HoldsFewItemsAtOnce) {
   std::atomic<int> flying = 0;
   int most = 0;
   int next = 0;
-  pool.run<int, int>([&]() -> std::optional<int> {
-    if (next == 500) return std::nullopt;
-    most = std::max(most, ++flying);
-    return next++;
-  }, [](int n) { return n; }, [&](int) { --flying; }, {});
+  pool.run<int, int>(
+      [&]() -> std::optional<int> {
+        if (next == 500) return std::nullopt;
+        most = std::max(most, ++flying);
+        return next++;
+      },
+      [](int n) { return n; }, [&](int) { --flying; }, {});
   EXPECT_LE(most, 2 * 3 + 2);
 }
 
@@ -55,12 +59,13 @@ TEST(OrderedPool, PassesExceptionsOn) {
   OrderedPool pool(2);
   int next = 0;
   const auto run = [&] {
-    pool.run<int, int>([&]() -> std::optional<int> { return next == 100 ? std::nullopt : std::optional(next++); },
-                       [](int n) -> int {
-                         if (n == 50) throw std::runtime_error("at fifty");
-                         return n;
-                       },
-                       [](int) {}, {});
+    pool.run<int, int>(
+        [&]() -> std::optional<int> { return next == 100 ? std::nullopt : std::optional(next++); },
+        [](int n) -> int {
+          if (n == 50) throw std::runtime_error("at fifty");
+          return n;
+        },
+        [](int) {}, {});
   };
   EXPECT_THROW(run(), std::runtime_error);
 }

@@ -1,9 +1,9 @@
+#include "harness/base/rng.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <set>
-
-#include "harness/base/rng.h"
 
 namespace eqlab {
 namespace {
@@ -12,7 +12,8 @@ TEST(Rng, RepeatsAndIsKnownByItsFirstNumbers) {
   Rng a(1);
   Rng b(1);
   for (int i = 0; i < 1'000; ++i) EXPECT_EQ(a.next(), b.next());
-  // Written down so that no change of machine or library goes unnoticed: corpora are named by their seed.
+  // Written down so that no change of machine or library goes unnoticed: corpora are named by their
+  // seed.
   Rng c(42);
   const std::array<std::uint64_t, 3> first = {c.next(), c.next(), c.next()};
   Rng d(42);

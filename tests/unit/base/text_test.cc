@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "harness/base/text.h"
+
+#include <gtest/gtest.h>
 
 namespace eqlab {
 namespace {
@@ -17,16 +17,20 @@ TEST(Printable, ShowsWhatATerminalWouldObey) {
 
 TEST(Utf8, IsCheckedAsTheStandardSays) {
   EXPECT_TRUE(is_utf8("aé€😀"));
-  for (const char* const text : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) EXPECT_FALSE(is_utf8(text));
+  for (const char* const text :
+       {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
+    EXPECT_FALSE(is_utf8(text));
   std::string out;
   for (const char32_t c : {U'a', U'é', U'€', U'😀'}) append_utf8(out, c);
   EXPECT_EQ(out, "aé€😀");
 }
 
 TEST(Nearest, FindsTheUsualSlips) {
-  const std::vector<std::string_view> names = {"length", "process.name", "process.parent.name", "head", "tail", "user.id"};
-  EXPECT_EQ(nearest("lenght", names, 1), std::vector<std::string>{"length"});              // swapped
-  EXPECT_EQ(nearest("proces.name", names, 1), std::vector<std::string>{"process.name"});   // left out
+  const std::vector<std::string_view> names = {"length", "process.name", "process.parent.name",
+                                               "head",   "tail",         "user.id"};
+  EXPECT_EQ(nearest("lenght", names, 1), std::vector<std::string>{"length"});  // swapped
+  EXPECT_EQ(nearest("proces.name", names, 1),
+            std::vector<std::string>{"process.name"});  // left out
   EXPECT_EQ(nearest("HEAD", names, 1), std::vector<std::string>{"head"});
   EXPECT_EQ(nearest("hedd", names, 1), std::vector<std::string>{"head"});
   EXPECT_TRUE(nearest("completely.else", names, 3).empty());

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "harness/base/time.h"
+
+#include <gtest/gtest.h>
 
 namespace eqlab {
 namespace {
@@ -28,17 +28,22 @@ TEST(ParseIso8601, TakesEveryFractionAndOffset) {
 }
 
 TEST(ParseIso8601, RefusesWhatIsNoDate) {
-  for (const char* const text : {"", "2026", "2026-13-01", "2025-02-29", "2026-03-02T", "2026-03-02T25:00", "2026-03-02T09:60", "2026-03-02T09:14:60",
-                                 "2026-03-02T09:14:07.", "2026-03-02T09:14:07Zx", "2026-03-02T09:14:07+1", "2026-03-02x", "1492-01-01", "9999-01-01", "now"}) {
+  for (const char* const text :
+       {"", "2026", "2026-13-01", "2025-02-29", "2026-03-02T", "2026-03-02T25:00",
+        "2026-03-02T09:60", "2026-03-02T09:14:60", "2026-03-02T09:14:07.", "2026-03-02T09:14:07Zx",
+        "2026-03-02T09:14:07+1", "2026-03-02x", "1492-01-01", "9999-01-01", "now"}) {
     EXPECT_EQ(parse_iso8601(text), std::nullopt) << text;
   }
 }
 
 TEST(FormatIso8601, IsReadBackTheSame) {
-  for (const std::int64_t time : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'772'442'847'483'012'345}, std::int64_t{-9'000'000'000'000'000'000}}) {
+  for (const std::int64_t time :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'772'442'847'483'012'345},
+        std::int64_t{-9'000'000'000'000'000'000}}) {
     EXPECT_EQ(parse_iso8601(format_iso8601(time, 9)), time);
   }
-  EXPECT_EQ(format_iso8601(1'772'442'847'483'912'345), "2026-03-02T09:14:07.483Z");  // cut, not rounded
+  EXPECT_EQ(format_iso8601(1'772'442'847'483'912'345),
+            "2026-03-02T09:14:07.483Z");  // cut, not rounded
   EXPECT_EQ(format_iso8601(-1, 0), "1969-12-31T23:59:59Z");
 }
 
@@ -47,7 +52,8 @@ TEST(Durations, AreReadAsPeopleWriteThem) {
   EXPECT_EQ(parse_duration("1.5h"), std::chrono::minutes{90});
   EXPECT_EQ(parse_duration("250ms"), std::chrono::milliseconds{250});
   EXPECT_EQ(parse_duration("7d"), std::chrono::hours{168});
-  for (const char* const text : {"", "s", "5", "5 s", "5w", "1e9h", "999999999999d"}) EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  for (const char* const text : {"", "s", "5", "5 s", "5w", "1e9h", "999999999999d"})
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
 }
 
 TEST(Durations, AreShownInTwoParts) {

@@ -1,10 +1,10 @@
 // Every case file of the repository, on every built-in configuration.
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "harness/base/text.h"
 #include "harness/cases/io/files.h"
@@ -28,7 +28,8 @@ TEST_P(CaseFiles, Pass) {
 std::vector<std::string> all_files() {
   const auto found = find_case_files({root + "/rules", root + "/tests/cases"});
   std::vector<std::string> names;
-  for (const std::string& file : found ? *found : std::vector<std::string>{}) names.push_back(file.substr(root.size() + 1));
+  for (const std::string& file : found ? *found : std::vector<std::string>{})
+    names.push_back(file.substr(root.size() + 1));
   return names;
 }
 
@@ -55,14 +56,19 @@ TEST(CaseFileSet, EverySyntaxErrorIsShownByACase) {
       if (block.expectation.kind == ExpectationKind::error) shown.insert(block.expectation.code);
     }
   }
-  for (const std::filesystem::directory_entry& source : std::filesystem::directory_iterator(root + "/harness/eql")) {
+  for (const std::filesystem::directory_entry& source :
+       std::filesystem::directory_iterator(root + "/harness/eql")) {
     std::ostringstream text;
     text << std::ifstream(source.path()).rdbuf();
     const std::string code = text.str();
-    for (std::size_t at = code.find("\"E"); at != std::string::npos; at = code.find("\"E", at + 1)) {
-      if (at + 5 >= code.size() || code[at + 5] != '"' || code.find_first_not_of("0123456789", at + 2) != at + 5) continue;
+    for (std::size_t at = code.find("\"E"); at != std::string::npos;
+         at = code.find("\"E", at + 1)) {
+      if (at + 5 >= code.size() || code[at + 5] != '"' ||
+          code.find_first_not_of("0123456789", at + 2) != at + 5)
+        continue;
       const std::string name = code.substr(at + 1, 4);
-      EXPECT_TRUE(shown.contains(name) || elsewhere.contains(name)) << name << " of " << source.path().filename() << " has no case";
+      EXPECT_TRUE(shown.contains(name) || elsewhere.contains(name))
+          << name << " of " << source.path().filename() << " has no case";
     }
   }
 }

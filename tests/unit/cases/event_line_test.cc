@@ -11,13 +11,14 @@ using std::chrono::nanoseconds;
 
 const event::Schema& schema() {
   using event::FieldType;
-  static const event::Schema fields = event::Schema::of({{.name = "k", .type = FieldType::keyword},
-                                                         {.name = "n", .type = FieldType::long_},
-                                                         {.name = "b", .type = FieldType::boolean},
-                                                         {.name = "a.b.c", .type = FieldType::long_},
-                                                         {.name = "process.name", .type = FieldType::keyword},
-                                                         {.name = "labels", .type = FieldType::unsupported},
-                                                         {.name = "other", .type = FieldType::keyword, .source = "carried.name"}});
+  static const event::Schema fields =
+      event::Schema::of({{.name = "k", .type = FieldType::keyword},
+                         {.name = "n", .type = FieldType::long_},
+                         {.name = "b", .type = FieldType::boolean},
+                         {.name = "a.b.c", .type = FieldType::long_},
+                         {.name = "process.name", .type = FieldType::keyword},
+                         {.name = "labels", .type = FieldType::unsupported},
+                         {.name = "other", .type = FieldType::keyword, .source = "carried.name"}});
   return fields;
 }
 
@@ -25,13 +26,18 @@ const event::Schema& schema() {
 std::string reading(const std::string& line, const event::Schema& fields = schema()) {
   auto raw = read_event_line(line, 0, line.size());
   auto typed = raw ? type_event(*raw, fields) : Result<CaseEvent>(fail(raw.error()));
-  if (!typed) return format("{} {}-{} {}", typed.error().code, typed.error().span.begin, typed.error().span.end, typed.error().message);
-  std::string out = typed->id + " " + (typed->time ? format_iso8601(typed->time->time_since_epoch().count(), 9) : "none");
+  if (!typed)
+    return format("{} {}-{} {}", typed.error().code, typed.error().span.begin,
+                  typed.error().span.end, typed.error().message);
+  std::string out =
+      typed->id + " " +
+      (typed->time ? format_iso8601(typed->time->time_since_epoch().count(), 9) : "none");
   for (const CaseField& field : typed->fields) {
     out += format(" {}={}", field.name, field.is_array ? "[" : "");
     for (std::size_t i = 0; i < field.values.size(); ++i) {
       constexpr std::string_view kinds = "zbnt";
-      out += format("{}{}:{}", i == 0 ? "" : ",", kinds[static_cast<std::size_t>(field.values[i].kind)], field.values[i].text);
+      out += format("{}{}:{}", i == 0 ? "" : ",",
+                    kinds[static_cast<std::size_t>(field.values[i].kind)], field.values[i].text);
     }
     if (field.is_array) out += "]";
   }
@@ -45,17 +51,20 @@ TEST(EventLine, OffsetsAreExactToTheNanosecond) {
   EXPECT_EQ(parse_offset("1.5h"), std::chrono::minutes{90});
   EXPECT_EQ(parse_offset("-3s"), std::chrono::seconds{-3});
   EXPECT_EQ(parse_offset("1ns"), nanoseconds{1});
-  for (const std::string_view wrong : {"", "s", "1", "1w", "1.s", "1.0000000001s", "1.5ns", "1.2.3s", "--1s", "+1s", "99999999999999d"}) {
+  for (const std::string_view wrong : {"", "s", "1", "1w", "1.s", "1.0000000001s", "1.5ns",
+                                       "1.2.3s", "--1s", "+1s", "99999999999999d"}) {
     EXPECT_EQ(parse_offset(wrong), std::nullopt) << wrong;
   }
 }
 
 TEST(EventLine, ValuesTakeTheTypeOfTheirField) {
-  EXPECT_EQ(reading("1 @0s process k=12 n=12 b=true"), "1 2026-01-01T00:00:00.000000000Z =t:process k=t:12 n=n:12 b=b:true");
+  EXPECT_EQ(reading("1 @0s process k=12 n=12 b=true"),
+            "1 2026-01-01T00:00:00.000000000Z =t:process k=t:12 n=n:12 b=b:true");
 }
 
 TEST(EventLine, AnOpenSchemaTakesAnyFieldAsItLooks) {
-  EXPECT_EQ(reading("1 @none process k=12 u=007 v=true w=word", event::Schema::open()), "1 none =t:process k=n:12 u=t:007 v=b:true w=t:word");
+  EXPECT_EQ(reading("1 @none process k=12 u=007 v=true w=word", event::Schema::open()),
+            "1 none =t:process k=n:12 u=t:007 v=b:true w=t:word");
 }
 
 TEST(EventLine, AFieldThatTheSchemaDoesNotHaveIsASlipOfThePen) {
@@ -64,29 +73,41 @@ TEST(EventLine, AFieldThatTheSchemaDoesNotHaveIsASlipOfThePen) {
     const auto typed = type_event(*raw, fields);
     return typed ? "none" : typed.error().hint;
   };
-  EXPECT_EQ(reading("1 @0s process procss.name=a"), "E451 14-25 the block's schema has no field procss.name");
+  EXPECT_EQ(reading("1 @0s process procss.name=a"),
+            "E451 14-25 the block's schema has no field procss.name");
   EXPECT_EQ(hint_for("1 @0s process procss.name=a", schema()), "did you mean process.name?");
-  EXPECT_EQ(hint_for("1 @0s process procss.name=a", event::Schema::builtin()), "did you mean process.name?");
-  EXPECT_EQ(hint_for("1 @0s process zebra=a", schema()), "a field of your own goes under schema, as FIELD TYPE");
-  EXPECT_EQ(reading("1 @0s process process.name=a process.nmae=[]"), "E451 29-41 the block's schema has no field process.nmae");
+  EXPECT_EQ(hint_for("1 @0s process procss.name=a", event::Schema::builtin()),
+            "did you mean process.name?");
+  EXPECT_EQ(hint_for("1 @0s process zebra=a", schema()),
+            "a field of your own goes under schema, as FIELD TYPE");
+  EXPECT_EQ(reading("1 @0s process process.name=a process.nmae=[]"),
+            "E451 29-41 the block's schema has no field process.nmae");
 }
 
 TEST(EventLine, AnUnknownKeyOfADocumentIsShownWhereItStands) {
-  EXPECT_EQ(reading(R"(1 @0s {"process":{"nmae":"a"}})"), "E451 18-24 the block's schema has no field process.nmae");
-  EXPECT_EQ(reading(R"(1 @0s {"process.nmae":"a"})"), "E451 7-21 the block's schema has no field process.nmae");
-  EXPECT_EQ(reading(R"(1 @0s {"x":{"y":1},"z":{"y":1}})"), "E451 6-31 the block's schema has no field x.y") << "a key that stands twice is not guessed at";
+  EXPECT_EQ(reading(R"(1 @0s {"process":{"nmae":"a"}})"),
+            "E451 18-24 the block's schema has no field process.nmae");
+  EXPECT_EQ(reading(R"(1 @0s {"process.nmae":"a"})"),
+            "E451 7-21 the block's schema has no field process.nmae");
+  EXPECT_EQ(reading(R"(1 @0s {"x":{"y":1},"z":{"y":1}})"),
+            "E451 6-31 the block's schema has no field x.y")
+      << "a key that stands twice is not guessed at";
 }
 
 TEST(EventLine, FieldsAreThoseThatEventsCarry) {
-  EXPECT_EQ(reading("1 @none - carried.name=a"), "1 none carried.name=t:a") << "the source of an alias";
-  EXPECT_EQ(reading("1 @none - other=a"), "E451 10-15 events do not carry other, which is read from carried.name");
-  EXPECT_EQ(reading("1 @none - labels.team=a"), "1 none labels.team=t:a") << "nothing is known of what lies below";
+  EXPECT_EQ(reading("1 @none - carried.name=a"), "1 none carried.name=t:a")
+      << "the source of an alias";
+  EXPECT_EQ(reading("1 @none - other=a"),
+            "E451 10-15 events do not carry other, which is read from carried.name");
+  EXPECT_EQ(reading("1 @none - labels.team=a"), "1 none labels.team=t:a")
+      << "nothing is known of what lies below";
   EXPECT_EQ(reading("1 @none - n.team=a"), "E451 10-16 the block's schema has no field n.team");
 }
 
 TEST(EventLine, NullQuotesAndArrays) {
-  EXPECT_EQ(reading(R"(1 @1.5s - k="a \"b\" c" n=[1, 2] a.b.c=[] b=null process.name="null")"),
-            R"(1 2026-01-01T00:00:01.500000000Z k=t:a "b" c n=[n:1,n:2] a.b.c=[] b=z: process.name=t:null)");
+  EXPECT_EQ(
+      reading(R"(1 @1.5s - k="a \"b\" c" n=[1, 2] a.b.c=[] b=null process.name="null")"),
+      R"(1 2026-01-01T00:00:01.500000000Z k=t:a "b" c n=[n:1,n:2] a.b.c=[] b=z: process.name=t:null)");
 }
 
 TEST(EventLine, CategoriesMayBeSeveral) {
@@ -110,7 +131,8 @@ TEST(EventLine, MistakesAreNamedWhereTheyStand) {
   EXPECT_EQ(reading("1 @0s process k a"), "E451 14-15 expected field=value, found 'k'");
   EXPECT_EQ(reading("1 @0s process n=abc"), "E451 16-19 n is of type long, which needs a number");
   EXPECT_EQ(reading("1 @0s process n=007"), "E451 16-19 n is of type long, which needs a number");
-  EXPECT_EQ(reading("1 @0s process b=1"), "E451 16-17 b is of type boolean, which needs true or false");
+  EXPECT_EQ(reading("1 @0s process b=1"),
+            "E451 16-17 b is of type boolean, which needs true or false");
   EXPECT_EQ(reading("1 @0s process k=\"a"), "E451 16-17 text is not closed");
   EXPECT_EQ(reading("1 @0s process k=\"a\\"), "E451 16-17 text is not closed");
   EXPECT_EQ(reading("1 @0s process k=[a"), "E451 16-17 array is not closed");

@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-
 #include <filesystem>
-#include <sstream>
-
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "program.h"
 
@@ -18,17 +16,21 @@ namespace {
 
 using Json = nlohmann::json;
 
+const std::string rule =
+    std::string(EQLAB_SOURCE_DIR) + "/rules/macos_installer_package_spawns_network_event.toml";
 
-const std::string rule = std::string(EQLAB_SOURCE_DIR) + "/rules/macos_installer_package_spawns_network_event.toml";
-
-/// An installer shell on host a at 0 s and its curl 0.4 s later, then the same on host b with 31 s between.
-const std::string events = R"({"@timestamp":"2026-03-02T09:00:00.000Z","event":{"category":["process"],"type":["start"],"action":"exec"},"host":{"id":"a","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"bash","parent":{"name":"package_script_service"}}}
+/// An installer shell on host a at 0 s and its curl 0.4 s later, then the same on host b with 31 s
+/// between.
+const std::string events =
+    R"({"@timestamp":"2026-03-02T09:00:00.000Z","event":{"category":["process"],"type":["start"],"action":"exec"},"host":{"id":"a","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"bash","parent":{"name":"package_script_service"}}}
 {"@timestamp":"2026-03-02T09:00:00.400Z","event":{"category":["network"],"type":["start"]},"host":{"id":"a","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"curl"}}
 {"@timestamp":"2026-03-02T10:00:00.000Z","event":{"category":["process"],"type":["start"],"action":"exec"},"host":{"id":"b","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"sh","parent":{"name":"installer"}}}
 {"@timestamp":"2026-03-02T10:00:31.000Z","event":{"category":["network"],"type":["start"]},"host":{"id":"b","os":{"type":"macos"}},"user":{"id":"0"},"process":{"name":"curl"}}
 )";
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(Help, EveryCommandShowsAnExample) {
   for (const std::string command : {"check", "match", "test", "generate", "score"}) {
@@ -42,9 +44,20 @@ TEST(Help, EveryCommandShowsAnExample) {
 
 TEST(Arguments, MistakesEndWithStatus2AndSayWhereHelpIs) {
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {}, {"frobnicate"}, {"check"}, {"match", "--frob"}, {"score", rule, "--threads", "0"}, {"generate"}, {"score", rule, "--profile", "x"}, {"match", "--size", "ten", rule}, {"match", "--size", "-1", rule},
-           {"generate", "-o", "x", "--events", "-5"}, {"generate", "-o", "x", "--events", "0"}, {"generate", "-o", "x", "--days", "nan"},
-           {"generate", "-o", "x", "--seed", "18446744073709551616"}, {"score", rule, "--corpus", "c", "--seed", "1"}}) {
+           {},
+           {"frobnicate"},
+           {"check"},
+           {"match", "--frob"},
+           {"score", rule, "--threads", "0"},
+           {"generate"},
+           {"score", rule, "--profile", "x"},
+           {"match", "--size", "ten", rule},
+           {"match", "--size", "-1", rule},
+           {"generate", "-o", "x", "--events", "-5"},
+           {"generate", "-o", "x", "--events", "0"},
+           {"generate", "-o", "x", "--days", "nan"},
+           {"generate", "-o", "x", "--seed", "18446744073709551616"},
+           {"score", rule, "--corpus", "c", "--seed", "1"}}) {
     const Outcome outcome = eqlab(words);
     EXPECT_EQ(outcome.status, 2);
     EXPECT_TRUE(contains(outcome.err, "--help")) << outcome.err;
@@ -59,7 +72,8 @@ TEST(Arguments, AWrongCommandIsNamed) {
 TEST(Check, ASoundRuleIsDescribed) {
   const Outcome outcome = eqlab({"check", rule});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_TRUE(contains(outcome.out, "sequence of 2 by host.id, user.id within 30 s")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "sequence of 2 by host.id, user.id within 30 s"))
+      << outcome.out;
 }
 
 TEST(Check, ATypoInTheEleventhLineIsPointedAt) {
@@ -124,18 +138,24 @@ TEST(Match, AnswersInJsonAsTheContractSays) {
 TEST(Match, ReadsStandardInputAndCountsLinesOverAllInputs) {
   const TemporaryFolder folder;
   const std::string first = folder.write("first.ndjson", events);
-  const Outcome outcome = eqlab({"match", "--query", "network where process.name == \"curl\"", "--format", "ndjson", "--all", first, "-"}, {.input = events});
+  const Outcome outcome = eqlab({"match", "--query", "network where process.name == \"curl\"",
+                                 "--format", "ndjson", "--all", first, "-"},
+                                {.input = events});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   std::vector<int> lines;
   std::istringstream in(outcome.out);
-  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line)["events"][0]["line"].get<int>());
+  for (std::string line; std::getline(in, line);)
+    lines.push_back(Json::parse(line)["events"][0]["line"].get<int>());
   std::sort(lines.begin(), lines.end());
   EXPECT_EQ(lines, (std::vector<int>{2, 4, 6, 8}));
 }
 
 TEST(Match, SizeKeepsTheLastTenUnlessTold) {
   std::string many;
-  for (int i = 0; i < 25; ++i) many += R"({"@timestamp":)" + std::to_string(1'000 + i) + R"(,"event.category":"process","process.name":"curl"})" "\n";
+  for (int i = 0; i < 25; ++i)
+    many += R"({"@timestamp":)" + std::to_string(1'000 + i) +
+            R"(,"event.category":"process","process.name":"curl"})"
+            "\n";
   const auto count = [&](std::vector<std::string> more) {
     std::vector<std::string> words = {"match", "--query", "process where true", "--format", "json"};
     words.insert(words.end(), more.begin(), more.end());
@@ -145,7 +165,8 @@ TEST(Match, SizeKeepsTheLastTenUnlessTold) {
   EXPECT_EQ(count({})["matches"][0]["events"][0]["line"], 16);
   EXPECT_EQ(count({})["matches_found"], 25);
   EXPECT_EQ(count({"--all"})["matches"].size(), 25U);
-  EXPECT_EQ(count({"--size", "3", "--result-position", "head"})["matches"][2]["events"][0]["line"], 3);
+  EXPECT_EQ(count({"--size", "3", "--result-position", "head"})["matches"][2]["events"][0]["line"],
+            3);
 }
 
 TEST(Match, AnUnusableQueryShowsTheCaretAndEndsWith2) {
@@ -168,16 +189,26 @@ TEST(Match, StrictStopsAtTheFirstMalformedEvent) {
 
 TEST(Match, AMissingFileAndAFailingScriptEndWith3) {
   EXPECT_EQ(eqlab({"match", rule, "/nonexistent/events.ndjson"}).status, 3);
-  const Outcome outcome = eqlab({"match", "--query", "process where process.pid / 0 == 1"}, {.input = R"({"@timestamp":1,"event.category":"process","process.pid":5})"});
+  const Outcome outcome =
+      eqlab({"match", "--query", "process where process.pid / 0 == 1"},
+            {.input = R"({"@timestamp":1,"event.category":"process","process.pid":5})"});
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_TRUE(contains(outcome.err, "query:1:15: error E216: division by zero (at the event on line 1)\n")) << outcome.err;
-  EXPECT_EQ(eqlab({"match", "--query", "process where process.pid == 1 / 0"}).status, 2);  // known without any event
+  EXPECT_TRUE(
+      contains(outcome.err, "query:1:15: error E216: division by zero (at the event on line 1)\n"))
+      << outcome.err;
+  EXPECT_EQ(eqlab({"match", "--query", "process where process.pid == 1 / 0"}).status,
+            2);  // known without any event
 }
 
 TEST(Match, ACorpusFolderMeansItsEvents) {
   const TemporaryFolder folder;
-  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4", "--uncompressed"}).status, 0);
-  const Json all = Json::parse(eqlab({"match", "--query", "any where true", "--format", "json", "--size", "1", folder.path("c")}).out);
+  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4",
+                   "--uncompressed"})
+                .status,
+            0);
+  const Json all = Json::parse(eqlab({"match", "--query", "any where true", "--format", "json",
+                                      "--size", "1", folder.path("c")})
+                                   .out);
   EXPECT_EQ(all["undated"], 0);
   EXPECT_EQ(all["events_read"], all["matches_found"]);
 }
@@ -186,9 +217,12 @@ TEST(Match, SaysInWhichFileAnEventStands) {
   const TemporaryFolder folder;
   const std::string first = folder.write("a.ndjson", events);
   const std::string second = folder.write("b.ndjson", events);
-  const Json json = Json::parse(eqlab({"match", "--query", "network where host.id == \"b\"", "--format", "json", first, second}).out);
+  const Json json = Json::parse(eqlab({"match", "--query", "network where host.id == \"b\"",
+                                       "--format", "json", first, second})
+                                    .out);
   ASSERT_EQ(json["matches"].size(), 2U);
-  EXPECT_EQ(json["matches"][1]["events"][0], (Json{{"line", 8}, {"file", second}, {"file_line", 4}}));
+  EXPECT_EQ(json["matches"][1]["events"][0],
+            (Json{{"line", 8}, {"file", second}, {"file_line", 4}}));
 }
 
 TEST(Match, NothingUsableIsStatus3) {
@@ -198,16 +232,25 @@ TEST(Match, NothingUsableIsStatus3) {
 }
 
 TEST(Match, SettingsThatNameNoFieldAreNamed) {
-  const Outcome outcome = eqlab({"match", "--query", "any where true", "--timestamp-field", "event.nosuch"}, {.input = events});
+  const Outcome outcome =
+      eqlab({"match", "--query", "any where true", "--timestamp-field", "event.nosuch"},
+            {.input = events});
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_TRUE(contains(outcome.err, "the timestamp field event.nosuch is not usable")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "the timestamp field event.nosuch is not usable"))
+      << outcome.err;
 }
 
 TEST(Match, StandardInputCanBeReadTwiceWhereTheMappingGrows) {
   const TemporaryFolder folder;
-  const std::string mapping = folder.write("mapping.json", R"({"mappings":{"properties":{"@timestamp":{"type":"date"},"event.category":{"type":"keyword"}}}})");
-  const std::string input = R"({"@timestamp":1,"event.category":"process","level":7})" "\n{broken\n";
-  const auto run = [&](const std::string& query) { return eqlab({"match", "--query", query, "--schema", mapping, "--format", "json", "-", "-"}, {.input = input}); };
+  const std::string mapping = folder.write(
+      "mapping.json",
+      R"({"mappings":{"properties":{"@timestamp":{"type":"date"},"event.category":{"type":"keyword"}}}})");
+  const std::string input = R"({"@timestamp":1,"event.category":"process","level":7})"
+                            "\n{broken\n";
+  const auto run = [&](const std::string& query) {
+    return eqlab({"match", "--query", query, "--schema", mapping, "--format", "json", "-", "-"},
+                 {.input = input});
+  };
   const Outcome found = run("process where level > 6");
   ASSERT_EQ(found.status, 0) << found.err;
   EXPECT_EQ(Json::parse(found.out)["matches"].size(), 1U);
@@ -220,11 +263,19 @@ TEST(Match, StandardInputCanBeReadTwiceWhereTheMappingGrows) {
 TEST(Match, LimitsThatCutResultsAreNamed) {
   std::string keys;
   for (int i = 0; i < 12'000; ++i) keys += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
-  const std::string two = R"({"@timestamp":1,"event.category":"a","process.args":[)" + keys + "]}\n" R"({"@timestamp":2,"event.category":"b","process.args":["11999"]})" "\n";
-  const Outcome cut = eqlab({"match", "--query", "sequence by process.args [a where true] [b where true]"}, {.input = two});
+  const std::string two = R"({"@timestamp":1,"event.category":"a","process.args":[)" + keys +
+                          "]}\n"
+                          R"({"@timestamp":2,"event.category":"b","process.args":["11999"]})"
+                          "\n";
+  const Outcome cut =
+      eqlab({"match", "--query", "sequence by process.args [a where true] [b where true]"},
+            {.input = two});
   EXPECT_EQ(cut.status, 0);
-  EXPECT_TRUE(contains(cut.err, "warning: 1 times an event had more combinations of join keys than are followed")) << cut.err;
-  const Outcome script = eqlab({"match", "--query", "a where concat(process.args, process.args) == \"x\""}, {.input = two});
+  EXPECT_TRUE(contains(
+      cut.err, "warning: 1 times an event had more combinations of join keys than are followed"))
+      << cut.err;
+  const Outcome script = eqlab(
+      {"match", "--query", "a where concat(process.args, process.args) == \"x\""}, {.input = two});
   EXPECT_EQ(script.status, 3);
   EXPECT_TRUE(contains(script.err, "more combinations of values than can be tried")) << script.err;
 }
@@ -234,13 +285,16 @@ TEST(Match, CtrlCEndsAWaitForInput) {
   const std::string pipe = folder.path("pipe");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const int held = ::open(pipe.c_str(), O_RDWR);  // so that nobody sees the end
-  EXPECT_EQ(eqlab({"match", "--query", "any where true", pipe}, {.interrupt_after_ms = 300}).status, 130);
+  EXPECT_EQ(eqlab({"match", "--query", "any where true", pipe}, {.interrupt_after_ms = 300}).status,
+            130);
   ::close(held);
 }
 
 TEST(Match, EventTextNeverReachesTheTerminalRaw) {
-  const Outcome outcome = eqlab({"match", "--query", "process where process.name != null"},
-                                {.input = R"({"@timestamp":1,"event.category":"process","process.name":"\u001b[2Jevil\u202e\n2  forged"})"});
+  const Outcome outcome = eqlab(
+      {"match", "--query", "process where process.name != null"},
+      {.input =
+           R"({"@timestamp":1,"event.category":"process","process.name":"\u001b[2Jevil\u202e\n2  forged"})"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_FALSE(contains(outcome.out, "\x1b"));
   EXPECT_FALSE(contains(outcome.out, "\xE2\x80\xAE"));
@@ -250,21 +304,31 @@ TEST(Match, EventTextNeverReachesTheTerminalRaw) {
 TEST(Match, ResultsAreTheSameAtAnyThreadCount) {
   std::string many;
   for (int i = 0; i < 400; ++i) many += events;
-  const auto run = [&](const char* threads) { return eqlab({"match", rule, "--all", "--format", "json", "--threads", threads}, {.input = many}).out; };
+  const auto run = [&](const char* threads) {
+    return eqlab({"match", rule, "--all", "--format", "json", "--threads", threads},
+                 {.input = many})
+        .out;
+  };
   EXPECT_EQ(run("1"), run("3"));
 }
 
 TEST(Colour, OnlyWhereAskedFor) {
   EXPECT_FALSE(contains(eqlab({"match", "--query", "x"}).err, "\x1b"));
-  EXPECT_TRUE(contains(eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1"}}).err, "\x1b[1;31m"));
-  EXPECT_FALSE(contains(eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1", "NO_COLOR=1"}}).err, "\x1b"));
+  EXPECT_TRUE(contains(eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1"}}).err,
+                       "\x1b[1;31m"));
+  EXPECT_FALSE(contains(
+      eqlab({"match", "--query", "x"}, {.environment = {"CLICOLOR_FORCE=1", "NO_COLOR=1"}}).err,
+      "\x1b"));
 }
 
 TEST(Test_, PassingFailingAndUnusableCaseFiles) {
   const TemporaryFolder folder;
-  const std::string passing = "why: one event\nevents\n  1  @0s  process  process.name=curl\nquery\n  process where process.name == \"curl\"\nids\n  1\n";
+  const std::string passing =
+      "why: one event\nevents\n  1  @0s  process  process.name=curl\nquery\n  process where "
+      "process.name == \"curl\"\nids\n  1\n";
   const std::string good = folder.write("good.case", passing);
-  const std::string bad = folder.write("bad.case", std::string(passing).replace(passing.rfind("  1\n"), 4, "  none\n"));
+  const std::string bad =
+      folder.write("bad.case", std::string(passing).replace(passing.rfind("  1\n"), 4, "  none\n"));
   const std::string broken = folder.write("broken.case", "why: nothing else\nfrobnicate\n");
   EXPECT_EQ(eqlab({"test", good}).status, 0);
   const Outcome failed = eqlab({"test", bad});
@@ -283,7 +347,9 @@ TEST(Test_, PassingFailingAndUnusableCaseFiles) {
 TEST(Generate, SameBytesTwiceAndAtAnyThreadCount) {
   const TemporaryFolder folder;
   const auto checksums = [&](const std::string& name, const char* threads) {
-    const Outcome outcome = eqlab({"generate", "-o", folder.path(name), "--events", "20000", "--hosts", "20", "--seed", "7", "--threads", threads, "--format", "json"});
+    const Outcome outcome =
+        eqlab({"generate", "-o", folder.path(name), "--events", "20000", "--hosts", "20", "--seed",
+               "7", "--threads", threads, "--format", "json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return Json::parse(outcome.out)["files"];
   };
@@ -298,7 +364,8 @@ TEST(Generate, WillNotWriteOverSomethingElse) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path("mine"));
   folder.write("mine/letter.txt", "dear");
-  const Outcome outcome = eqlab({"generate", "-o", folder.path("mine"), "--events", "2000", "--hosts", "2"});
+  const Outcome outcome =
+      eqlab({"generate", "-o", folder.path("mine"), "--events", "2000", "--hosts", "2"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_TRUE(contains(outcome.err, "E503")) << outcome.err;
   EXPECT_EQ(read_file(folder.path("mine/letter.txt")), "dear");
@@ -306,12 +373,15 @@ TEST(Generate, WillNotWriteOverSomethingElse) {
 
 TEST(Generate, CtrlCLeavesNothingBehind) {
   const TemporaryFolder folder;
-  const Outcome outcome = eqlab({"generate", "-o", folder.path("big"), "--events", "50000000"}, {.interrupt_after_ms = 1'500});
+  const Outcome outcome = eqlab({"generate", "-o", folder.path("big"), "--events", "50000000"},
+                                {.interrupt_after_ms = 1'500});
   EXPECT_EQ(outcome.status, 130) << outcome.err;
   EXPECT_FALSE(std::filesystem::exists(folder.path("big/manifest.json")));
   std::size_t left = 0;
   if (std::filesystem::exists(folder.path("big"))) {
-    for ([[maybe_unused]] const auto& entry : std::filesystem::recursive_directory_iterator(folder.path("big"))) ++left;
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::recursive_directory_iterator(folder.path("big")))
+      ++left;
   }
   EXPECT_EQ(left, 0U);
 }
@@ -357,7 +427,10 @@ TEST(Score, WritesItsFilesWholeOrSaysWhyNot) {
     more.insert(more.begin(), words.begin(), words.end());
     return eqlab(more);
   };
-  EXPECT_EQ(with({"--output-json", folder.path("out/card.json"), "--output-markdown", folder.path("out/report.md")}).status, 0);
+  EXPECT_EQ(with({"--output-json", folder.path("out/card.json"), "--output-markdown",
+                  folder.path("out/report.md")})
+                .status,
+            0);
   EXPECT_EQ(Json::parse(read_file(folder.path("out/card.json")))["eqlab_result"], "scorecard");
   EXPECT_TRUE(contains(read_file(folder.path("out/report.md")), "#"));
   folder.write("file", "");
@@ -372,7 +445,10 @@ TEST(Score, LinksAreFollowedAndPipesStayPipes) {
   const TemporaryFolder folder;
   folder.write("real.json", "old");
   std::filesystem::create_symlink(folder.path("real.json"), folder.path("link.json"));
-  ASSERT_EQ(eqlab({"score", rule, "--events", "4000", "--hosts", "4", "--output-json", folder.path("link.json"), "--output-markdown", "/dev/null"}).status, 0);
+  ASSERT_EQ(eqlab({"score", rule, "--events", "4000", "--hosts", "4", "--output-json",
+                   folder.path("link.json"), "--output-markdown", "/dev/null"})
+                .status,
+            0);
   EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link.json")));
   EXPECT_NE(read_file(folder.path("real.json")), "old");
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
@@ -380,7 +456,10 @@ TEST(Score, LinksAreFollowedAndPipesStayPipes) {
 
 TEST(Score, ACorpusWithEventsMissingIsRefused) {
   const TemporaryFolder folder;
-  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4", "--uncompressed"}).status, 0);
+  ASSERT_EQ(eqlab({"generate", "-o", folder.path("c"), "--events", "4000", "--hosts", "4",
+                   "--uncompressed"})
+                .status,
+            0);
   const std::string events_path = folder.path("c/events-0001.ndjson");
   const std::string whole = read_file(events_path);
   const auto refused = [&] {

@@ -1,14 +1,13 @@
 #include "program.h"
 
-#include <csignal>
 #include <unistd.h>
 
+#include <boost/process.hpp>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <thread>
-
-#include <boost/process.hpp>
 
 namespace eqlab::test {
 
@@ -16,7 +15,8 @@ namespace process = boost::process;
 
 TemporaryFolder::TemporaryFolder() {
   static int number = 0;
-  folder_ = std::filesystem::temp_directory_path() / ("eqlab_cli_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
+  folder_ = std::filesystem::temp_directory_path() /
+            ("eqlab_cli_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
   std::filesystem::create_directories(folder_);
 }
 
@@ -45,13 +45,15 @@ Outcome eqlab(const std::vector<std::string>& arguments, const Running& how) {
     const std::size_t equals = entry.find('=');
     environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  process::child child(process::exe = EQLAB_BINARY, process::args = arguments, environment, process::std_in < in, process::std_out > out, process::std_err > err);
+  process::child child(process::exe = EQLAB_BINARY, process::args = arguments, environment,
+                       process::std_in<in, process::std_out> out, process::std_err > err);
   if (how.interrupt_after_ms > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(how.interrupt_after_ms));
     ::kill(child.id(), SIGINT);
   }
   child.wait();
-  return {child.exit_code(), how.output_to.empty() ? read_file(out) : std::string(), read_file(err)};
+  return {child.exit_code(), how.output_to.empty() ? read_file(out) : std::string(),
+          read_file(err)};
 }
 
 }  // namespace eqlab::test

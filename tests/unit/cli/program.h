@@ -13,7 +13,9 @@ class TemporaryFolder {
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return (folder_ / name).string();
+  }
   /// Writes a file into it and answers its path.
   std::string write(const std::string& name, const std::string& content) const;
 
@@ -28,10 +30,10 @@ struct Outcome {
 };
 
 struct Running {
-  std::string input = {};                  ///< standard input
+  std::string input = {};                     ///< standard input
   std::vector<std::string> environment = {};  ///< `NAME=value`, on top of the test's own
-  int interrupt_after_ms = 0;              ///< sends SIGINT then; 0: never
-  std::string output_to = {};              ///< standard output goes to this file, unread
+  int interrupt_after_ms = 0;                 ///< sends SIGINT then; 0: never
+  std::string output_to = {};                 ///< standard output goes to this file, unread
 };
 
 /// Runs the eqlab that was built with these tests.

@@ -1,5 +1,5 @@
-// Lucene's and Java's regular expressions. The tables say what a rule writer meets; the answers in them, odd
-// ones included, are those that Lucene 9 and 10 and Java 25 give.
+// Lucene's and Java's regular expressions. The tables say what a rule writer meets; the answers in
+// them, odd ones included, are those that Lucene 9 and 10 and Java 25 give.
 #include "harness/eql/regex.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,8 @@ void expect_lucene(const Row& row, bool fold_case) {
   ASSERT_TRUE(automaton) << row.pattern;
   const auto expect = [&](const std::string& text, bool matches) {
     EXPECT_EQ(regex->matches(text), matches) << row.pattern << " on " << printable(text);
-    EXPECT_EQ(automaton->matches(text), matches) << row.pattern << " on " << printable(text) << " (automaton)";
+    EXPECT_EQ(automaton->matches(text), matches)
+        << row.pattern << " on " << printable(text) << " (automaton)";
   };
   for (const std::string& text : row.matching) expect(text, true);
   for (const std::string& text : row.other) expect(text, false);
@@ -47,8 +48,10 @@ void expect_lucene(const Row& row, bool fold_case) {
 void expect_java(const Row& row, bool fold_case) {
   const auto regex = JavaRegex::compile(row.pattern, fold_case, span);
   ASSERT_TRUE(regex) << row.pattern << ": " << regex.error().message;
-  for (const std::string& text : row.matching) EXPECT_TRUE(regex->matches(text)) << row.pattern << " on " << printable(text);
-  for (const std::string& text : row.other) EXPECT_FALSE(regex->matches(text)) << row.pattern << " on " << printable(text);
+  for (const std::string& text : row.matching)
+    EXPECT_TRUE(regex->matches(text)) << row.pattern << " on " << printable(text);
+  for (const std::string& text : row.other)
+    EXPECT_FALSE(regex->matches(text)) << row.pattern << " on " << printable(text);
 }
 
 std::string lucene_error(const std::string& pattern) {
@@ -75,7 +78,9 @@ std::string repeat(const std::string& text, std::size_t count) {
 
 TEST(LuceneRegex, EachConstructMeansWhatLuceneSays) {
   const std::vector<Row> rows = {
-      {"net.exe", {"net.exe", "net1exe", "net\nexe", "net😀exe"}, {"anet.exe", "net.exe1", "netexe", "NET.exe"}},
+      {"net.exe",
+       {"net.exe", "net1exe", "net\nexe", "net😀exe"},
+       {"anet.exe", "net.exe1", "netexe", "NET.exe"}},
       {R"(net\.exe)", {"net.exe"}, {"net1exe"}},
       {"", {""}, {"a"}},
       {"ab*c+d?", {"acd", "abbccd", "ac"}, {"abd", "acdd"}},
@@ -128,8 +133,9 @@ TEST(LuceneRegex, EachConstructMeansWhatLuceneSays) {
 
 TEST(LuceneRegex, WhereAnItemMustBeginNothingIsReserved) {
   const std::vector<Row> rows = {
-      {"|a", {"|a"}, {"a", ""}}, {"*a", {"*a"}, {"a"}}, {"(|a)", {"|a"}, {"a"}}, {"a]}", {"a]}"}, {}}, {")", {")"}, {}},
-      {"a|+", {"a", "+"}, {""}}, {"{2}", {"{2}"}, {""}},
+      {"|a", {"|a"}, {"a", ""}}, {"*a", {"*a"}, {"a"}}, {"(|a)", {"|a"}, {"a"}},
+      {"a]}", {"a]}"}, {}},      {")", {")"}, {}},      {"a|+", {"a", "+"}, {""}},
+      {"{2}", {"{2}"}, {""}},
   };
   // A brace that opens nothing is itself and may be repeated like any other character.
   expect_lucene({"{{2}", {"{{"}, {"{"}}, false);
@@ -143,7 +149,9 @@ TEST(LuceneRegex, AnIntervalCountsInDecimal) {
       {"<3-5>", {"3", "4", "5"}, {"03", "2", "6"}},
       {"<10-3>", {"3", "03", "10"}, {"2", "11"}},
       {"<7-7>", {"7"}, {"07", "8"}},
-      {"<95-1203>", {"95", "99", "100", "999", "1000", "1203", "0095"}, {"94", "1204", "9500", "0", "1300"}},
+      {"<95-1203>",
+       {"95", "99", "100", "999", "1000", "1203", "0095"},
+       {"94", "1204", "9500", "0", "1300"}},
       {"<0-100>", {"0", "000", "55", "100"}, {"101", ""}},
       {"<0000000000001-0000000000012>", {"0000000000007", "0000000000012"}, {"7", "0000000000013"}},
       {"<0-2147483647>", {"2147483647", "0", "999999999"}, {"2147483648", "3000000000"}},
@@ -165,7 +173,8 @@ TEST(LuceneRegex, AnIntervalHoldsExactlyItsNumbers) {
     for (std::int64_t number = 0; number <= 1'600; ++number) {
       const bool inside = number >= low && number <= high;
       ASSERT_EQ(regex->matches(format("{}", number)), inside) << pattern << " on " << number;
-      ASSERT_EQ(regex->matches(format("0{}", number)), !same_width && inside) << pattern << " on 0" << number;
+      ASSERT_EQ(regex->matches(format("0{}", number)), !same_width && inside)
+          << pattern << " on 0" << number;
     }
   }
 }
@@ -189,7 +198,8 @@ TEST(LuceneRegex, FoldingLeavesRangesAsTheyAre) {
   expect_lucene({"[a-cB]+", {"abc", "aB", "bB"}, {"A"}}, true);
 }
 
-// RE2 merges the branches of an alternation; what it does there to letters in both cases is not ours to use.
+// RE2 merges the branches of an alternation; what it does there to letters in both cases is not
+// ours to use.
 TEST(LuceneRegex, FoldingWithinAlternationsLosesNoLetter) {
   expect_lucene({"[a-b]|A", {"a", "A", "b"}, {"B"}}, true);
   expect_java({"(?-i:[a-b])|A", {"a", "A", "b"}, {"B"}}, true);
@@ -214,12 +224,17 @@ TEST(LuceneRegex, AnErrorSaysWhereAndWhat) {
       {"a{,2}", "not a regular expression: expected a number after `{`, at character 3"},
       {"a{2", "not a regular expression: expected `}` after the number of repetitions, at its end"},
       {"a{3,2}", "not a regular expression: repetition {3,2} ends below its start, at character 2"},
-      {"a{9999999999}", "not a regular expression: repetition count 9999999999 is too large, at character 3"},
+      {"a{9999999999}",
+       "not a regular expression: repetition count 9999999999 is too large, at character 3"},
       {"ab\"c", "not a regular expression: quoted text without its end, at character 3"},
       {"a<1-2", "not a regular expression: `<` without `>`, at character 2"},
       {"<name>", "not a regular expression: no automaton is named <name>, at character 1"},
-      {"<a-b>", "not a regular expression: <a-b> is not an interval of two numbers below 2147483648, at character 1"},
-      {"<1-9999999999>", "not a regular expression: <1-9999999999> is not an interval of two numbers below 2147483648, at character 1"},
+      {"<a-b>",
+       "not a regular expression: <a-b> is not an interval of two numbers below 2147483648, at "
+       "character 1"},
+      {"<1-9999999999>",
+       "not a regular expression: <1-9999999999> is not an interval of two numbers below "
+       "2147483648, at character 1"},
       {R"(a\bc)", R"(not a regular expression: `\b` has no meaning here, at character 2)"},
       {R"([\n])", R"(not a regular expression: `\n` has no meaning here, at character 2)"},
       {"a\\", "not a regular expression: nothing after the backslash, at its end"},
@@ -239,7 +254,9 @@ TEST(LuceneRegex, AnErrorSaysWhatToWriteInstead) {
 
 TEST(LuceneRegex, LargeCountsWorkWhereRe2StopsAtAThousand) {
   expect_lucene({"a{1500}", {repeat("a", 1'500)}, {repeat("a", 1'499), repeat("a", 1'501)}}, false);
-  expect_lucene({"(ab{0,40}){2,50}c", {repeat("abb", 50) + "c", "aac"}, {repeat("a", 51) + "c", "ac"}}, false);
+  expect_lucene(
+      {"(ab{0,40}){2,50}c", {repeat("abb", 50) + "c", "aac"}, {repeat("a", 51) + "c", "ac"}},
+      false);
 }
 
 TEST(LuceneRegex, LongListsOfWordsStayWithinTheLimits) {
@@ -253,14 +270,21 @@ TEST(LuceneRegex, LongListsOfWordsStayWithinTheLimits) {
 
 TEST(LuceneRegex, HostilePatternsEndWithAnErrorOrAnAnswer) {
   // Too many states, whichever way they are made.
-  EXPECT_EQ(lucene_error("(.*a.{30})&(.*b.*)"), "regular expression is too complex: its automaton would need too many states");
-  EXPECT_EQ(lucene_error("~(.*a.{30})"), "regular expression is too complex: its automaton would need too many states");
-  EXPECT_EQ(lucene_error("a{20000}"), "regular expression is too complex: its automaton would need too many states");
-  EXPECT_EQ(lucene_error("((a{1000}){1000}){1000}"), "regular expression is too complex: its automaton would need too many states");
-  EXPECT_EQ(lucene_error("~(" + repeat("a?", 50'000) + ")"), "regular expression is too complex: its automaton would need too many states");
+  EXPECT_EQ(lucene_error("(.*a.{30})&(.*b.*)"),
+            "regular expression is too complex: its automaton would need too many states");
+  EXPECT_EQ(lucene_error("~(.*a.{30})"),
+            "regular expression is too complex: its automaton would need too many states");
+  EXPECT_EQ(lucene_error("a{20000}"),
+            "regular expression is too complex: its automaton would need too many states");
+  EXPECT_EQ(lucene_error("((a{1000}){1000}){1000}"),
+            "regular expression is too complex: its automaton would need too many states");
+  EXPECT_EQ(lucene_error("~(" + repeat("a?", 50'000) + ")"),
+            "regular expression is too complex: its automaton would need too many states");
   // Depth.
-  EXPECT_EQ(lucene_error(repeat("(", 100'000)), "regular expression has groups nested more than 200 deep");
-  EXPECT_EQ(lucene_error(repeat("(a", 100'000) + repeat(")*", 100'000)), "regular expression has groups nested more than 200 deep");
+  EXPECT_EQ(lucene_error(repeat("(", 100'000)),
+            "regular expression has groups nested more than 200 deep");
+  EXPECT_EQ(lucene_error(repeat("(a", 100'000) + repeat(")*", 100'000)),
+            "regular expression has groups nested more than 200 deep");
   EXPECT_EQ(lucene_error("a" + repeat("{2}", 50'000)), "regular expression is nested too deeply");
   // What looks deep but is not.
   expect_lucene({"a" + repeat("*?+", 30'000), {"", "aaa"}, {"b"}}, false);
@@ -270,10 +294,12 @@ TEST(LuceneRegex, HostilePatternsEndWithAnErrorOrAnAnswer) {
   const auto long_literal = LuceneRegex::compile(repeat("ab", 50'000), true, span);
   ASSERT_TRUE(long_literal);
   EXPECT_TRUE(long_literal->matches(repeat("aB", 50'000)));
-  expect_lucene({"(a*)*b|((a|a)*(a?)+)+c", {repeat("a", 50'000) + "b"}, {repeat("a", 50'000)}}, false);
+  expect_lucene({"(a*)*b|((a|a)*(a?)+)+c", {repeat("a", 50'000) + "b"}, {repeat("a", 50'000)}},
+                false);
 }
 
-// Random patterns against plain sets: the language of a pattern, cut to texts of at most four of a, b, A.
+// Random patterns against plain sets: the language of a pattern, cut to texts of at most four of a,
+// b, A.
 
 using Language = std::set<std::string>;
 
@@ -324,10 +350,13 @@ Language repeated(const Language& item, int least, int most) {
 
 struct Sample {
   std::string pattern;
-  int binding = 0;  ///< 0 `|`, 1 `&`, 2 sequence, 3 repetition, 4 complement, 5 whatever needs no parentheses
+  int binding =
+      0;  ///< 0 `|`, 1 `&`, 2 sequence, 3 repetition, 4 complement, 5 whatever needs no parentheses
   Language language;
 
-  [[nodiscard]] std::string at_least(int level) const { return binding >= level ? pattern : "(" + pattern + ")"; }
+  [[nodiscard]] std::string at_least(int level) const {
+    return binding >= level ? pattern : "(" + pattern + ")";
+  }
 };
 
 class SampleMaker {
@@ -337,17 +366,22 @@ class SampleMaker {
   Sample draw(int depth) {  // NOLINT(misc-no-recursion): depth
     if (depth == 0) return atom();
     switch (rng_.below(8)) {
-      case 0: return two(depth, 0);
-      case 1: return two(depth, 1);
+      case 0:
+        return two(depth, 0);
+      case 1:
+        return two(depth, 1);
       case 2:
-      case 3: return two(depth, 2);
+      case 3:
+        return two(depth, 2);
       case 4:
-      case 5: return repetition(draw(depth - 1));
+      case 5:
+        return repetition(draw(depth - 1));
       case 6: {
         const Sample item = draw(depth - 1);
         return {"~" + item.at_least(4), 4, keep(all_texts(), item.language, false)};
       }
-      default: return atom();
+      default:
+        return atom();
     }
   }
 
@@ -355,7 +389,11 @@ class SampleMaker {
   Sample two(int depth, int binding) {  // NOLINT(misc-no-recursion): depth
     const Sample first = draw(depth - 1);
     const Sample second = draw(depth - 1);
-    const std::string pattern = first.at_least(binding) + (binding == 0 ? "|" : binding == 1 ? "&" : "") + second.at_least(binding + 1);
+    const std::string pattern = first.at_least(binding) +
+                                (binding == 0   ? "|"
+                                 : binding == 1 ? "&"
+                                                : "") +
+                                second.at_least(binding + 1);
     if (binding == 2) return {pattern, binding, join_languages(first.language, second.language)};
     if (binding == 1) return {pattern, binding, keep(first.language, second.language, true)};
     Language both = first.language;
@@ -369,9 +407,12 @@ class SampleMaker {
       int least;
       int most;
     };
-    const std::vector<Option> options = {{"?", 0, 1}, {"*", 0, 9}, {"+", 1, 9}, {"{2}", 2, 2}, {"{0,2}", 0, 2}, {"{1,}", 1, 9}, {"{2,3}", 2, 3}, {"{0}", 0, 0}};
+    const std::vector<Option> options = {{"?", 0, 1},     {"*", 0, 9},     {"+", 1, 9},
+                                         {"{2}", 2, 2},   {"{0,2}", 0, 2}, {"{1,}", 1, 9},
+                                         {"{2,3}", 2, 3}, {"{0}", 0, 0}};
     const Option& option = options[rng_.below(options.size())];
-    return {item.at_least(3) + option.suffix, 3, repeated(item.language, option.least, option.most)};
+    return {item.at_least(3) + option.suffix, 3,
+            repeated(item.language, option.least, option.most)};
   }
 
   Sample atom() {
@@ -413,8 +454,10 @@ TEST_P(RandomPatterns, HaveTheLanguageThatTheirPartsMakeUp) {
     ASSERT_TRUE(automaton) << sample.pattern;
     if (sample.pattern.find_first_of("&~") == std::string::npos) ++for_re2;
     for (const std::string& text : all_texts()) {
-      ASSERT_EQ(regex->matches(text), sample.language.contains(text)) << sample.pattern << " on `" << text << "`";
-      ASSERT_EQ(automaton->matches(text), sample.language.contains(text)) << sample.pattern << " on `" << text << "` (automaton)";
+      ASSERT_EQ(regex->matches(text), sample.language.contains(text))
+          << sample.pattern << " on `" << text << "`";
+      ASSERT_EQ(automaton->matches(text), sample.language.contains(text))
+          << sample.pattern << " on `" << text << "` (automaton)";
     }
   }
   // Both engines have had their share.
@@ -422,8 +465,9 @@ TEST_P(RandomPatterns, HaveTheLanguageThatTheirPartsMakeUp) {
   EXPECT_LT(for_re2, 3'000);
 }
 
-INSTANTIATE_TEST_SUITE_P(Case, RandomPatterns, testing::Bool(),
-                         [](const auto& parameter) { return parameter.param ? "folded" : "exact"; });
+INSTANTIATE_TEST_SUITE_P(Case, RandomPatterns, testing::Bool(), [](const auto& parameter) {
+  return parameter.param ? "folded" : "exact";
+});
 
 TEST(Automaton, StaysSmallForPlainPatterns) {
   const auto states = [](std::string_view pattern) {
@@ -472,11 +516,8 @@ TEST(JavaRegex, ReadsJavasSyntaxWhereItDiffersFromLucenes) {
 
 TEST(JavaRegex, FoldsAsciiOnlyAndRangesToo) {
   const std::vector<Row> rows = {
-      {"Net", {"NET", "net"}, {}},
-      {"[a-c]", {"B"}, {"D"}},
-      {"[^a]", {"b"}, {"A"}},
-      {R"(\p{Lower})", {"A"}, {}},
-      {"é", {"é"}, {"É"}},
+      {"Net", {"NET", "net"}, {}}, {"[a-c]", {"B"}, {"D"}}, {"[^a]", {"b"}, {"A"}},
+      {R"(\p{Lower})", {"A"}, {}}, {"é", {"é"}, {"É"}},
   };
   for (const Row& row : rows) expect_java(row, true);
 }
@@ -503,20 +544,26 @@ TEST(JavaRegex, NamesWhatItCannotDo) {
       {"a{1001}", "a repetition of more than 1000 times"},
   };
   for (const auto& [pattern, what] : rows) {
-    EXPECT_EQ(java_error(pattern), what + " in a regular expression over a computed value is not supported") << pattern;
+    EXPECT_EQ(java_error(pattern),
+              what + " in a regular expression over a computed value is not supported")
+        << pattern;
   }
 }
 
 TEST(JavaRegex, RejectsWhatJavaRejects) {
-  for (const std::string pattern : {"(a", "a)", "[a", "[]", "*a", "a|*", "(*a)", "a**", "{", "a{", "a{,2}", "a{2", "a{3,2}", "[b-a]",
-                                    "[a-\\d]", "\\", "\\y", "\\E", "\\x4", "\\p{Foo}", "(?ia)", "(?<1>a)", "(?<n>a)(?<n>b)", "(?#a)"}) {
+  for (const std::string pattern :
+       {"(a",  "a)",  "[a",    "[]",       "*a",     "a|*",     "(*a)",           "a**",
+        "{",   "a{",  "a{,2}", "a{2",      "a{3,2}", "[b-a]",   "[a-\\d]",        "\\",
+        "\\y", "\\E", "\\x4",  "\\p{Foo}", "(?ia)",  "(?<1>a)", "(?<n>a)(?<n>b)", "(?#a)"}) {
     EXPECT_NE(java_error(pattern), "compiles") << pattern;
   }
 }
 
 TEST(JavaRegex, HostilePatternsEndWithAnErrorOrAnAnswer) {
-  EXPECT_EQ(java_error(repeat("(", 100'000)), "regular expression has groups nested more than 200 deep");
-  EXPECT_EQ(java_error(repeat("[", 100'000)), "not a regular expression: classes nested too deeply");
+  EXPECT_EQ(java_error(repeat("(", 100'000)),
+            "regular expression has groups nested more than 200 deep");
+  EXPECT_EQ(java_error(repeat("[", 100'000)),
+            "not a regular expression: classes nested too deeply");
   EXPECT_EQ(java_error("((a{1000}){1000}){1000}"), "regular expression is too complex");
   expect_java({"(a*)*b", {repeat("a", 50'000) + "b"}, {repeat("a", 50'000)}}, false);
   expect_java({repeat("ab", 50'000), {repeat("aB", 50'000)}, {"ab"}}, true);

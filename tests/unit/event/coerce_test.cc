@@ -74,14 +74,16 @@ TEST(Coerce, EachTypeTakesWhatItsMapperTakes) {
     const bool is_missing = one.value == "-" || one.value == "!";
     EXPECT_EQ(values, is_missing ? std::vector<std::string>{} : std::vector<std::string>{one.value})
         << to_string(one.type) << " " << one.json;
-    EXPECT_EQ(reading.report.ill_typed, one.value == "!" ? 1U : 0U) << to_string(one.type) << " " << one.json;
+    EXPECT_EQ(reading.report.ill_typed, one.value == "!" ? 1U : 0U)
+        << to_string(one.type) << " " << one.json;
   }
 }
 
 TEST(Coerce, ANullIsWhatTheMappingSays) {
   Projection projection;
   projection.add({.name = "v", .type = FieldType::long_, .source = "v", .null_value = "-1"});
-  const Reading reading = read_text("{\"v\":null}\n{\"v\":[1,null]}\n{\"v\":\"\"}\n{}\n", projection);
+  const Reading reading =
+      read_text("{\"v\":null}\n{\"v\":[1,null]}\n{\"v\":\"\"}\n{}\n", projection);
   EXPECT_EQ(first_column(reading), (std::vector<std::string>{"-1", "1+-1", "-1", ""}));
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 Reading read_fixture(const std::string& name) {
   Projection projection;
-  for (const char* field : {"event.category", "event.type", "host.id", "process.name", "process.parent.name", "process.pid", "destination.ip"}) {
+  for (const char* field : {"event.category", "event.type", "host.id", "process.name",
+                            "process.parent.name", "process.pid", "destination.ip"}) {
     projection.add(*Schema::builtin().find(field));
   }
   return read({.paths = {EQLAB_SOURCE_DIR "/fixtures/events/" + name}}, projection);

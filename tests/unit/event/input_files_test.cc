@@ -28,14 +28,17 @@ TEST(InputFiles, AFolderIsWalkedInOrderOfPath) {
 
 TEST(InputFiles, AFileThatIsNamedIsReadWhateverItsName) {
   const TempFolder folder;
-  EXPECT_EQ(first_column(read({.paths = {folder.write("events.log", event("x"))}}, name_column())), (Texts{"x"}));
+  EXPECT_EQ(first_column(read({.paths = {folder.write("events.log", event("x"))}}, name_column())),
+            (Texts{"x"}));
 }
 
 TEST(InputFiles, WhatIsMissingIsSaid) {
   const TempFolder folder;
-  EXPECT_EQ(read({.paths = {folder.path() + "/none.json"}}, name_column()).error, "E901 no such file or folder");
+  EXPECT_EQ(read({.paths = {folder.path() + "/none.json"}}, name_column()).error,
+            "E901 no such file or folder");
   folder.write("README.md", "not events");
-  EXPECT_EQ(read({.paths = {folder.path()}}, name_column()).error, "E404 the folder has no event files");
+  EXPECT_EQ(read({.paths = {folder.path()}}, name_column()).error,
+            "E404 the folder has no event files");
 }
 
 TEST(InputFiles, AnEmptyFileHasNoEvents) {
@@ -59,8 +62,11 @@ TEST(InputFiles, FormsMayDifferFromFileToFile) {
 }
 
 TEST(InputFiles, SeveralMembersAndFramesAreOneFile) {
-  EXPECT_EQ(first_column(read_text(gzip(event("a")) + gzip(event("b")) + std::string(512, '\0'), name_column())), (Texts{"a", "b"}));
-  EXPECT_EQ(first_column(read_text(zstd(event("a")) + zstd("") + zstd(event("b")), name_column())), (Texts{"a", "b"}));
+  EXPECT_EQ(first_column(read_text(gzip(event("a")) + gzip(event("b")) + std::string(512, '\0'),
+                                   name_column())),
+            (Texts{"a", "b"}));
+  EXPECT_EQ(first_column(read_text(zstd(event("a")) + zstd("") + zstd(event("b")), name_column())),
+            (Texts{"a", "b"}));
   EXPECT_EQ(read_text(gzip(""), name_column()).report.read, 0U);
 }
 
@@ -73,10 +79,12 @@ TEST(InputFiles, BrokenCompressionFailsTheRead) {
   EXPECT_EQ(read_text(packed_gzip, name_column()).rows.size(), 5'000U);
   EXPECT_EQ(read_text(packed_zstd, name_column()).rows.size(), 5'000U);
   for (const std::size_t size : {packed_gzip.size() - 1, packed_gzip.size() / 2, std::size_t{12}}) {
-    EXPECT_EQ(read_text(packed_gzip.substr(0, size), name_column()).error, "E902 broken gzip file: it ends too early; was it cut off?");
+    EXPECT_EQ(read_text(packed_gzip.substr(0, size), name_column()).error,
+              "E902 broken gzip file: it ends too early; was it cut off?");
   }
   for (const std::size_t size : {packed_zstd.size() - 1, packed_zstd.size() / 2, std::size_t{5}}) {
-    EXPECT_EQ(read_text(packed_zstd.substr(0, size), name_column()).error, "E902 broken zstd file: it ends too early; was it cut off?");
+    EXPECT_EQ(read_text(packed_zstd.substr(0, size), name_column()).error,
+              "E902 broken zstd file: it ends too early; was it cut off?");
   }
   std::string bent = packed_gzip;
   bent[bent.size() / 2] = static_cast<char>(bent[bent.size() / 2] ^ 0x55);
@@ -89,11 +97,12 @@ TEST(InputFiles, ProgressReachesTheStoredSize) {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
   const Reading reading = read({.paths = {folder.write("a.gz", packed)},
-                                .progress = [&](std::uint64_t bytes_done, std::uint64_t bytes_total) {
-                                  EXPECT_GE(bytes_done, done);
-                                  done = bytes_done;
-                                  total = bytes_total;
-                                }},
+                                .progress =
+                                    [&](std::uint64_t bytes_done, std::uint64_t bytes_total) {
+                                      EXPECT_GE(bytes_done, done);
+                                      done = bytes_done;
+                                      total = bytes_total;
+                                    }},
                                name_column());
   EXPECT_EQ(done, packed.size());
   EXPECT_EQ(total, packed.size());

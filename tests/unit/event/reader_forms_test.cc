@@ -1,5 +1,5 @@
-// The same events in every form that the reader takes are the same batches, wherever chunks are cut and however many
-// threads read them.
+// The same events in every form that the reader takes are the same batches, wherever chunks are cut
+// and however many threads read them.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -12,12 +12,13 @@ namespace {
 /// A random event as a tree of members; values are JSON text.
 struct Member {
   std::string key;
-  std::string value;             // JSON, unless there are members
+  std::string value;  // JSON, unless there are members
   std::vector<Member> members = {};
 };
 
 std::string quoted(Rng& rng) {
-  static constexpr std::array<std::string_view, 12> pieces = {"a", "bash", "{", "}", "[", "]", "\\\"", "\\\\", ",", "é", "\\n", "\\u20ac"};
+  static constexpr std::array<std::string_view, 12> pieces = {
+      "a", "bash", "{", "}", "[", "]", "\\\"", "\\\\", ",", "é", "\\n", "\\u20ac"};
   std::string text = "\"";
   for (std::uint64_t i = rng.below(5); i > 0; --i) text += pieces[rng.below(pieces.size())];
   return text + "\"";
@@ -25,10 +26,14 @@ std::string quoted(Rng& rng) {
 
 std::string scalar(Rng& rng) {
   switch (rng.below(5)) {
-    case 0: return format("{}", rng.in_range(-5, 500));
-    case 1: return "null";
-    case 2: return rng.chance(0.5) ? "true" : "1.50";
-    default: return quoted(rng);
+    case 0:
+      return format("{}", rng.in_range(-5, 500));
+    case 1:
+      return "null";
+    case 2:
+      return rng.chance(0.5) ? "true" : "1.50";
+    default:
+      return quoted(rng);
   }
 }
 
@@ -41,11 +46,14 @@ std::string value(Rng& rng) {
 
 std::vector<Member> random_event(Rng& rng, std::size_t number) {
   std::vector<Member> event;
-  event.push_back({"@timestamp", format("\"2026-03-02T09:14:{:02}.{:03}Z\"", number / 1'000 % 60, number % 1'000)});
+  event.push_back({"@timestamp", format("\"2026-03-02T09:14:{:02}.{:03}Z\"", number / 1'000 % 60,
+                                        number % 1'000)});
   event.push_back({"event", "", {{"id", format("\"e{}\"", number)}, {"category", value(rng)}}});
   Member process{"process", "", {}};
   if (rng.chance(0.8)) process.members.push_back({"name", value(rng)});
-  if (rng.chance(0.6)) process.members.push_back({"parent", "", {{"name", value(rng)}, {"pid", format("{}", rng.below(9'999))}}});
+  if (rng.chance(0.6))
+    process.members.push_back(
+        {"parent", "", {{"name", value(rng)}, {"pid", format("{}", rng.below(9'999))}}});
   if (!process.members.empty()) event.push_back(std::move(process));
   if (rng.chance(0.3)) event.push_back({"note", quoted(rng)});
   return event;
@@ -55,7 +63,8 @@ std::string compact(const std::vector<Member>& members) {
   std::string out = "{";
   for (const Member& member : members) {
     if (out.size() > 1) out += ",";
-    out += "\"" + member.key + "\":" + (member.members.empty() ? member.value : compact(member.members));
+    out += "\"" + member.key +
+           "\":" + (member.members.empty() ? member.value : compact(member.members));
   }
   return out + "}";
 }
@@ -70,7 +79,8 @@ std::string pretty(const std::vector<Member>& members, const std::string& indent
   return out + "\n" + indent + "}";
 }
 
-void flatten(const std::vector<Member>& members, const std::string& prefix, std::vector<Member>& out) {
+void flatten(const std::vector<Member>& members, const std::string& prefix,
+             std::vector<Member>& out) {
   for (const Member& member : members) {
     if (member.members.empty()) {
       out.push_back({prefix + member.key, member.value});
@@ -88,9 +98,13 @@ std::vector<Member> dotted(const std::vector<Member>& members) {
 
 using Events = std::vector<std::vector<Member>>;
 
-std::string hit(const std::string& source) { return R"({"_index":"logs","_id":"x","_score":null,"_source":)" + source + "}"; }
+std::string hit(const std::string& source) {
+  return R"({"_index":"logs","_id":"x","_score":null,"_source":)" + source + "}";
+}
 
-std::string joined(const Events& events, const std::function<std::string(const std::vector<Member>&)>& one, std::string_view between) {
+std::string joined(const Events& events,
+                   const std::function<std::string(const std::vector<Member>&)>& one,
+                   std::string_view between) {
   std::string out;
   for (const std::vector<Member>& event : events) {
     if (!out.empty()) out += between;
@@ -118,21 +132,53 @@ std::vector<Form> all_forms(const Events& events) {
       {"blank lines", "\n" + joined(events, plain, "\n\n  \n") + "\n"},
       {"dotted", joined(events, flat, "\n")},
       {"hits", joined(events, hits, "\n")},
-      {"bulk", joined(events, [](const std::vector<Member>& event) { return "{\"index\":{\"_id\":\"y\"}}\n" + compact(event); }, "\n") + "\n"},
-      {"bulk updates", joined(events, [](const std::vector<Member>& event) { return "{\"update\":{\"_id\":\"y\"}}\n{\"doc\":" + compact(event) + "}"; }, "\n")},
+      {"bulk", joined(
+                   events,
+                   [](const std::vector<Member>& event) {
+                     return "{\"index\":{\"_id\":\"y\"}}\n" + compact(event);
+                   },
+                   "\n") +
+                   "\n"},
+      {"bulk updates", joined(
+                           events,
+                           [](const std::vector<Member>& event) {
+                             return "{\"update\":{\"_id\":\"y\"}}\n{\"doc\":" + compact(event) +
+                                    "}";
+                           },
+                           "\n")},
       {"array on one line", "[" + joined(events, plain, ",") + "]"},
       {"array of lines", "[\n" + joined(events, plain, ",\n") + "\n]\n"},
-      {"array of hits, pretty", "[\n" + joined(events, [](const std::vector<Member>& event) { return "  " + hit(pretty(event, "  ")); }, ",\n") + "\n]"},
+      {"array of hits, pretty",
+       "[\n" +
+           joined(
+               events,
+               [](const std::vector<Member>& event) { return "  " + hit(pretty(event, "  ")); },
+               ",\n") +
+           "\n]"},
       {"pretty", joined(events, at_margin, "\n")},
       {"pretty with commas", joined(events, at_margin, ",\n\n")},
       {"pretty, indented", joined(events, indented, "\n")},
       {"one after another on a line", joined(events, plain, "")},
-      {"search response", R"({"took":5,"timed_out":false,"_shards":{"total":1},"hits":{"total":{"value":1,"relation":"eq"},"max_score":1.0,"hits":[)" +
-                              joined(events, hits, ",") + R"(]},"status":200})"},
-      {"pretty EQL response", "{\n  \"is_partial\" : false,\n  \"hits\" : {\n    \"total\" : { \"value\" : 3 },\n    \"events\" : [\n      " +
-                                  joined(events, [](const std::vector<Member>& event) { return hit(pretty(event, "        ")); }, ",\n      ") + "\n    ]\n  }\n}\n"},
+      {"search response",
+       R"({"took":5,"timed_out":false,"_shards":{"total":1},"hits":{"total":{"value":1,"relation":"eq"},"max_score":1.0,"hits":[)" +
+           joined(events, hits, ",") + R"(]},"status":200})"},
+      {"pretty EQL response",
+       "{\n  \"is_partial\" : false,\n  \"hits\" : {\n    \"total\" : { \"value\" : 3 },\n    "
+       "\"events\" : [\n      " +
+           joined(
+               events,
+               [](const std::vector<Member>& event) { return hit(pretty(event, "        ")); },
+               ",\n      ") +
+           "\n    ]\n  }\n}\n"},
       {"sequences", R"({"took":1,"hits":{"sequences":[)" +
-                        joined(events, [](const std::vector<Member>& event) { return R"({"join_keys":["a"],"events":[)" + hit(compact(event)) + R"(,{"_id":"","_source":{},"missing":true}]})"; }, ",") + "]}}"},
+                        joined(
+                            events,
+                            [](const std::vector<Member>& event) {
+                              return R"({"join_keys":["a"],"events":[)" + hit(compact(event)) +
+                                     R"(,{"_id":"","_source":{},"missing":true}]})";
+                            },
+                            ",") +
+                        "]}}"},
       {"gzip", gzip(lines)},
       {"zstd", zstd(lines)},
   };
@@ -155,13 +201,16 @@ TEST(ReaderForms, TheSameEventsAreTheSameBatches) {
     SCOPED_TRACE(format("seed {}", seed));
     Rng rng(seed);
     Events events;
-    for (std::uint64_t i = rng.in_range(1, 12) > 6 ? 40 : 5; i > 0; --i) events.push_back(random_event(rng, events.size()));
+    for (std::uint64_t i = rng.in_range(1, 12) > 6 ? 40 : 5; i > 0; --i)
+      events.push_back(random_event(rng, events.size()));
     std::vector<Row> expected;
     for (const Form& form : all_forms(events)) {
       const std::string path = folder.write("events", form.text);
       std::vector<Row> whole;
-      for (const std::size_t chunk : {std::size_t{4} << 20U, std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}, std::size_t{1'000}}) {
-        const Reading reading = read({.paths = {path}, .threads = chunk % 2 == 0 ? 3U : 1U}, projection, {.chunk_bytes = chunk});
+      for (const std::size_t chunk : {std::size_t{4} << 20U, std::size_t{1}, std::size_t{2},
+                                      std::size_t{7}, std::size_t{64}, std::size_t{1'000}}) {
+        const Reading reading = read({.paths = {path}, .threads = chunk % 2 == 0 ? 3U : 1U},
+                                     projection, {.chunk_bytes = chunk});
         ASSERT_EQ(reading.error, "");
         EXPECT_EQ(reading.report.malformed, 0U) << form.name << ", chunks of " << chunk;
         if (!reading.report.problems.empty()) ADD_FAILURE() << reading.report.problems[0].message;
@@ -182,8 +231,10 @@ TEST(ReaderForms, WhatIsBrokenIsTheSameAtAnyCut) {
     // Good documents among damaged ones, on lines or pretty-printed.
     std::string text;
     for (int i = 0; i < 12; ++i) {
-      std::string document = rng.chance(0.5) ? format("{{\"n\":\"{}\",\"a\":[1,{{\"b\":2}}]}}", i)
-                                             : format("{{\n  \"n\": \"{}\",\n  \"a\": [\n    1,\n    {{ \"b\": 2 }}\n  ]\n}}", i);
+      std::string document =
+          rng.chance(0.5)
+              ? format("{{\"n\":\"{}\",\"a\":[1,{{\"b\":2}}]}}", i)
+              : format("{{\n  \"n\": \"{}\",\n  \"a\": [\n    1,\n    {{ \"b\": 2 }}\n  ]\n}}", i);
       if (rng.chance(0.3)) document.erase(rng.below(document.size()), 1);
       if (rng.chance(0.1)) document.insert(rng.below(document.size()), "\"\"\"");
       text += document + "\n";
@@ -206,7 +257,8 @@ TEST(ReaderForms, ADamagedDocumentNeverTakesItsNeighboursAlong) {
   for (std::size_t at = 0; at < middle.size(); ++at) {
     std::string damaged = middle;
     damaged.erase(at, 1);
-    const Reading reading = read_text("{\"n\":\"first\"}\n" + damaged + "\n{\"n\":\"last\"}\n", projection);
+    const Reading reading =
+        read_text("{\"n\":\"first\"}\n" + damaged + "\n{\"n\":\"last\"}\n", projection);
     ASSERT_GE(reading.rows.size(), 2U) << damaged;
     EXPECT_EQ(reading.rows.front().values[0][0], "first") << damaged;
     EXPECT_EQ(reading.rows.back().values[0][0], "last") << damaged;

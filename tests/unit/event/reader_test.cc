@@ -1,4 +1,5 @@
-// What read_events makes of single files: which documents count, what their values become, what is said of the rest.
+// What read_events makes of single files: which documents count, what their values become, what is
+// said of the rest.
 #include <gtest/gtest.h>
 
 #include "reading.h"
@@ -29,13 +30,15 @@ TEST(Reader, NestedObjectsAndDottedKeysMeanTheSameInAnyMix) {
 
 TEST(Reader, LinesAndOrdinalsCountOverAllInputs) {
   const TempFolder folder;
-  const std::string first = folder.write("a.ndjson", "{\"process.name\":\"one\"}\n\n{broken\n{\"process.name\":\"two\"}");
+  const std::string first =
+      folder.write("a.ndjson", "{\"process.name\":\"one\"}\n\n{broken\n{\"process.name\":\"two\"}");
   const std::string second = folder.write("b.ndjson", "\n{\"process.name\":\"three\"}\r\n");
   const Reading reading = read({.paths = {first, second}}, name_column());
   ASSERT_EQ(first_column(reading), (Texts{"one", "two", "three"}));
   EXPECT_EQ(reading.rows[0].line, 1U);
   EXPECT_EQ(reading.rows[1].line, 4U);
-  EXPECT_EQ(reading.rows[2].line, 6U);  // the first file has four lines though the last lacks its end
+  EXPECT_EQ(reading.rows[2].line,
+            6U);  // the first file has four lines though the last lacks its end
   EXPECT_EQ(reading.rows[1].ordinal, 1U);
   EXPECT_EQ(reading.rows[2].ordinal, 2U);
   EXPECT_EQ(reading.report.read, 4U);
@@ -59,7 +62,8 @@ TEST(Reader, EveryMistakeIsNamedInWordsAndLosesOnlyItself) {
       {R"({"a":1,"\u0061":1})", "duplicate key \"a\""},
       {deep, "nested deeper than 1,000"},
       {R"({"a":"""b""","c":1})",
-       "triple quotes are Kibana console syntax, not JSON: write one quoted string with \\n for each line break"},
+       "triple quotes are Kibana console syntax, not JSON: write one quoted string with \\n for "
+       "each line break"},
       {R"({"a":01})", "not a JSON value: 01"},
       {R"({"a":nul})", "not a JSON value: nul"},
       {R"({"a":1,})", "a comma before the closing }"},
@@ -71,13 +75,16 @@ TEST(Reader, EveryMistakeIsNamedInWordsAndLosesOnlyItself) {
       {"hello world", "a document is an object in {}, this is not JSON: hello world"},
   };
   for (const Case& wrong : cases) {
-    const Reading reading =
-        read_text("{\"process.name\":\"before\"}\n" + wrong.document + "\n{\"process.name\":\"after\"}\n", name_column());
+    const Reading reading = read_text(
+        "{\"process.name\":\"before\"}\n" + wrong.document + "\n{\"process.name\":\"after\"}\n",
+        name_column());
     ASSERT_EQ(first_column(reading), (Texts{"before", "after"})) << wrong.document.substr(0, 60);
     EXPECT_EQ(reading.report.read, 3U);
     EXPECT_EQ(reading.report.malformed, 1U);
     ASSERT_EQ(reading.report.problems.size(), 1U);
-    const std::string expected = wrong.document.find("cut off") == std::string::npos ? wrong.problem : "a string has no closing quote on its line";
+    const std::string expected = wrong.document.find("cut off") == std::string::npos
+                                     ? wrong.problem
+                                     : "a string has no closing quote on its line";
     EXPECT_EQ(reading.report.problems[0].message, expected);
     EXPECT_EQ(reading.report.problems[0].line, 2U);
     EXPECT_EQ(reading.rows[1].line, 3U);
@@ -88,7 +95,8 @@ TEST(Reader, DocumentsNestedAThousandDeepAreRead) {
   const auto nested = [](int depth) {
     std::string text;
     for (int i = 1; i < depth; ++i) text += "{\"a\":";
-    return text + "{\"process.name\":\"x\"}" + std::string(static_cast<std::size_t>(depth) - 1, '}');
+    return text + "{\"process.name\":\"x\"}" +
+           std::string(static_cast<std::size_t>(depth) - 1, '}');
   };
   EXPECT_EQ(read_text(nested(1'000), name_column()).report.usable, 1U);
   const Reading deeper = read_text(nested(1'001), name_column());
@@ -104,7 +112,8 @@ TEST(Reader, DuplicateKeysAreFoundInLargeObjects) {
 }
 
 TEST(Reader, ATruncatedFileKeepsWhatCameBefore) {
-  const Reading reading = read_text("{\"process.name\":\"a\"}\n{\"process.name\":\"b\"}\n{\"process.na", name_column());
+  const Reading reading =
+      read_text("{\"process.name\":\"a\"}\n{\"process.name\":\"b\"}\n{\"process.na", name_column());
   EXPECT_EQ(first_column(reading), (Texts{"a", "b"}));
   EXPECT_EQ(reading.report.malformed, 1U);
   EXPECT_EQ(reading.report.problems[0].line, 3U);
@@ -177,13 +186,16 @@ second { line""" }
   EXPECT_EQ(first_column(reading), (Texts{"kept", "last"}));
   EXPECT_EQ(problems(reading),
             (Texts{"5: expected , or ] but found } (in the document that begins on line 1)",
-                   "10: triple quotes are Kibana console syntax, not JSON: write one quoted string with \\n for each line "
+                   "10: triple quotes are Kibana console syntax, not JSON: write one quoted string "
+                   "with \\n for each line "
                    "break (in the document that begins on line 9)",
-                   "15: a string has no closing quote on its line (in the document that begins on line 13)"}));
+                   "15: a string has no closing quote on its line (in the document that begins on "
+                   "line 13)"}));
 }
 
 TEST(Reader, HitsGiveTheirSourceAndWhatItLacksFromFields) {
-  Projection projection = columns({{"process.name", FieldType::keyword}, {"host.id", FieldType::keyword}});
+  Projection projection =
+      columns({{"process.name", FieldType::keyword}, {"host.id", FieldType::keyword}});
   projection.add({.name = "_index", .type = FieldType::keyword, .source = "_index"});
   projection.add({.name = "name", .type = FieldType::keyword, .source = "process.name"});
   const Reading reading = read_text(
@@ -204,28 +216,35 @@ TEST(Reader, ResponsesGiveEachOfTheirHits) {
   const std::string hit = R"({"_index":"i","_id":"1","_source":{"process":{"name":"hit"}}})";
   const std::string gap = R"({"_index":"","_id":"","_source":{},"missing":true})";
   const std::vector<std::string> responses = {
-      R"({"took":1,"timed_out":false,"hits":{"total":{"value":2},"max_score":null,"hits":[)" + hit + "," + hit + "]}}",
-      R"({"is_partial":false,"took":3,"hits":{"total":{"value":2},"events":[)" + hit + ",\n" + hit + "]}}\n",
-      R"({"took":3,"hits":{"sequences":[{"join_keys":["a"],"events":[)" + hit + "," + gap + R"(]},{"events":[)" + hit +
-          "]}],\"total\":{\"value\":2}}}",
-      R"({"hits":{"hits":[)" + hit + "," + hit + R"(]},"aggregations":{"by_name":{"buckets":[{"key":"x"}]}}})",
+      R"({"took":1,"timed_out":false,"hits":{"total":{"value":2},"max_score":null,"hits":[)" + hit +
+          "," + hit + "]}}",
+      R"({"is_partial":false,"took":3,"hits":{"total":{"value":2},"events":[)" + hit + ",\n" + hit +
+          "]}}\n",
+      R"({"took":3,"hits":{"sequences":[{"join_keys":["a"],"events":[)" + hit + "," + gap +
+          R"(]},{"events":[)" + hit + "]}],\"total\":{\"value\":2}}}",
+      R"({"hits":{"hits":[)" + hit + "," + hit +
+          R"(]},"aggregations":{"by_name":{"buckets":[{"key":"x"}]}}})",
   };
   for (const std::string& response : responses) {
     const Reading alone = read_text(response, name_column());
     EXPECT_EQ(first_column(alone), (Texts{"hit", "hit"})) << response;
     EXPECT_EQ(alone.report.read, 2U);
     // Among other documents too, on lines and in an array.
-    const Reading after = read_text("{\"process.name\":\"x\"}\n" + response + "\n{\"process.name\":\"y\"}\n", name_column());
+    const Reading after = read_text(
+        "{\"process.name\":\"x\"}\n" + response + "\n{\"process.name\":\"y\"}\n", name_column());
     EXPECT_EQ(first_column(after), (Texts{"x", "hit", "hit", "y"})) << response;
     const Reading listed = read_text("[" + response + "]", name_column());
     EXPECT_EQ(first_column(listed), (Texts{"hit", "hit"})) << response;
   }
-  EXPECT_EQ(read_text(R"({"took":1,"hits":{"total":{"value":0},"hits":[]}})", name_column()).report.read, 0U);
+  EXPECT_EQ(
+      read_text(R"({"took":1,"hits":{"total":{"value":0},"hits":[]}})", name_column()).report.read,
+      0U);
 }
 
 TEST(Reader, ACutOffResponseKeepsItsWholeHits) {
   const std::string hit = R"({"_index":"i","_id":"1","_source":{"process":{"name":"hit"}}})";
-  const Reading in_hit = read_text(R"({"took":1,"hits":{"hits":[)" + hit + ",{\"_index\":\"i\",\"_so", name_column());
+  const Reading in_hit =
+      read_text(R"({"took":1,"hits":{"hits":[)" + hit + ",{\"_index\":\"i\",\"_so", name_column());
   EXPECT_EQ(first_column(in_hit), (Texts{"hit"}));
   EXPECT_GE(in_hit.report.malformed, 1U);
   const Reading after_hit = read_text(R"({"took":1,"hits":{"hits":[)" + hit, name_column());
@@ -247,18 +266,21 @@ TEST(Reader, BulkBodiesGiveTheirDocumentsAndIds) {
 {"index":{"inner":{"process.name":"looks like an action"}},"process.name":"is a document"}
 )",
                                     name_column());
-  EXPECT_EQ(first_column(reading), (Texts{"indexed", "created", "updated", "plain", "is a document"}));
+  EXPECT_EQ(first_column(reading),
+            (Texts{"indexed", "created", "updated", "plain", "is a document"}));
   EXPECT_EQ(reading.rows[0].id, "1");
   EXPECT_EQ(reading.rows[1].id, "own");
   EXPECT_EQ(reading.rows[2].id, "3");
   EXPECT_EQ(reading.rows[3].id, "");
   EXPECT_EQ(reading.report.read, 5U);
-  const Reading lonely = read_text("{\"index\":{}}\n{\"process.name\":\"x\"}\n{\"index\":{}}\n", name_column());
+  const Reading lonely =
+      read_text("{\"index\":{}}\n{\"process.name\":\"x\"}\n{\"index\":{}}\n", name_column());
   EXPECT_EQ(problems(lonely), (Texts{"3: a bulk action without the document that it announces"}));
 }
 
 TEST(Reader, TimesKeepEveryDigitAndSayWhenTheyAreMissing) {
-  const Projection projection = columns({{"@timestamp", FieldType::date}, {"at", FieldType::date_nanos}});
+  const Projection projection =
+      columns({{"@timestamp", FieldType::date}, {"at", FieldType::date_nanos}});
   const Reading reading = read_text(
       R"({"@timestamp":"2026-03-02T09:14:07.123456789Z","at":"2026-03-02T09:14:07.123456789Z","event":{"ingested":"2026-03-02T09:14:09Z"}}
 {"@timestamp":1772442847123}
@@ -270,7 +292,8 @@ TEST(Reader, TimesKeepEveryDigitAndSayWhenTheyAreMissing) {
   ASSERT_EQ(reading.rows.size(), 5U);
   EXPECT_EQ(reading.rows[0].event_time, 1'772'442'847'123'456'789);
   EXPECT_EQ(reading.rows[0].ingest_time, 1'772'442'849'000'000'000);
-  EXPECT_EQ(reading.rows[0].values, (std::vector<Texts>{{"1772442847123000000"}, {"1772442847123456789"}}));
+  EXPECT_EQ(reading.rows[0].values,
+            (std::vector<Texts>{{"1772442847123000000"}, {"1772442847123456789"}}));
   EXPECT_EQ(reading.rows[1].event_time, 1'772'442'847'123'000'000);
   EXPECT_EQ(reading.rows[1].ingest_time, reading.rows[1].event_time);
   EXPECT_EQ(reading.rows[2].event_time, reading.rows[1].event_time);
@@ -302,13 +325,15 @@ TEST(Reader, NumbersInTextFieldsKeepTheirSpelling) {
 {"v":[1.0,"\u0001"]}
 )",
       projection);
-  EXPECT_EQ(first_column(reading), (Texts{"501", "1.0", "1.50e3", "-0", "0", "123456789012345678901234567890",
-                                          "18446744073709551615", "true", "😀", "\uFFFD!", std::string("1.0+\x01")}));
+  EXPECT_EQ(first_column(reading),
+            (Texts{"501", "1.0", "1.50e3", "-0", "0", "123456789012345678901234567890",
+                   "18446744073709551615", "true", "😀", "\uFFFD!", std::string("1.0+\x01")}));
   EXPECT_EQ(reading.report.malformed, 0U);
 }
 
 TEST(Reader, ValuesThatTheirTypeCannotHoldAreMissingAndCounted) {
-  const Projection projection = columns({{"process.pid", FieldType::long_}, {"source.ip", FieldType::ip}});
+  const Projection projection =
+      columns({{"process.pid", FieldType::long_}, {"source.ip", FieldType::ip}});
   const Reading reading = read_text(
       R"({"process":{"pid":"12"},"source":{"ip":"::FFFF:10.0.0.1"}}
 {"process":{"pid":"twelve"},"source":{"ip":["2001:DB8:0:0::1","not an address"]}}
@@ -323,7 +348,8 @@ TEST(Reader, ValuesThatTheirTypeCannotHoldAreMissingAndCounted) {
 }
 
 TEST(Reader, MalformedDoesNotDependOnTheProjection) {
-  const std::string text = "{\"other\":{\"deep\":[1,2,{\"x\":1,\"x\":2}]}}\n{\"other\":tru}\n{\"a\":1}\n";
+  const std::string text =
+      "{\"other\":{\"deep\":[1,2,{\"x\":1,\"x\":2}]}}\n{\"other\":tru}\n{\"a\":1}\n";
   EXPECT_EQ(read_text(text, columns({})).report.malformed, 2U);
   EXPECT_EQ(read_text(text, columns({{"other.deep.x", FieldType::long_}})).report.malformed, 2U);
 }
@@ -341,9 +367,9 @@ TEST(Reader, DocumentsThatAreTooLargeAreSkipped) {
   const std::string large = "{\"process.name\":\"" + std::string(5'000, 'x') + "\"}";
   for (const std::size_t chunk : {64U, 100'000U}) {
     for (const std::string& between : {std::string("\n"), std::string(",\n")}) {
-      const Reading reading =
-          read_text("{\"process.name\":\"a\"}" + between + large + between + "{\"process.name\":\"b\"}\n", name_column(), {},
-                    {.chunk_bytes = chunk, .document_bytes_max = 1'000});
+      const Reading reading = read_text(
+          "{\"process.name\":\"a\"}" + between + large + between + "{\"process.name\":\"b\"}\n",
+          name_column(), {}, {.chunk_bytes = chunk, .document_bytes_max = 1'000});
       EXPECT_EQ(first_column(reading), (Texts{"a", "b"})) << chunk;
       EXPECT_EQ(problems(reading), (Texts{"2: the document is too large"}));
       ASSERT_EQ(reading.rows.size(), 2U);
@@ -354,14 +380,16 @@ TEST(Reader, DocumentsThatAreTooLargeAreSkipped) {
 
 TEST(Reader, ALineOfAHundredMegabytesIsRead) {
   std::string text = "{\"process\":{\"name\":\"before\"}}\n{\"note\":\"";
-  text += std::string(100U << 20U, 'x') + "\",\"process\":{\"name\":\"large\"}}\n{\"process\":{\"name\":\"after\"}}\n";
+  text += std::string(100U << 20U, 'x') +
+          "\",\"process\":{\"name\":\"large\"}}\n{\"process\":{\"name\":\"after\"}}\n";
   const Reading reading = read_text(text, name_column());
   EXPECT_EQ(first_column(reading), (Texts{"before", "large", "after"}));
   EXPECT_EQ(reading.rows.at(2).line, 3U);
 }
 
 TEST(Reader, MegabytesOfBracketsThatDoNotFitTakeNoLongerThanOthers) {
-  const std::string text = "{\"n\":1},\n" + std::string(1U << 20U, '[') + std::string(1U << 20U, '}') + "\n{\"process.name\":\"after\"}\n";
+  const std::string text = "{\"n\":1},\n" + std::string(1U << 20U, '[') +
+                           std::string(1U << 20U, '}') + "\n{\"process.name\":\"after\"}\n";
   const Reading reading = read_text(text, name_column());
   EXPECT_EQ(first_column(reading), (Texts{"", "after"}));
   EXPECT_EQ(reading.report.usable + reading.report.malformed, reading.report.read);
@@ -370,10 +398,11 @@ TEST(Reader, MegabytesOfBracketsThatDoNotFitTakeNoLongerThanOthers) {
 TEST(Reader, ByteOrderMarkIsSkippedAndUtf16IsRefusedByName) {
   const Reading marked = read_text("\xEF\xBB\xBF{\"process.name\":\"x\"}\r\n", name_column());
   EXPECT_EQ(first_column(marked), (Texts{"x"}));
-  for (const std::string_view text : {std::string_view("\xFF\xFE{\0}\0\n\0", 8), std::string_view("{\0\"\0a\0\"\0", 8)}) {
+  for (const std::string_view text :
+       {std::string_view("\xFF\xFE{\0}\0\n\0", 8), std::string_view("{\0\"\0a\0\"\0", 8)}) {
     const Reading wide = read_text(text, name_column());
-    EXPECT_EQ(problems(wide),
-              (Texts{"1: the file is UTF-16, not UTF-8; convert it first, for example with iconv -f UTF-16 -t UTF-8"}));
+    EXPECT_EQ(problems(wide), (Texts{"1: the file is UTF-16, not UTF-8; convert it first, for "
+                                     "example with iconv -f UTF-16 -t UTF-8"}));
     EXPECT_EQ(wide.report.read, 1U);
   }
 }
@@ -393,9 +422,19 @@ TEST(Reader, SourcesAreTheEventsOnOneLine) {
 TEST(Reader, AnAliasAndAMultiFieldReadWhereDocumentsCarryThem) {
   Projection projection;
   projection.add({.name = "event.category", .type = FieldType::keyword, .source = "event_type"});
-  projection.add({.name = "process.name.caseless", .type = FieldType::keyword, .source = "process.name", .folds_case = true});
-  projection.add({.name = "level", .type = FieldType::keyword, .source = "level", .null_value = "NULL", .ignore_above = 4});
-  const Reading reading = read_text("{\"event_type\":\"process\",\"process\":{\"name\":\"CMD.exe\"},\"level\":null}\n{\"level\":[\"äöüß\",\"longer\"]}\n", projection);
+  projection.add({.name = "process.name.caseless",
+                  .type = FieldType::keyword,
+                  .source = "process.name",
+                  .folds_case = true});
+  projection.add({.name = "level",
+                  .type = FieldType::keyword,
+                  .source = "level",
+                  .null_value = "NULL",
+                  .ignore_above = 4});
+  const Reading reading = read_text(
+      "{\"event_type\":\"process\",\"process\":{\"name\":\"CMD.exe\"},\"level\":null}\n{\"level\":["
+      "\"äöüß\",\"longer\"]}\n",
+      projection);
   EXPECT_EQ(reading.rows.at(0).values, (std::vector<Texts>{{"process"}, {"cmd.exe"}, {"NULL"}}));
   EXPECT_EQ(reading.rows.at(1).values[2], (Texts{"äöüß"}));
   EXPECT_EQ(reading.report.ill_typed, 0U);

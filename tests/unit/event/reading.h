@@ -63,7 +63,8 @@ inline std::string zstd(std::string_view text) {
   return out;
 }
 
-/// One event as the batch has it, values as text, columns in order; missing columns are empty lists.
+/// One event as the batch has it, values as text, columns in order; missing columns are empty
+/// lists.
 struct Row {
   std::uint64_t line = 0;
   std::uint64_t ordinal = 0;
@@ -89,7 +90,8 @@ inline std::vector<Row> rows_of(const EventBatch& batch) {
             .source = batch.sources.size() == 0 ? "" : std::string(batch.sources[r])};
     for (const Column& column : batch.columns) {
       std::vector<std::string> values;
-      for (const ValueCode code : column.codes(r)) values.push_back(to_text(column.dictionary().value(code)));
+      for (const ValueCode code : column.codes(r))
+        values.push_back(to_text(column.dictionary().value(code)));
       row.values.push_back(std::move(values));
     }
     rows.push_back(std::move(row));
@@ -104,7 +106,8 @@ struct Reading {
   std::vector<Row> rows;
 };
 
-inline Reading read(const ReadOptions& options, const Projection& projection, const ChunkOptions& cuts = {}) {
+inline Reading read(const ReadOptions& options, const Projection& projection,
+                    const ChunkOptions& cuts = {}) {
   Reading reading;
   using Rows = std::vector<Row>;
   Result<ReadReport> result = read_events_cut<Rows>(
@@ -121,7 +124,9 @@ inline Reading read(const ReadOptions& options, const Projection& projection, co
   } else {
     reading.error = result.error().code + " " + result.error().message;
     if (result.error().place) {
-      reading.error_place = format("{}:{}", std::filesystem::path(result.error().place->file).filename().native(), result.error().place->line);
+      reading.error_place =
+          format("{}:{}", std::filesystem::path(result.error().place->file).filename().native(),
+                 result.error().place->line);
     }
   }
   return reading;
@@ -130,13 +135,14 @@ inline Reading read(const ReadOptions& options, const Projection& projection, co
 /// Columns by name and type; each reads the path of its name.
 inline Projection columns(std::initializer_list<std::pair<const char*, FieldType>> fields) {
   Projection projection;
-  for (const auto& [name, type] : fields) projection.add({.name = name, .type = type, .source = name});
+  for (const auto& [name, type] : fields)
+    projection.add({.name = name, .type = type, .source = name});
   return projection;
 }
 
 /// Reads a text as a file.
-inline Reading read_text(std::string_view text, const Projection& projection, const ReadOptions& options = {},
-                         const ChunkOptions& cuts = {}) {
+inline Reading read_text(std::string_view text, const Projection& projection,
+                         const ReadOptions& options = {}, const ChunkOptions& cuts = {}) {
   const TempFolder folder;
   ReadOptions with_path = options;
   with_path.paths = {folder.write("events.json", text)};
@@ -153,7 +159,8 @@ inline std::vector<std::string> first_column(const Reading& reading) {
 /// `line: message` of every problem.
 inline std::vector<std::string> problems(const Reading& reading) {
   std::vector<std::string> out;
-  for (const InputProblem& problem : reading.report.problems) out.push_back(format("{}: {}", problem.line, problem.message));
+  for (const InputProblem& problem : reading.report.problems)
+    out.push_back(format("{}: {}", problem.line, problem.message));
   return out;
 }
 

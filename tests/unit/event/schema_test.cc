@@ -1,7 +1,8 @@
 // Schemas from every source, and what is said of those that cannot be read.
+#include "harness/event/schema.h"
+
 #include <gtest/gtest.h>
 
-#include "harness/event/schema.h"
 #include "reading.h"
 
 namespace eqlab::event::testing {
@@ -56,7 +57,9 @@ TEST(Schema, AnOpenSchemaKnowsNothingAndSaysSo) {
 }
 
 TEST(Schema, CsvHasItsColumnsInAnyOrder) {
-  const auto schema = Schema::from_csv("\xEF\xBB\xBFtype,level,field\r\nkeyword,core,host.id\r\n\r\nlong,core,\"odd, name\"\r\n", "fields.csv");
+  const auto schema = Schema::from_csv(
+      "\xEF\xBB\xBFtype,level,field\r\nkeyword,core,host.id\r\n\r\nlong,core,\"odd, name\"\r\n",
+      "fields.csv");
   ASSERT_TRUE(schema);
   EXPECT_EQ(schema->size(), 2U);
   EXPECT_EQ(field(*schema, "host.id").type, FieldType::keyword);
@@ -119,10 +122,15 @@ TEST(Schema, MappingsComeInManyWrappings) {
   expect_mapping(Schema::from_mapping(inner, "m.json"));
   expect_mapping(Schema::from_mapping("{\"mappings\":" + inner + "}", "m.json"));
   expect_mapping(Schema::from_mapping("{\"logs-1\":{\"mappings\":" + inner + "}}", "m.json"));
-  expect_mapping(Schema::from_mapping("{\"logs-1\":{\"mappings\":" + inner + "},\"logs-2\":{\"mappings\":{}}}", "m.json"));
-  expect_mapping(Schema::from_mapping("{\"index_patterns\":[\"logs-*\"],\"template\":{\"settings\":{},\"mappings\":" + inner + "}}", "m.json"));
   expect_mapping(Schema::from_mapping(
-      "{\"index_templates\":[{\"name\":\"logs\",\"index_template\":{\"template\":{\"mappings\":" + inner + "}}}]}", "m.json"));
+      "{\"logs-1\":{\"mappings\":" + inner + "},\"logs-2\":{\"mappings\":{}}}", "m.json"));
+  expect_mapping(Schema::from_mapping(
+      "{\"index_patterns\":[\"logs-*\"],\"template\":{\"settings\":{},\"mappings\":" + inner + "}}",
+      "m.json"));
+  expect_mapping(Schema::from_mapping(
+      "{\"index_templates\":[{\"name\":\"logs\",\"index_template\":{\"template\":{\"mappings\":" +
+          inner + "}}}]}",
+      "m.json"));
   const TempFolder folder;
   expect_mapping(Schema::load(folder.write("schema.txt", "\n" + inner)));
 }
@@ -144,8 +152,11 @@ TEST(Schema, BrokenMappingsAreShownWhereTheyBreak) {
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().code, "E401");
   EXPECT_EQ(broken.error().place->line, 2U);
-  EXPECT_EQ(Schema::from_mapping("{\"settings\":{}}", "m.json").error().message, "no \"mappings\" or \"properties\" found");
-  EXPECT_EQ(Schema::from_mapping(R"({"properties":{"a":{"type":"alias","path":"b"}}})", "m.json").error().message,
+  EXPECT_EQ(Schema::from_mapping("{\"settings\":{}}", "m.json").error().message,
+            "no \"mappings\" or \"properties\" found");
+  EXPECT_EQ(Schema::from_mapping(R"({"properties":{"a":{"type":"alias","path":"b"}}})", "m.json")
+                .error()
+                .message,
             "alias a points to b, which is not mapped");
   EXPECT_EQ(Schema::load("/nonexistent/schema.json").error().code, "E901");
 }

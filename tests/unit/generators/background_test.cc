@@ -14,8 +14,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr EventTime monday{std::chrono::seconds(1'772'409'600)};
-const std::set<std::string_view> listed_names = {"curl", "osascript", "wget", "python", "Python", "java", "ruby", "node", "nscurl"};
-const std::set<std::string_view> package_parents = {"installer", "Installer", "package_script_service", "system_installd", "installd"};
+const std::set<std::string_view> listed_names = {"curl", "osascript", "wget", "python", "Python",
+                                                 "java", "ruby",      "node", "nscurl"};
+const std::set<std::string_view> package_parents = {
+    "installer", "Installer", "package_script_service", "system_installd", "installd"};
 
 struct Shared {
   Shared() { add_standing_images(images); }
@@ -95,7 +97,8 @@ TEST(Background, listed_clients_keep_the_rates_of_their_persona) {
     const PersonaTraits& traits = traits_of(persona);
     EXPECT_NEAR(root / root_hours / traits.listed_per_hour_root, 1, 0.12) << to_string(persona);
     if (traits.listed_per_hour_console > 0) {
-      EXPECT_NEAR(console / console_hours / traits.listed_per_hour_console, 1, 0.12) << to_string(persona);
+      EXPECT_NEAR(console / console_hours / traits.listed_per_hour_console, 1, 0.12)
+          << to_string(persona);
     } else {
       EXPECT_EQ(console, 0) << to_string(persona);
     }
@@ -130,7 +133,8 @@ TEST(Background, ballast_comes_in_the_number_asked_for_and_never_from_listed_cli
         EXPECT_FALSE(listed_names.contains(tables.images[event.image].program->name));
       }
     }
-    for (const Kind kind : {Kind::fork, Kind::exec, Kind::end, Kind::connect, Kind::disconnect}) EXPECT_GT(kinds[kind], 100);
+    for (const Kind kind : {Kind::fork, Kind::exec, Kind::end, Kind::connect, Kind::disconnect})
+      EXPECT_GT(kinds[kind], 100);
   }
 }
 
@@ -145,7 +149,9 @@ TEST(Background, runs_shells_under_launchd_but_never_under_a_package_service) {
   for (const Event& event : events) {
     const std::string& parent = tables.images[event.parent_image].program->name;
     EXPECT_FALSE(package_parents.contains(parent));
-    if (event.kind == Kind::exec && tables.images[event.image].program->name == "sh" && parent == "launchd") ++shells_of_launchd;
+    if (event.kind == Kind::exec && tables.images[event.image].program->name == "sh" &&
+        parent == "launchd")
+      ++shells_of_launchd;
   }
   EXPECT_GT(shells_of_launchd, 20);
 }
@@ -177,7 +183,9 @@ TEST(ExternalAddress, stays_in_the_ranges_reserved_for_documentation) {
     std::array<char, 48> out{};
     const std::string text(out.data(), format_address(out.data(), address));
     v6 += address.is_v6 ? 1 : 0;
-    EXPECT_TRUE(text.starts_with("198.51.100.") || text.starts_with("203.0.113.") || text.starts_with("2001:db8::")) << text;
+    EXPECT_TRUE(text.starts_with("198.51.100.") || text.starts_with("203.0.113.") ||
+                text.starts_with("2001:db8::"))
+        << text;
   }
   EXPECT_NEAR(v6, 250, 70);
 }

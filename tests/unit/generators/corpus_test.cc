@@ -26,7 +26,9 @@ Made make(const Corpus& corpus, std::vector<std::size_t> order) {
   std::vector<std::vector<std::string>> parts(corpus.part_count());
   Made made;
   for (const std::size_t part : order) {
-    corpus.make_documents(part, [&](const Corpus::Document& document) { parts[part].emplace_back(document.json); }, made.truth);
+    corpus.make_documents(
+        part, [&](const Corpus::Document& document) { parts[part].emplace_back(document.json); },
+        made.truth);
   }
   for (auto& part : parts) made.documents.insert(made.documents.end(), part.begin(), part.end());
   finish_truth(made.truth, corpus);
@@ -58,7 +60,9 @@ TEST(Corpus, parts_made_at_once_on_two_threads_are_the_same_corpus) {
   const auto work = [&](std::size_t first) {
     truth::Truth truth;
     for (std::size_t part = first; part < corpus.part_count(); part += 2) {
-      corpus.make_documents(part, [&](const Corpus::Document& document) { parts[part].emplace_back(document.json); }, truth);
+      corpus.make_documents(
+          part, [&](const Corpus::Document& document) { parts[part].emplace_back(document.json); },
+          truth);
     }
   };
   {
@@ -80,7 +84,8 @@ std::uint64_t count(const Corpus& corpus) {
   truth::Truth truth;
   std::uint64_t rows = 0;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_batches(part, {}, [&](const event::EventBatch& batch) { rows += batch.row_count(); }, truth);
+    corpus.make_batches(
+        part, {}, [&](const event::EventBatch& batch) { rows += batch.row_count(); }, truth);
   }
   EXPECT_EQ(truth.events, rows);
   EXPECT_EQ(truth.hosts.size(), corpus.options().hosts);
@@ -92,11 +97,14 @@ TEST(Corpus, has_the_number_of_events_asked_for_within_two_percent) {
     for (const std::uint64_t events : {1'000U, 20'000U, 300'000U}) {
       for (const std::uint64_t seed : {1U, 2U, 3U}) {
         const Corpus corpus = planned({.profile = profile, .seed = seed, .events = events});
-        EXPECT_NEAR(static_cast<double>(count(corpus)) / static_cast<double>(events), 1, 0.02) << profile << " " << events << " " << seed;
+        EXPECT_NEAR(static_cast<double>(count(corpus)) / static_cast<double>(events), 1, 0.02)
+            << profile << " " << events << " " << seed;
       }
     }
   }
-  EXPECT_NEAR(static_cast<double>(count(planned({.events = 60'000, .hosts = 5, .days = 3}))) / 60'000, 1, 0.02);
+  EXPECT_NEAR(
+      static_cast<double>(count(planned({.events = 60'000, .hosts = 5, .days = 3}))) / 60'000, 1,
+      0.02);
 }
 
 TEST(Corpus, without_a_number_of_events_hosts_and_days_give_it) {
@@ -112,14 +120,18 @@ TEST(Corpus, every_incident_event_occurs_exactly_once_among_the_events) {
   truth::Truth truth;
   EventTime latest{};
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_batches(part, {}, [&](const event::EventBatch& batch) {
-      for (std::size_t row = 0; row < batch.row_count(); ++row) {
-        ++times[std::string(batch.ids[row])];
-        when[std::string(batch.ids[row])] = batch.event_time[row];
-        latest = std::max(latest, batch.event_time[row]);
-        EXPECT_GT(batch.ingest_time[row].time_since_epoch(), batch.event_time[row].time_since_epoch());
-      }
-    }, truth);
+    corpus.make_batches(
+        part, {},
+        [&](const event::EventBatch& batch) {
+          for (std::size_t row = 0; row < batch.row_count(); ++row) {
+            ++times[std::string(batch.ids[row])];
+            when[std::string(batch.ids[row])] = batch.event_time[row];
+            latest = std::max(latest, batch.event_time[row]);
+            EXPECT_GT(batch.ingest_time[row].time_since_epoch(),
+                      batch.event_time[row].time_since_epoch());
+          }
+        },
+        truth);
   }
   finish_truth(truth, corpus);
   EXPECT_LT(latest, corpus.to());
@@ -148,7 +160,8 @@ TEST(Corpus, incidents_are_numbered_in_order_of_time) {
   const Made made = make(corpus, forwards(corpus));
   ASSERT_GT(made.truth.incidents.size(), 300U);
   for (std::size_t i = 0; i < made.truth.incidents.size(); ++i) {
-    EXPECT_EQ(made.truth.incidents[i].id, "I-" + std::string(6 - std::to_string(i + 1).size(), '0') + std::to_string(i + 1));
+    EXPECT_EQ(made.truth.incidents[i].id,
+              "I-" + std::string(6 - std::to_string(i + 1).size(), '0') + std::to_string(i + 1));
     if (i > 0) {
       EXPECT_LE(made.truth.incidents[i - 1].first, made.truth.incidents[i].first);
     }
@@ -159,7 +172,8 @@ std::map<std::string, int> scenarios_of(const CorpusOptions& options) {
   const Corpus corpus = planned(options);
   truth::Truth truth;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_batches(part, {}, [](const event::EventBatch&) {}, truth);
+    corpus.make_batches(
+        part, {}, [](const event::EventBatch&) {}, truth);
   }
   std::map<std::string, int> counts;
   for (const truth::Incident& incident : truth.incidents) ++counts[incident.scenario];
@@ -173,7 +187,10 @@ TEST(Corpus, the_balanced_mix_is_five_ten_twenty_five_and_sixty_percent) {
   for (const ScenarioSummary& row : *rows) {
     const bool is_malicious = row.intent == "malicious";
     const bool connects = row.behaviour == "connects within 60 s";
-    group[row.id] = is_malicious ? (connects && row.expected.starts_with("Y") ? "firing" : "evasion") : connects ? "G1" : "G0";
+    group[row.id] = is_malicious
+                        ? (connects && row.expected.starts_with("Y") ? "firing" : "evasion")
+                    : connects ? "G1"
+                               : "G0";
   }
   std::map<std::string, double> shares;
   double all = 0;
@@ -194,12 +211,14 @@ TEST(Corpus, two_million_balanced_events_hold_enough_attacks_to_measure) {
   // 400 hosts, two days, five installs a host and day, of which 15 % are attacks.
   const auto counts = scenarios_of({.events = 200'000});
   int attacks = 0;
-  for (const auto& [scenario, count] : counts) attacks += scenario.front() == 'M' || scenario.front() == 'E' ? count : 0;
+  for (const auto& [scenario, count] : counts)
+    attacks += scenario.front() == 'M' || scenario.front() == 'E' ? count : 0;
   EXPECT_GE(attacks * 10, 500);
 }
 
 TEST(Corpus, the_clean_profile_holds_no_attack) {
-  for (const auto& [scenario, count] : scenarios_of({.profile = "clean", .events = 100'000})) EXPECT_EQ(scenario.front(), 'B');
+  for (const auto& [scenario, count] : scenarios_of({.profile = "clean", .events = 100'000}))
+    EXPECT_EQ(scenario.front(), 'B');
 }
 
 TEST(Corpus, only_and_without_choose_scenarios) {
@@ -213,7 +232,8 @@ TEST(Corpus, a_roll_out_reaches_its_hosts_within_ten_minutes) {
   const Corpus corpus = planned({.events = 200'000, .only = {"M25"}});
   truth::Truth truth;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_batches(part, {}, [](const event::EventBatch&) {}, truth);
+    corpus.make_batches(
+        part, {}, [](const event::EventBatch&) {}, truth);
   }
   finish_truth(truth, corpus);
   ASSERT_GT(truth.incidents.size(), 100U);

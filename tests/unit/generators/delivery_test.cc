@@ -24,7 +24,8 @@ std::vector<double> delays(Persona persona, std::uint32_t hosts, int days) {
       // Sixty-one seconds, so that every place within a batch comes up.
       const EventTime time = monday + seconds(61) * m;
       const IngestTime ingest = delivery.ingest(time, Kind::exec);
-      values.push_back(static_cast<double>((ingest.time_since_epoch() - time.time_since_epoch()).count()) / 1e9);
+      values.push_back(
+          static_cast<double>((ingest.time_since_epoch() - time.time_since_epoch()).count()) / 1e9);
     }
   }
   std::ranges::sort(values);
@@ -46,7 +47,8 @@ TEST(Delivery, most_events_of_a_server_arrive_within_half_a_minute) {
 TEST(Delivery, the_share_and_the_length_of_being_offline_are_the_persona_s) {
   const std::vector<double> values = delays(Persona::office, 100, 40);
   const auto offline = static_cast<double>(values.end() - std::ranges::lower_bound(values, 1200));
-  EXPECT_NEAR(offline / static_cast<double>(values.size()), traits_of(Persona::office).share_offline, 0.006);
+  EXPECT_NEAR(offline / static_cast<double>(values.size()),
+              traits_of(Persona::office).share_offline, 0.006);
   const std::vector<double> waits(std::ranges::lower_bound(values, 1200), values.end());
   EXPECT_NEAR(quantile(waits, 0.5) / 3600, 3.3, 0.8);
   EXPECT_NEAR(quantile(waits, 0.95) / 3600, 17, 6);

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -28,12 +28,15 @@ std::vector<std::string> documents_of(const Corpus& corpus) {
   std::vector<std::string> documents;
   truth::Truth truth;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_documents(part, [&](const Corpus::Document& document) { documents.emplace_back(document.json); }, truth);
+    corpus.make_documents(
+        part, [&](const Corpus::Document& document) { documents.emplace_back(document.json); },
+        truth);
   }
   return documents;
 }
 
-void each_leaf(const Json& json, const std::string& path, const std::function<void(const std::string&, const Json&)>& visit) {
+void each_leaf(const Json& json, const std::string& path,
+               const std::function<void(const std::string&, const Json&)>& visit) {
   for (const auto& [key, value] : json.items()) {
     const std::string name = path.empty() ? key : path + "." + key;
     if (value.is_object()) {
@@ -56,11 +59,23 @@ TEST(Documents, every_field_stands_in_the_builtin_table_with_a_fitting_type) {
       EXPECT_EQ(field->source, name) << name << " is a multi-field and must not be written";
       for (const Json& element : value.is_array() ? value : Json::array({value})) {
         switch (event::physical_of(field->type)) {
-          case event::Physical::text: EXPECT_TRUE(element.is_string()) << name; break;
-          case event::Physical::integer: EXPECT_TRUE(event::is_date(field->type) ? element.is_string() : element.is_number_integer()) << name; break;
-          case event::Physical::natural: EXPECT_TRUE(element.is_number_unsigned()) << name; break;
-          case event::Physical::real: EXPECT_TRUE(element.is_number()) << name; break;
-          case event::Physical::boolean: EXPECT_TRUE(element.is_boolean()) << name; break;
+          case event::Physical::text:
+            EXPECT_TRUE(element.is_string()) << name;
+            break;
+          case event::Physical::integer:
+            EXPECT_TRUE(event::is_date(field->type) ? element.is_string()
+                                                    : element.is_number_integer())
+                << name;
+            break;
+          case event::Physical::natural:
+            EXPECT_TRUE(element.is_number_unsigned()) << name;
+            break;
+          case event::Physical::real:
+            EXPECT_TRUE(element.is_number()) << name;
+            break;
+          case event::Physical::boolean:
+            EXPECT_TRUE(element.is_boolean()) << name;
+            break;
         }
       }
     });
@@ -93,14 +108,19 @@ TEST(Documents, the_agent_s_version_decides_the_shape) {
   for (const std::string& text : documents_of(small_corpus(120'000))) {
     const Json document = Json::parse(text);
     const std::string version = document["agent"]["version"];
-    const bool is_shrunk = version.starts_with("9.") || version.starts_with("8.18") || version.starts_with("8.19");
+    const bool is_shrunk =
+        version.starts_with("9.") || version.starts_with("8.18") || version.starts_with("8.19");
     EXPECT_EQ(document["host"].contains("ip"), !is_shrunk) << version;
     EXPECT_EQ(document["ecs"]["version"], version.starts_with("9.") ? "8.10.0" : "1.11.0");
     const std::string entity = document["process"]["entity_id"];
-    const bool is_opaque = version.starts_with("9.") || version.starts_with("8.17") || version.starts_with("8.18") || version.starts_with("8.19");
+    const bool is_opaque = version.starts_with("9.") || version.starts_with("8.17") ||
+                           version.starts_with("8.18") || version.starts_with("8.19");
     EXPECT_EQ(entity.size() == 22, is_opaque) << version << " " << entity;
     if (document["event"]["action"] == "fork") {
-      EXPECT_EQ(document["process"].contains("command_line"), !(version.starts_with("8.4") || version.starts_with("8.7") || version.starts_with("8.10"))) << version;
+      EXPECT_EQ(document["process"].contains("command_line"),
+                !(version.starts_with("8.4") || version.starts_with("8.7") ||
+                  version.starts_with("8.10")))
+          << version;
     }
     (is_shrunk ? new_ones : old_ones) += 1;
   }
@@ -109,12 +129,14 @@ TEST(Documents, the_agent_s_version_decides_the_shape) {
 }
 
 TEST(Documents, fork_exec_and_end_of_one_pid_share_an_entity_id_that_other_processes_lack) {
-  std::map<std::pair<std::string, std::string>, std::set<std::int64_t>> pids;  // (host, entity) -> pids
+  std::map<std::pair<std::string, std::string>, std::set<std::int64_t>>
+      pids;  // (host, entity) -> pids
   std::size_t events = 0;
   for (const std::string& text : documents_of(small_corpus(40'000))) {
     const Json document = Json::parse(text);
     ++events;
-    pids[{document["host"]["id"], document["process"]["entity_id"]}].insert(document["process"]["pid"].get<std::int64_t>());
+    pids[{document["host"]["id"], document["process"]["entity_id"]}].insert(
+        document["process"]["pid"].get<std::int64_t>());
   }
   EXPECT_GT(pids.size(), events / 10);
   for (const auto& [key, values] : pids) EXPECT_EQ(values.size(), 1U) << key.second;
@@ -146,7 +168,8 @@ TEST(Documents, network_events_lack_what_the_sensor_does_not_know) {
     EXPECT_FALSE(document["process"].contains("args"));
     EXPECT_FALSE(document["process"].contains("hash"));
     EXPECT_FALSE(document["process"]["parent"].contains("name"));
-    EXPECT_EQ(document["destination"].contains("bytes"), document["event"]["action"] == "disconnect_received");
+    EXPECT_EQ(document["destination"].contains("bytes"),
+              document["event"]["action"] == "disconnect_received");
     ++checked;
   }
   EXPECT_GT(checked, 1000);
@@ -159,7 +182,8 @@ std::string row_text(const event::EventBatch& batch, event::RowIndex row) {
   text += " " + std::to_string(batch.ingest_time[row].time_since_epoch().count());
   for (const event::Column& column : batch.columns) {
     text += " [";
-    for (const event::ValueCode code : column.codes(row)) text += event::to_text(column.dictionary().value(code)) + ",";
+    for (const event::ValueCode code : column.codes(row))
+      text += event::to_text(column.dictionary().value(code)) + ",";
     text += "]";
   }
   return text;
@@ -168,12 +192,36 @@ std::string row_text(const event::EventBatch& batch, event::RowIndex row) {
 TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
   const Corpus corpus = small_corpus(50'000);
   event::Projection projection;
-  for (const std::string_view name :
-       {"host.id", "host.os.type", "host.ip", "user.id", "user.name", "event.action", "event.type", "event.sequence", "event.ingested",
-        "@timestamp", "process.name", "process.executable", "process.args", "process.args_count", "process.command_line", "process.pid",
-        "process.entity_id", "process.Ext.ancestry", "process.parent.name", "process.parent.command_line", "process.exit_code",
-        "process.code_signature.trusted", "process.Ext.effective_parent.name", "destination.ip", "destination.port", "source.bytes",
-        "destination.domain", "file.path", "Persistence.name", "dns.question.name"}) {
+  for (const std::string_view name : {"host.id",
+                                      "host.os.type",
+                                      "host.ip",
+                                      "user.id",
+                                      "user.name",
+                                      "event.action",
+                                      "event.type",
+                                      "event.sequence",
+                                      "event.ingested",
+                                      "@timestamp",
+                                      "process.name",
+                                      "process.executable",
+                                      "process.args",
+                                      "process.args_count",
+                                      "process.command_line",
+                                      "process.pid",
+                                      "process.entity_id",
+                                      "process.Ext.ancestry",
+                                      "process.parent.name",
+                                      "process.parent.command_line",
+                                      "process.exit_code",
+                                      "process.code_signature.trusted",
+                                      "process.Ext.effective_parent.name",
+                                      "destination.ip",
+                                      "destination.port",
+                                      "source.bytes",
+                                      "destination.domain",
+                                      "file.path",
+                                      "Persistence.name",
+                                      "dns.question.name"}) {
     const event::Field* field = event::Schema::builtin().find(name);
     ASSERT_NE(field, nullptr) << name;
     projection.add(*field);
@@ -186,13 +234,16 @@ TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
     truth::Truth truth;
     std::uint64_t line = 0;
     for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-      corpus.make_batches(part, projection, [&](const event::EventBatch& batch) {
-        for (event::RowIndex row = 0; row < batch.row_count(); ++row) {
-          made.push_back(row_text(batch, row));
-          EXPECT_TRUE(made.size() == 1 || batch.line[row] > line) << "places rise";
-          line = batch.line[row];
-        }
-      }, truth);
+      corpus.make_batches(
+          part, projection,
+          [&](const event::EventBatch& batch) {
+            for (event::RowIndex row = 0; row < batch.row_count(); ++row) {
+              made.push_back(row_text(batch, row));
+              EXPECT_TRUE(made.size() == 1 || batch.line[row] > line) << "places rise";
+              line = batch.line[row];
+            }
+          },
+          truth);
     }
   }
   std::vector<std::string> read;
@@ -200,7 +251,8 @@ TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
   const auto report = event::read_events<Rows>(
       {.paths = {path.string()}}, projection,
       [](Rows& rows, const event::EventBatch& batch) {
-        for (event::RowIndex row = 0; row < batch.row_count(); ++row) rows.push_back(row_text(batch, row));
+        for (event::RowIndex row = 0; row < batch.row_count(); ++row)
+          rows.push_back(row_text(batch, row));
       },
       [&read](Rows&& rows) { read.insert(read.end(), rows.begin(), rows.end()); }, {});
   ASSERT_TRUE(report) << render(report.error());
@@ -220,11 +272,13 @@ TEST(HostTables, compaction_keeps_what_waiting_events_refer_to) {
   std::vector<std::string> before;
   const auto describe = [&tables](const Event& event) {
     const Process& process = tables.processes[event.process];
-    return std::to_string(process.pid) + " under " + std::to_string(tables.processes[process.parent].pid) + " to " +
+    return std::to_string(process.pid) + " under " +
+           std::to_string(tables.processes[process.parent].pid) + " to " +
            std::to_string(tables.flows[event.detail].source_port);
   };
   for (int i = 0; i < 2000; ++i) {
-    const ProcessIndex parent = i % 3 == 0 ? index_of(Standing::shell) : static_cast<ProcessIndex>(tables.processes.size() - 1);
+    const ProcessIndex parent = i % 3 == 0 ? index_of(Standing::shell)
+                                           : static_cast<ProcessIndex>(tables.processes.size() - 1);
     const ProcessIndex process = tables.add_process(EventTime(Duration(i)), parent, 0);
     const std::uint32_t flow = tables.add_flow({});
     if (i % 7 != 0) continue;

@@ -22,13 +22,15 @@ Distribution parsed(std::string_view text, const DistributionTable& table = {}) 
 std::vector<double> draws(const Distribution& distribution, std::size_t count) {
   Rng rng(7);
   std::vector<double> values;
-  for (std::size_t i = 0; i < count; ++i) values.push_back(static_cast<double>(distribution.sample(rng).count()) / 1e9);
+  for (std::size_t i = 0; i < count; ++i)
+    values.push_back(static_cast<double>(distribution.sample(rng).count()) / 1e9);
   std::ranges::sort(values);
   return values;
 }
 
 TEST(PortableMath, agrees_with_the_library_and_with_tabulated_quantiles) {
-  for (double x = 1e-9; x < 1e9; x *= 1.7) EXPECT_NEAR(portable_log(x), std::log(x), 1e-13 * std::max(1.0, std::abs(std::log(x))));
+  for (double x = 1e-9; x < 1e9; x *= 1.7)
+    EXPECT_NEAR(portable_log(x), std::log(x), 1e-13 * std::max(1.0, std::abs(std::log(x))));
   for (double x = -40; x < 40; x += 0.37) EXPECT_NEAR(portable_exp(x) / std::exp(x), 1, 1e-14);
   EXPECT_EQ(normal_quantile(0.5), 0);
   EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-14);
@@ -37,8 +39,9 @@ TEST(PortableMath, agrees_with_the_library_and_with_tabulated_quantiles) {
 }
 
 TEST(Distribution, quantiles_of_many_draws_are_those_of_the_closed_form) {
-  for (const std::string_view text : {"lognormal(median=0.3s, sigma=0.9)", "uniform(1s, 10s)", "exponential(mean=12s)",
-                                      "clip(lognormal(35s, 0.8), 5s, 15m)", "times(4, exponential(2s))"}) {
+  for (const std::string_view text :
+       {"lognormal(median=0.3s, sigma=0.9)", "uniform(1s, 10s)", "exponential(mean=12s)",
+        "clip(lognormal(35s, 0.8), 5s, 15m)", "times(4, exponential(2s))"}) {
     const Distribution distribution = parsed(text);
     const std::vector<double> values = draws(distribution, 200'000);
     for (const double p : {0.05, 0.25, 0.5, 0.75, 0.95}) {
@@ -50,12 +53,15 @@ TEST(Distribution, quantiles_of_many_draws_are_those_of_the_closed_form) {
 }
 
 TEST(Distribution, closed_forms_are_the_textbook_ones) {
-  EXPECT_NEAR(static_cast<double>(parsed("lognormal(2s, 0.5)").quantile(0.9).count()), 2e9 * std::exp(0.5 * 1.2815515655446004), 2);
-  EXPECT_NEAR(static_cast<double>(parsed("exponential(12s)").quantile(0.5).count()), 12e9 * std::log(2.0), 2);
+  EXPECT_NEAR(static_cast<double>(parsed("lognormal(2s, 0.5)").quantile(0.9).count()),
+              2e9 * std::exp(0.5 * 1.2815515655446004), 2);
+  EXPECT_NEAR(static_cast<double>(parsed("exponential(12s)").quantile(0.5).count()),
+              12e9 * std::log(2.0), 2);
 }
 
 TEST(Distribution, a_mixture_draws_each_part_by_its_weight) {
-  const std::vector<double> values = draws(parsed("mix(75%: 1s, 20%: 2s, 5%: uniform(10s, 20s))"), 100'000);
+  const std::vector<double> values =
+      draws(parsed("mix(75%: 1s, 20%: 2s, 5%: uniform(10s, 20s))"), 100'000);
   const auto share_below = [&](double limit) {
     return static_cast<double>(std::ranges::lower_bound(values, limit) - values.begin()) / 100'000;
   };
@@ -105,7 +111,8 @@ TEST(Distribution, mistakes_are_pointed_at) {
     const auto result = parse_distribution(c.text, table);
     ASSERT_FALSE(result) << c.text;
     EXPECT_EQ(result.error().code, c.code) << c.text << ": " << result.error().message;
-    EXPECT_EQ(result.error().span, c.span) << c.text << " at " << result.error().span.begin << "-" << result.error().span.end;
+    EXPECT_EQ(result.error().span, c.span)
+        << c.text << " at " << result.error().span.begin << "-" << result.error().span.end;
   }
   EXPECT_EQ(parse_distribution("frist_child", table).error().hint, "did you mean first_child?");
   std::string deep;

@@ -23,14 +23,20 @@ struct Images {
 
 /// One telling, with everything needed to look at it.
 struct Told {
-  Told(const Catalogue& catalogue, std::string_view id, std::uint64_t seed, Persona persona = Persona::developer)
+  Told(const Catalogue& catalogue, std::string_view id, std::uint64_t seed,
+       Persona persona = Persona::developer)
       : tables(make_host(Rng(1), 3, persona), images.table, ten_o_clock - minutes(60)) {
     const Scenario* scenario = catalogue.find(id);
     EXPECT_NE(scenario, nullptr) << id;
-    incident = tell_incident(*scenario, catalogue.delays, tables, ten_o_clock, Rng(seed), 0, events).record;
+    incident = tell_incident(*scenario, catalogue.delays, tables, ten_o_clock, Rng(seed), 0, events)
+                   .record;
   }
-  [[nodiscard]] const std::string& name(const Event& event) const { return tables.images[event.image].program->name; }
-  [[nodiscard]] const std::string& parent(const Event& event) const { return tables.images[event.parent_image].program->name; }
+  [[nodiscard]] const std::string& name(const Event& event) const {
+    return tables.images[event.image].program->name;
+  }
+  [[nodiscard]] const std::string& parent(const Event& event) const {
+    return tables.images[event.parent_image].program->name;
+  }
   /// Events as `exec bash < package_script_service 0`.
   [[nodiscard]] std::vector<std::string> lines(Kind kind) const {
     std::vector<std::string> out;
@@ -73,11 +79,12 @@ const Catalogue& catalogue() {
   return loaded;
 }
 
-/// What the scenario tables promise: script, connection, the window in which the latter follows, and truth.
+/// What the scenario tables promise: script, connection, the window in which the latter follows,
+/// and truth.
 struct Promise {
   std::string id;
   std::string script;
-  std::string connection;              ///< empty: none by package code
+  std::string connection;  ///< empty: none by package code
   Duration earliest;
   Duration latest;
   truth::Behaviour behaviour;
@@ -89,28 +96,49 @@ TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
   using truth::Expectation;
   const std::string pss = "<package_script_service ";
   const std::vector<Promise> promises = {
-      {"M02", "bash" + pss + "0", "curl 0", milliseconds(100), milliseconds(600), Behaviour::connects, Expectation::fires},
-      {"M05", "bash" + pss + "0", "osascript 0", milliseconds(500), seconds(4), Behaviour::connects, Expectation::fires},
-      {"M11", "bash" + pss + "0", "curl 0", milliseconds(200), seconds(1), Behaviour::connects, Expectation::fires},
-      {"M12", "sh" + pss + "0", "CrashReporter 0", milliseconds(500), seconds(6), Behaviour::connects, Expectation::silent},
-      {"M17", "bash" + pss + "0", "zoom 0", seconds(1), seconds(5), Behaviour::connects, Expectation::silent},
-      {"M21", "bash" + pss + "0", "curl 0", seconds(1), seconds(5), Behaviour::connects, Expectation::fires},
-      {"M25", "bash" + pss + "0", "curl 0", milliseconds(200), seconds(2), Behaviour::connects, Expectation::fires},
-      {"M28", "zsh" + pss + "0", "curl 0", Duration(1), minutes(2), Behaviour::connects, Expectation::fires},
-      {"E01", "bash" + pss + "0", "python3.11 0", milliseconds(350), milliseconds(650), Behaviour::connects, Expectation::silent},
-      {"E02", "bash" + pss + "0", "Python 0", Duration(1), minutes(1), Behaviour::connects, Expectation::fires},
-      {"E07", "bash" + pss + "0", "helper-x 0", Duration(1), minutes(2), Behaviour::connects, Expectation::silent},
-      {"E10", "bash" + pss + "0", "curl 0", seconds(1), seconds(3), Behaviour::connects, Expectation::fires},
-      {"E12", "bash" + pss + "0", "curl 501", seconds(1), seconds(3), Behaviour::connects, Expectation::silent},
-      {"E13", "bash" + pss + "0", "curl 501", milliseconds(350), milliseconds(800), Behaviour::connects, Expectation::silent},
-      {"E15", "bash" + pss + "0", "bash 0", Duration(1), minutes(2), Behaviour::connects, Expectation::silent},
-      {"E18", "osascript" + pss + "0", "osascript 0", Duration(1), minutes(2), Behaviour::connects, Expectation::fires},
+      {"M02", "bash" + pss + "0", "curl 0", milliseconds(100), milliseconds(600),
+       Behaviour::connects, Expectation::fires},
+      {"M05", "bash" + pss + "0", "osascript 0", milliseconds(500), seconds(4), Behaviour::connects,
+       Expectation::fires},
+      {"M11", "bash" + pss + "0", "curl 0", milliseconds(200), seconds(1), Behaviour::connects,
+       Expectation::fires},
+      {"M12", "sh" + pss + "0", "CrashReporter 0", milliseconds(500), seconds(6),
+       Behaviour::connects, Expectation::silent},
+      {"M17", "bash" + pss + "0", "zoom 0", seconds(1), seconds(5), Behaviour::connects,
+       Expectation::silent},
+      {"M21", "bash" + pss + "0", "curl 0", seconds(1), seconds(5), Behaviour::connects,
+       Expectation::fires},
+      {"M25", "bash" + pss + "0", "curl 0", milliseconds(200), seconds(2), Behaviour::connects,
+       Expectation::fires},
+      {"M28", "zsh" + pss + "0", "curl 0", Duration(1), minutes(2), Behaviour::connects,
+       Expectation::fires},
+      {"E01", "bash" + pss + "0", "python3.11 0", milliseconds(350), milliseconds(650),
+       Behaviour::connects, Expectation::silent},
+      {"E02", "bash" + pss + "0", "Python 0", Duration(1), minutes(1), Behaviour::connects,
+       Expectation::fires},
+      {"E07", "bash" + pss + "0", "helper-x 0", Duration(1), minutes(2), Behaviour::connects,
+       Expectation::silent},
+      {"E10", "bash" + pss + "0", "curl 0", seconds(1), seconds(3), Behaviour::connects,
+       Expectation::fires},
+      {"E12", "bash" + pss + "0", "curl 501", seconds(1), seconds(3), Behaviour::connects,
+       Expectation::silent},
+      {"E13", "bash" + pss + "0", "curl 501", milliseconds(350), milliseconds(800),
+       Behaviour::connects, Expectation::silent},
+      {"E15", "bash" + pss + "0", "bash 0", Duration(1), minutes(2), Behaviour::connects,
+       Expectation::silent},
+      {"E18", "osascript" + pss + "0", "osascript 0", Duration(1), minutes(2), Behaviour::connects,
+       Expectation::fires},
       {"E27", "bash" + pss + "0", "", {}, {}, Behaviour::none, Expectation::fires},
-      {"B01", "bash" + pss + "0", "curl 0", milliseconds(50), seconds(1), Behaviour::connects, Expectation::fires},
-      {"B37", "sh" + pss + "0", "curl 0", milliseconds(100), seconds(2), Behaviour::connects, Expectation::fires},
-      {"B39", "bash" + pss + "0", "curl 0", milliseconds(500), seconds(5), Behaviour::connects, Expectation::fires},
-      {"B50", "bash" + pss + "0", "curl 0", seconds(2), seconds(16), Behaviour::local, Expectation::fires},
-      {"B58", "bash" + pss + "501", "curl 501", milliseconds(300), seconds(3), Behaviour::connects, Expectation::fires},
+      {"B01", "bash" + pss + "0", "curl 0", milliseconds(50), seconds(1), Behaviour::connects,
+       Expectation::fires},
+      {"B37", "sh" + pss + "0", "curl 0", milliseconds(100), seconds(2), Behaviour::connects,
+       Expectation::fires},
+      {"B39", "bash" + pss + "0", "curl 0", milliseconds(500), seconds(5), Behaviour::connects,
+       Expectation::fires},
+      {"B50", "bash" + pss + "0", "curl 0", seconds(2), seconds(16), Behaviour::local,
+       Expectation::fires},
+      {"B58", "bash" + pss + "501", "curl 501", milliseconds(300), seconds(3), Behaviour::connects,
+       Expectation::fires},
       {"B05", "sh" + pss + "0", "", {}, {}, Behaviour::none, Expectation::silent},
       {"B07", "bash" + pss + "0", "", {}, {}, Behaviour::none, Expectation::silent},
       {"B17", "sh" + pss + "0", "", {}, {}, Behaviour::none, Expectation::silent},
@@ -120,14 +148,16 @@ TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
       {"B12", "bash" + pss + "0", "", {}, {}, Behaviour::none, Expectation::fires},
       {"B14", "sh" + pss + "0", "", {}, {}, Behaviour::none, Expectation::depends},
       {"B42", "bash" + pss + "501", "", {}, {}, Behaviour::none, Expectation::fires},
-      {"M01", "bash<Installer 501", "curl 501", milliseconds(400), seconds(6), Behaviour::connects, Expectation::fires},
+      {"M01", "bash<Installer 501", "curl 501", milliseconds(400), seconds(6), Behaviour::connects,
+       Expectation::fires},
   };
   for (const Promise& promise : promises) {
     for (std::uint64_t seed = 0; seed < 25; ++seed) {
       const Told told(catalogue(), promise.id, seed);
       SCOPED_TRACE(promise.id + " seed " + std::to_string(seed));
       ASSERT_TRUE(told.has(Kind::exec, promise.script));
-      if (told.incident.expected != truth::Expectation::silent || promise.expected == truth::Expectation::silent) {
+      if (told.incident.expected != truth::Expectation::silent ||
+          promise.expected == truth::Expectation::silent) {
         EXPECT_EQ(told.incident.expected, promise.expected);
       }
       if (promise.connection.empty()) {
@@ -153,7 +183,8 @@ TEST(Teller, names_the_pair_that_is_linked_and_gives_each_event_its_role) {
   EXPECT_EQ(told.incident.events[script].what, "exec bash < package_script_service");
   EXPECT_EQ(told.incident.events[script].role, truth::Role::script);
   EXPECT_EQ(told.incident.events[script].user, "0");
-  EXPECT_TRUE(told.incident.events[network].what.starts_with("connect curl ")) << told.incident.events[network].what;
+  EXPECT_TRUE(told.incident.events[network].what.starts_with("connect curl "))
+      << told.incident.events[network].what;
   EXPECT_EQ(told.incident.events[network].role, truth::Role::network);
   std::map<truth::Role, int> roles;
   for (const auto& event : told.incident.events) ++roles[event.role];
@@ -178,10 +209,13 @@ TEST(Teller, sh_hands_over_to_bash_in_the_same_process) {
 
 TEST(Teller, a_package_script_has_the_arguments_that_package_kit_gives_it) {
   const Told told(catalogue(), "B39", 1);
-  const Image& image = told.tables.images[told.event(Kind::exec, "bash<package_script_service 0").image];
+  const Image& image =
+      told.tables.images[told.event(Kind::exec, "bash<package_script_service 0").image];
   ASSERT_EQ(image.args.size(), 6U);
   EXPECT_EQ(image.args[0], "/bin/bash");
-  EXPECT_TRUE(image.args[1].starts_with("/tmp/PKInstallSandbox.") && image.args[1].ends_with("/postinstall")) << image.args[1];
+  EXPECT_TRUE(image.args[1].starts_with("/tmp/PKInstallSandbox.") &&
+              image.args[1].ends_with("/postinstall"))
+      << image.args[1];
   EXPECT_NE(image.args[1].find("/Scripts/com.example.studio."), std::string::npos);
   EXPECT_TRUE(image.args[2].ends_with("/Studio.pkg"));
 }
@@ -218,7 +252,8 @@ TEST(Teller, the_stranger_of_a_coincidence_comes_within_the_window_of_the_script
       const EventTime at = told.event(Kind::exec, script).time;
       bool found = false;
       for (const Event& event : told.events) {
-        if (event.kind == Kind::connect && event.time > at && event.time - at <= seconds(30)) found = true;
+        if (event.kind == Kind::connect && event.time > at && event.time - at <= seconds(30))
+          found = true;
       }
       EXPECT_TRUE(found) << id << " seed " << seed;
     }
@@ -229,13 +264,19 @@ TEST(Teller, a_delayed_download_meets_the_edges_of_the_window_exactly) {
   std::set<std::int64_t> gaps;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     const Told told(catalogue(), "E09", seed);
-    const Duration gap = told.event(Kind::connect, "curl 0").time - told.event(Kind::exec, "bash<package_script_service 0").time;
+    const Duration gap = told.event(Kind::connect, "curl 0").time -
+                         told.event(Kind::exec, "bash<package_script_service 0").time;
     gaps.insert(gap.count());
-    EXPECT_EQ(told.incident.expected, gap <= seconds(30) ? truth::Expectation::fires : truth::Expectation::silent) << gap.count();
-    EXPECT_EQ(told.incident.behaviour, gap <= seconds(60) ? truth::Behaviour::connects : truth::Behaviour::none) << gap.count();
+    EXPECT_EQ(told.incident.expected,
+              gap <= seconds(30) ? truth::Expectation::fires : truth::Expectation::silent)
+        << gap.count();
+    EXPECT_EQ(told.incident.behaviour,
+              gap <= seconds(60) ? truth::Behaviour::connects : truth::Behaviour::none)
+        << gap.count();
     EXPECT_FALSE(told.incident.true_pairs.empty()) << "a late connection is linked all the same";
   }
-  for (const int gap_ms : {14'900, 15'100, 29'999, 30'000, 30'001}) EXPECT_TRUE(gaps.contains(gap_ms * std::int64_t{1'000'000})) << gap_ms;
+  for (const int gap_ms : {14'900, 15'100, 29'999, 30'000, 30'001})
+    EXPECT_TRUE(gaps.contains(gap_ms * std::int64_t{1'000'000})) << gap_ms;
   EXPECT_GT(*gaps.rbegin(), Duration(minutes(9)).count());
 }
 
@@ -288,7 +329,8 @@ TEST(Teller, events_follow_the_life_of_a_process) {
         }
         // A connection may close after its process has gone; nothing else may happen then.
         if (ended.contains(event.process) && event.kind != Kind::disconnect) {
-          EXPECT_LE(event.time, ended[event.process]) << scenario.id << " " << to_string(event.kind);
+          EXPECT_LE(event.time, ended[event.process])
+              << scenario.id << " " << to_string(event.kind);
         }
       }
     }

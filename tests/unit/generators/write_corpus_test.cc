@@ -18,7 +18,10 @@ namespace fs = std::filesystem;
 
 class Folder {
  public:
-  explicit Folder(const std::string& name) : path_(fs::temp_directory_path() / ("eqlab_corpus_" + name)) { clear(); }
+  explicit Folder(const std::string& name)
+      : path_(fs::temp_directory_path() / ("eqlab_corpus_" + name)) {
+    clear();
+  }
   ~Folder() { clear(); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -71,7 +74,8 @@ TEST(WriteCorpus, the_bytes_do_not_depend_on_the_number_of_threads) {
   const auto b = write(corpus, {.folder = three.path(), .threads = 3});
   EXPECT_EQ(a.checksums, b.checksums);
   EXPECT_EQ(a.bytes, b.bytes);
-  for (const auto& [name, sum] : a.checksums) EXPECT_EQ(read_file(one / name), read_file(three / name)) << name;
+  for (const auto& [name, sum] : a.checksums)
+    EXPECT_EQ(read_file(one / name), read_file(three / name)) << name;
 }
 
 TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_the_parts) {
@@ -99,7 +103,9 @@ TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_
   std::vector<std::string> from_parts;
   truth::Truth truth;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
-    corpus.make_documents(part, [&](const Corpus::Document& document) { from_parts.emplace_back(document.json); }, truth);
+    corpus.make_documents(
+        part, [&](const Corpus::Document& document) { from_parts.emplace_back(document.json); },
+        truth);
   }
   std::ranges::sort(from_file);
   std::ranges::sort(from_parts);
@@ -109,7 +115,8 @@ TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_
 TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
   const Corpus corpus = planned({.seed = 6, .events = 10'000});
   const Folder folder("manifest");
-  const auto written = write(corpus, {.folder = folder.path(), .compress = false, .version = "9.9.9"});
+  const auto written =
+      write(corpus, {.folder = folder.path(), .compress = false, .version = "9.9.9"});
   const auto manifest = nlohmann::json::parse(read_file(folder / "manifest.json"));
   EXPECT_EQ(manifest["eqlab"], "9.9.9");
   EXPECT_EQ(manifest["events"], written.events);
@@ -127,7 +134,8 @@ TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
   ASSERT_TRUE(truth) << render(truth.error());
   EXPECT_EQ(truth->events, written.events);
   EXPECT_EQ(truth->incidents.size(), written.incidents);
-  EXPECT_EQ(truth->expected_rule, "99239e7d-b0d4-46e3-8609-acafcf99f68c") << "the rule that [expected] speaks of";
+  EXPECT_EQ(truth->expected_rule, "99239e7d-b0d4-46e3-8609-acafcf99f68c")
+      << "the rule that [expected] speaks of";
 }
 
 TEST(WriteCorpus, sha256_is_the_standard_one) {
@@ -160,14 +168,16 @@ TEST(WriteCorpus, an_interrupted_run_leaves_the_older_corpus_as_it_was) {
   std::stop_source stop;
   WriteOptions options{.folder = folder.path(), .threads = 2};
   options.progress = [&stop](std::uint64_t, std::uint64_t) { stop.request_stop(); };
-  const auto stopped = write_corpus(planned({.seed = 2, .events = 200'000}), options, stop.get_token());
+  const auto stopped =
+      write_corpus(planned({.seed = 2, .events = 200'000}), options, stop.get_token());
   EXPECT_FALSE(stopped);
   EXPECT_EQ(read_file(folder / "manifest.json"), first);
   EXPECT_FALSE(fs::exists(folder.path() + ".tmp"));
 }
 
 TEST(WriteCorpus, a_place_that_cannot_be_written_is_an_error) {
-  const auto refused = write_corpus(planned({.events = 2'000}), {.folder = "/proc/nowhere/corpus"}, {});
+  const auto refused =
+      write_corpus(planned({.events = 2'000}), {.folder = "/proc/nowhere/corpus"}, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "E902");
 }

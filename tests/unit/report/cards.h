@@ -9,18 +9,25 @@ namespace eqlab::tiny {
 
 /// One caught, one evading by name, one too slow; a vendor package; a coincidence.
 [[nodiscard]] inline World small_world() {
-  World world{.stories = {{.scenario = "M02", .events = install("m", 100), .expected = truth::Expectation::fires},
-                          {.scenario = "E01", .events = install("e", 1'000), .expected = truth::Expectation::silent},
-                          {.scenario = "E09", .events = install("s", 2'000, 45), .expected = truth::Expectation::fires},
-                          {.scenario = "B37", .intent = truth::Intent::benign, .events = install("b", 3'000)}},
-              .background = {{.id = "x", .at = 4'000, .stages = {0}, .keys = {"mac-2", "0"}},
-                             {.id = "y", .at = 4'001, .stages = {1}, .keys = {"mac-2", "0"}}}};
+  World world{
+      .stories =
+          {{.scenario = "M02", .events = install("m", 100), .expected = truth::Expectation::fires},
+           {.scenario = "E01",
+            .events = install("e", 1'000),
+            .expected = truth::Expectation::silent},
+           {.scenario = "E09",
+            .events = install("s", 2'000, 45),
+            .expected = truth::Expectation::fires},
+           {.scenario = "B37", .intent = truth::Intent::benign, .events = install("b", 3'000)}},
+      .background = {{.id = "x", .at = 4'000, .stages = {0}, .keys = {"mac-2", "0"}},
+                     {.id = "y", .at = 4'001, .stages = {1}, .keys = {"mac-2", "0"}}}};
   world.stories[1].events[1].stages = {};
   world.stories[1].events[1].what = "connect python3.11 203.0.113.8:443";
   return world;
 }
 
-/// As small_world, but the caught package runs a second script that calls out too: one alert more about it.
+/// As small_world, but the caught package runs a second script that calls out too: one alert more
+/// about it.
 [[nodiscard]] inline World repeating_world() {
   World world = small_world();
   for (const Labelled& event : install("m2", 150)) world.stories[0].events.push_back(event);
@@ -42,7 +49,8 @@ namespace eqlab::tiny {
 }
 
 /// What an attacker may put into an event or a rule name.
-inline constexpr const char* hostile = "a|b`c\x1b[31m<img src=x>@org/team [x](http://evil) \xE2\x80\xAE*_\n#1 ]]> &amp; \xFF";
+inline constexpr const char* hostile =
+    "a|b`c\x1b[31m<img src=x>@org/team [x](http://evil) \xE2\x80\xAE*_\n#1 ]]> &amp; \xFF";
 
 [[nodiscard]] inline World hostile_world() {
   World world = small_world();

@@ -41,12 +41,15 @@ TEST(Junit, AnyTextGivesXmlThatReadsBack) {
   const std::string out =
       write_junit({{.name = all, .cases = {{.name = all, .failures = {{all, all}}}}}});
   for (const char c : out) {
-    EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r') << static_cast<int>(c);
+    EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r')
+        << static_cast<int>(c);
   }
-  EXPECT_EQ(out.find("&#1;"), std::string::npos) << "a reference to a forbidden character is forbidden too";
+  EXPECT_EQ(out.find("&#1;"), std::string::npos)
+      << "a reference to a forbidden character is forbidden too";
   EXPECT_EQ(out.find("&#27;"), std::string::npos);
   pugi::xml_document document;
-  ASSERT_TRUE(document.load_string(out.c_str(), pugi::parse_default & ~pugi::parse_eol & ~pugi::parse_wconv_attribute));
+  ASSERT_TRUE(document.load_string(
+      out.c_str(), pugi::parse_default & ~pugi::parse_eol & ~pugi::parse_wconv_attribute));
   const pugi::xml_node test = document.child("testsuites").child("testsuite").child("testcase");
   EXPECT_EQ(test.attribute("name").value(), xml_text(all));
   EXPECT_EQ(test.child("failure").attribute("message").value(), xml_text(all));

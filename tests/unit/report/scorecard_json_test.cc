@@ -12,7 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 TEST(ScorecardJson, CarriesCountsIntervalsReasonsAndTheWayBack) {
-  const Json out = Json::parse(scorecard_json(tiny::score_of(tiny::small_world()), tiny::small_info()));
+  const Json out =
+      Json::parse(scorecard_json(tiny::score_of(tiny::small_world()), tiny::small_info()));
   EXPECT_EQ(out["eqlab_result"], "scorecard");
   EXPECT_EQ(out["schema_version"], 1);
   EXPECT_EQ(out["run"]["seed"], 1);
@@ -29,7 +30,8 @@ TEST(ScorecardJson, CarriesCountsIntervalsReasonsAndTheWayBack) {
   EXPECT_EQ(out["misses"][0]["examples"][0]["name"], "python3.11");
   EXPECT_EQ(out["scenarios"].size(), 4U);
   std::uint64_t alerts = 0;
-  for (const auto& [verdict, count] : out["alerts"]["verdicts"].items()) alerts += count.get<std::uint64_t>();
+  for (const auto& [verdict, count] : out["alerts"]["verdicts"].items())
+    alerts += count.get<std::uint64_t>();
   EXPECT_EQ(out["alerts"]["total"], alerts);
 }
 

@@ -11,31 +11,48 @@ namespace eqlab::report {
 namespace {
 
 TEST(ScorecardMarkdown, ShowsHeadlineMissesAlarmsAndScenarios) {
-  const std::string out = scorecard_markdown(tiny::score_of(tiny::small_world()), tiny::small_info());
-  EXPECT_NE(out.find("| malicious incidents caught | 1 of 3 | 33.3 % | [6.1 – 79.2] |"), std::string::npos) << out;
-  EXPECT_NE(out.find("| 1 | no network event satisfies step 2 | python3.11 1 |"), std::string::npos);
-  EXPECT_NE(out.find("| E09 | about E09 | malicious | 0 of 1 | 0 | fires | longer than maxspan (30 s) (1) | **differs** |"),
+  const std::string out =
+      scorecard_markdown(tiny::score_of(tiny::small_world()), tiny::small_info());
+  EXPECT_NE(out.find("| malicious incidents caught | 1 of 3 | 33.3 % | [6.1 – 79.2] |"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("| 1 | no network event satisfies step 2 | python3.11 1 |"),
             std::string::npos);
-  EXPECT_NE(out.find("| B37 | about B37 | benign | 1 of 1 | 0 | – |  |  |"), std::string::npos) << out;
-  EXPECT_NE(out.find("| from the last event to the alert (right alerts) | 1 | 3m 19s median |"), std::string::npos) << out;
+  EXPECT_NE(out.find("| E09 | about E09 | malicious | 0 of 1 | 0 | fires | longer than maxspan (30 "
+                     "s) (1) | **differs** |"),
+            std::string::npos);
+  EXPECT_NE(out.find("| B37 | about B37 | benign | 1 of 1 | 0 | – |  |  |"), std::string::npos)
+      << out;
+  EXPECT_NE(out.find("| from the last event to the alert (right alerts) | 1 | 3m 19s median |"),
+            std::string::npos)
+      << out;
   EXPECT_NE(out.find("```sh\neqlab score "), std::string::npos);
 }
 
 TEST(ScorecardMarkdown, RightFalseAndRepeatsAddUpToTheAlerts) {
-  const std::string out = scorecard_markdown(tiny::score_of(tiny::repeating_world()), tiny::small_info());
-  EXPECT_NE(out.find("| alerts raised | 4 | 1 right · 2 false · 1 repeat |  |"), std::string::npos) << out;
-  EXPECT_NE(out.find("| false alarms per 1,000 hosts a day (repeats left out) | 2 | 200 |"), std::string::npos) << out;
+  const std::string out =
+      scorecard_markdown(tiny::score_of(tiny::repeating_world()), tiny::small_info());
+  EXPECT_NE(out.find("| alerts raised | 4 | 1 right · 2 false · 1 repeat |  |"), std::string::npos)
+      << out;
+  EXPECT_NE(out.find("| false alarms per 1,000 hosts a day (repeats left out) | 2 | 200 |"),
+            std::string::npos)
+      << out;
 }
 
 TEST(ScorecardMarkdown, ExpectationsOfAnotherRuleAreNotShown) {
   tiny::World world = tiny::small_world();
   world.rule_id = "another-rule";
   const std::string out = scorecard_markdown(tiny::score_of(world), tiny::small_info());
-  EXPECT_NE(out.find("| E09 | about E09 | malicious | 0 of 1 | 0 | – | longer than maxspan (30 s) (1) |  |"), std::string::npos) << out;
+  EXPECT_NE(
+      out.find(
+          "| E09 | about E09 | malicious | 0 of 1 | 0 | – | longer than maxspan (30 s) (1) |  |"),
+      std::string::npos)
+      << out;
   EXPECT_EQ(out.find("differs"), std::string::npos);
 }
 
-// A cell ends at a bar that is not escaped, so every line of one table must have as many as its head.
+// A cell ends at a bar that is not escaped, so every line of one table must have as many as its
+// head.
 TEST(ScorecardMarkdown, NothingFromEventsBreaksATable) {
   RunInfo info = tiny::small_info();
   info.rule_name = tiny::hostile;
@@ -57,7 +74,8 @@ TEST(ScorecardMarkdown, NothingFromEventsBreaksATable) {
 
 TEST(ScorecardMarkdown, NothingFromEventsIsMarkup) {
   const std::string out = markdown_text(tiny::hostile);
-  for (const char c : std::string_view("|`<>*_[]@\n\x1b")) EXPECT_EQ(out.find(c), std::string::npos) << c;
+  for (const char c : std::string_view("|`<>*_[]@\n\x1b"))
+    EXPECT_EQ(out.find(c), std::string::npos) << c;
   EXPECT_EQ(out.find("://"), std::string::npos);
   EXPECT_EQ(markdown_text("www.example.com"), "www&#46;example.com");
   EXPECT_EQ(markdown_text("python3.11"), "python3.11");
@@ -66,13 +84,15 @@ TEST(ScorecardMarkdown, NothingFromEventsIsMarkup) {
 TEST(ScorecardMarkdown, ACommandCannotCloseItsBlock) {
   RunInfo info;
   info.command = "eqlab score '```'";
-  EXPECT_NE(scorecard_markdown(tiny::score_of(tiny::World{}), info).find("````sh\neqlab score '```'\n````\n"),
+  EXPECT_NE(scorecard_markdown(tiny::score_of(tiny::World{}), info)
+                .find("````sh\neqlab score '```'\n````\n"),
             std::string::npos);
 }
 
 TEST(ScorecardMarkdown, SaysWhatWasNotMeasured) {
   const std::string out = scorecard_markdown(tiny::score_of(tiny::World{}), {});
-  EXPECT_NE(out.find("| malicious incidents caught | – | not measured: no malicious incidents in this corpus |"),
+  EXPECT_NE(out.find("| malicious incidents caught | – | not measured: no malicious incidents in "
+                     "this corpus |"),
             std::string::npos);
 }
 

@@ -37,17 +37,28 @@ again  eqlab score rules/installer.toml --profile balanced --seed 1
 }
 
 TEST(ScorecardText, RightFalseAndRepeatsAddUpToTheAlerts) {
-  const std::string text = scorecard_text(tiny::score_of(tiny::repeating_world()), tiny::small_info(), {});
-  EXPECT_NE(text.find("  raises    4 alerts                    1 right · 2 false · 1 repeat\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("  false     200 a day per 1,000 hosts, repeats left out   [24.2 – 722]\n"), std::string::npos) << text;
+  const std::string text =
+      scorecard_text(tiny::score_of(tiny::repeating_world()), tiny::small_info(), {});
+  EXPECT_NE(text.find("  raises    4 alerts                    1 right · 2 false · 1 repeat\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  false     200 a day per 1,000 hosts, repeats left out   [24.2 – 722]\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(ScorecardText, WithoutARightAlertTheLatencyIsThatOfAllAndSaysSo) {
   tiny::World world = tiny::small_world();
   world.stories.erase(world.stories.begin());
   const std::string text = scorecard_text(tiny::score_of(world), tiny::small_info(), {});
-  EXPECT_NE(text.find("  raises    2 alerts                    0 right · 2 false\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("  all alerts come 3m 19s after the last event (median), 4m 59s p95, 4m 59s worst\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  raises    2 alerts                    0 right · 2 false\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find(
+          "  all alerts come 3m 19s after the last event (median), 4m 59s p95, 4m 59s worst\n"),
+      std::string::npos)
+      << text;
 }
 
 TEST(ScorecardText, AnotherRuleBreaksNoPromise) {
@@ -58,10 +69,15 @@ TEST(ScorecardText, AnotherRuleBreaksNoPromise) {
 }
 
 TEST(ScorecardText, PhrasesBesideAReasonAreShownWhole) {
-  const tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("i", 100, 10)}},
-                          .background = {{.id = "other", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}}}};
-  const auto text = [&](std::size_t columns) { return scorecard_text(tiny::score_of(world), {}, {.columns = columns}); };
-  EXPECT_NE(text(100).find("  1  its events went into other matches  first event to another completion 1\n"), std::string::npos)
+  const tiny::World world{
+      .stories = {{.scenario = "M", .events = tiny::install("i", 100, 10)}},
+      .background = {{.id = "other", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}}}};
+  const auto text = [&](std::size_t columns) {
+    return scorecard_text(tiny::score_of(world), {}, {.columns = columns});
+  };
+  EXPECT_NE(text(100).find(
+                "  1  its events went into other matches  first event to another completion 1\n"),
+            std::string::npos)
       << text(100);
   for (const std::size_t columns : {60U, 80U}) {
     EXPECT_NE(text(columns).find("  1  its events went into other matches\n"
@@ -73,7 +89,8 @@ TEST(ScorecardText, PhrasesBesideAReasonAreShownWhole) {
 
 TEST(ScorecardText, SaysWhatWasNotMeasured) {
   const std::string text = scorecard_text(tiny::score_of(tiny::World{}), {}, {});
-  EXPECT_NE(text.find("catches   not measured: no malicious incidents in this corpus"), std::string::npos);
+  EXPECT_NE(text.find("catches   not measured: no malicious incidents in this corpus"),
+            std::string::npos);
   EXPECT_NE(text.find("latency   not measured: no alerts"), std::string::npos);
   EXPECT_EQ(text.find("100.0 %"), std::string::npos);
   EXPECT_EQ(text.find("nan"), std::string::npos);
@@ -84,7 +101,8 @@ TEST(ScorecardText, LinesFitTheTerminalWhateverTheEventsSay) {
     RunInfo info = tiny::small_info();
     info.rule_name = tiny::hostile;
     info.command.clear();
-    std::istringstream lines(scorecard_text(tiny::score_of(tiny::hostile_world()), info, {.columns = columns}));
+    std::istringstream lines(
+        scorecard_text(tiny::score_of(tiny::hostile_world()), info, {.columns = columns}));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(width(line), columns) << line;
   }
 }

@@ -5,7 +5,8 @@
 namespace eqlab::rule {
 namespace {
 
-/// Every byte of the decoded text and the byte of `file` that it is said to come from, side by side.
+/// Every byte of the decoded text and the byte of `file` that it is said to come from, side by
+/// side.
 std::string sources_of(const DecodedString& decoded, std::string_view file) {
   std::string out;
   for (std::size_t i = 0; i < decoded.text.size(); ++i) out += file[decoded.origin[i]];
@@ -38,7 +39,10 @@ TEST(TomlString, EscapesPointAtTheirBackslash) {
   const std::string file = R"("a\"b\\c\u00e9d\U0001F600e")";
   const auto decoded = decode_toml_string(file, 0);
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(decoded->text, "a\"b\\c\xC3\xA9" "d\xF0\x9F\x98\x80" "e");
+  EXPECT_EQ(decoded->text,
+            "a\"b\\c\xC3\xA9"
+            "d\xF0\x9F\x98\x80"
+            "e");
   EXPECT_EQ(sources_of(*decoded, file), "a\\b\\c\\\\d\\\\\\\\e");
 }
 
@@ -58,7 +62,8 @@ TEST(TomlString, QuotesInsideAndRightBeforeTheEndAreContent) {
 }
 
 TEST(TomlString, WhatIsNoStringGivesNothing) {
-  for (const std::string_view file : {"", "5", "'open", "\"open", "'''open''", "\"bad \\q\"", "\"two\nlines\"", "\"\\u12\""}) {
+  for (const std::string_view file :
+       {"", "5", "'open", "\"open", "'''open''", "\"bad \\q\"", "\"two\nlines\"", "\"\\u12\""}) {
     EXPECT_FALSE(decode_toml_string(file, 0)) << file;
   }
 }

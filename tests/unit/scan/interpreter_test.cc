@@ -1,5 +1,6 @@
-// What single filters mean (EQL sections 4 to 7), as tables: a condition, and which of the events at hand
-// satisfy it. Decided by hand from the rules; every line holds the reference interpreter and the engine alike.
+// What single filters mean (EQL sections 4 to 7), as tables: a condition, and which of the events
+// at hand satisfy it. Decided by hand from the rules; every line holds the reference interpreter
+// and the engine alike.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -43,10 +44,12 @@ event::Schema schema() {
 
 using Finder = Result<std::vector<ReferenceMatch>> (*)(std::string_view, const std::vector<Row>&);
 
-Result<std::vector<ReferenceMatch>> by_reference(std::string_view query, const std::vector<Row>& rows) {
+Result<std::vector<ReferenceMatch>> by_reference(std::string_view query,
+                                                 const std::vector<Row>& rows) {
   return run(query, schema(), {}, rows);
 }
-Result<std::vector<ReferenceMatch>> by_engine(std::string_view query, const std::vector<Row>& rows) {
+Result<std::vector<ReferenceMatch>> by_engine(std::string_view query,
+                                              const std::vector<Row>& rows) {
   return run_fast(query, schema(), {}, rows);
 }
 
@@ -58,7 +61,8 @@ std::string satisfied(Finder find, std::string_view condition, std::vector<Row> 
   const auto matches = find("any where " + std::string(condition), rows);
   if (!matches) return "error";
   std::vector<std::string> numbers;
-  for (const ReferenceMatch& match : *matches) numbers.push_back(std::to_string(match.events[0] + 1));
+  for (const ReferenceMatch& match : *matches)
+    numbers.push_back(std::to_string(match.events[0] + 1));
   return numbers.empty() ? "none" : join(numbers, " ");
 }
 
@@ -69,8 +73,10 @@ struct Expectation {
 
 void expect_all(const std::vector<Expectation>& table, const std::vector<Row>& rows) {
   for (const Expectation& line : table) {
-    EXPECT_EQ(satisfied(by_reference, line.condition, rows), line.rows) << "reference: " << line.condition;
-    EXPECT_EQ(satisfied(by_engine, line.condition, rows), line.rows) << "engine: " << line.condition;
+    EXPECT_EQ(satisfied(by_reference, line.condition, rows), line.rows)
+        << "reference: " << line.condition;
+    EXPECT_EQ(satisfied(by_engine, line.condition, rows), line.rows)
+        << "engine: " << line.condition;
   }
 }
 
@@ -255,7 +261,8 @@ TEST(Conditions, StringsAndTheirPatterns) {
 }
 
 TEST(Conditions, TwoFieldsRangeOverAllPairsOfTheirValues) {
-  const std::vector<Row> rows = {{{"s", {"a"s, "b"s}}, {"t", {"x"s, "y"s}}}, {{"s", {"a"s}}}, {{"t", {"x"s}}}, {}};
+  const std::vector<Row> rows = {
+      {{"s", {"a"s, "b"s}}, {"t", {"x"s, "y"s}}}, {{"s", {"a"s}}}, {{"t", {"x"s}}}, {}};
   expect_all(
       {
           {"concat(s, t) == \"by\"", "1"},
@@ -270,9 +277,10 @@ TEST(Conditions, TwoFieldsRangeOverAllPairsOfTheirValues) {
 }
 
 TEST(Conditions, NumbersCompareByValueWhateverTheirType) {
-  const std::vector<Row> rows = {{{"x", {3L}}, {"d", {3.0}}, {"u", {Value(std::uint64_t{18'446'744'073'709'551'615U})}}},
-                                 {{"x", {4L}}, {"d", {3.5}}, {"u", {Value(std::uint64_t{4})}}},
-                                 {{"x", {9'007'199'254'740'993L}}, {"d", {-1.0}}}};
+  const std::vector<Row> rows = {
+      {{"x", {3L}}, {"d", {3.0}}, {"u", {Value(std::uint64_t{18'446'744'073'709'551'615U})}}},
+      {{"x", {4L}}, {"d", {3.5}}, {"u", {Value(std::uint64_t{4})}}},
+      {{"x", {9'007'199'254'740'993L}}, {"d", {-1.0}}}};
   expect_all(
       {
           {"x > 3.1", "2 3"},
@@ -309,7 +317,7 @@ TEST(Conditions, DatesAddressesAndVersions) {
   constexpr std::int64_t second = 1'000'000'000;
   constexpr std::int64_t day = 86'400 * second;
   const std::vector<Row> rows = {
-      {{"when", {18'294 * day}}, {"ip", {"10.6.0.1"s}}, {"v", {"1.2.0"s}}},                         // 2020-02-02
+      {{"when", {18'294 * day}}, {"ip", {"10.6.0.1"s}}, {"v", {"1.2.0"s}}},  // 2020-02-02
       {{"when", {18'294 * day + 3600 * second}}, {"ip", {"2001:db8::1"s}}, {"v", {"1.10.0"s}}},
       {{"when", {18'295 * day}}, {"ip", {"::1"s, "192.168.1.9"s}}, {"v", {"1.2.0-rc1"s}}},
       {}};
@@ -340,7 +348,9 @@ TEST(Conditions, DatesAddressesAndVersions) {
 
 TEST(Functions, ValuesOfTheReferenceTable) {
   // The subject stands in a field, so that the engine computes it as a script and does not fold it.
-  const auto with = [](std::string text) { return std::vector<Row>{{{"s", {Value(std::move(text))}}}}; };
+  const auto with = [](std::string text) {
+    return std::vector<Row>{{{"s", {Value(std::move(text))}}}};
+  };
   struct Line {
     std::string_view subject;
     std::string_view condition;
@@ -407,7 +417,9 @@ TEST(Functions, WhatCannotBeComputedFailsTheSearch) {
   for (const Line& line : lines) {
     expect_all({{line.condition, "error"}}, {{{"s", {Value(std::string(line.subject))}}}});
   }
-  expect_all({{"2147483647 + 1 == 2147483648", "error"}, {"1 / 0 == 1", "error"}, {"1 / 0.0 > 1", "1"}}, {{}});
+  expect_all(
+      {{"2147483647 + 1 == 2147483648", "error"}, {"1 / 0 == 1", "error"}, {"1 / 0.0 > 1", "1"}},
+      {{}});
 }
 
 TEST(Conditions, TheCategoryIsComparedExactlyAndWithAnyValue) {

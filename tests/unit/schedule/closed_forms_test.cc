@@ -13,23 +13,28 @@ using tiny::in_seconds;
 using tiny::seconds;
 
 rule::Schedule nine_minutes() {
-  return {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
+  return {.interval = std::chrono::minutes{5},
+          .look_back = std::chrono::minutes{9},
+          .max_signals = 100};
 }
 
-/// The published table: delays and span, probabilities of 0, 1, 2 sightings, mean and worst latency (s).
+/// The published table: delays and span, probabilities of 0, 1, 2 sightings, mean and worst latency
+/// (s).
 struct Row {
   double first_delay, last_delay, span, settle, none, once, twice, mean, worst;
 };
 constexpr Row table[] = {
-    {0, 0, 10, 10, 0, .2333, .7667, 150, 300},     {0, 0, 30, 30, 0, .3, .7, 150, 300},
-    {60, 60, 10, 70, 0, .4333, .5667, 210, 360},   {120, 120, 30, 150, 0, .7, .3, 270, 420},
-    {210, 210, 30, 240, 0, 1, 0, 360, 510},        {0, 240, 10, 250, .0333, .9667, 0, 385, 530},
-    {300, 300, 30, 330, .3, .7, 0, 405, 510},      {400, 0, 20, 400, .5333, .4667, 0, 450, 520},
-    {500, 500, 10, 510, .9, .1, 0, 515, 530},      {520, 520, 30, 550, 1, 0, 0, 0, 0},
+    {0, 0, 10, 10, 0, .2333, .7667, 150, 300},   {0, 0, 30, 30, 0, .3, .7, 150, 300},
+    {60, 60, 10, 70, 0, .4333, .5667, 210, 360}, {120, 120, 30, 150, 0, .7, .3, 270, 420},
+    {210, 210, 30, 240, 0, 1, 0, 360, 510},      {0, 240, 10, 250, .0333, .9667, 0, 385, 530},
+    {300, 300, 30, 330, .3, .7, 0, 405, 510},    {400, 0, 20, 400, .5333, .4667, 0, 450, 520},
+    {500, 500, 10, 510, .9, .1, 0, 515, 530},    {520, 520, 30, 550, 1, 0, 0, 0, 0},
 };
 
 SequenceTiming timing_of(const Row& row) {
-  return {.span = seconds(row.span), .first_delay = seconds(row.first_delay), .last_delay = seconds(row.last_delay)};
+  return {.span = seconds(row.span),
+          .first_delay = seconds(row.first_delay),
+          .last_delay = seconds(row.last_delay)};
 }
 
 TEST(ClosedForms, GiveThePublishedTable) {
@@ -48,8 +53,8 @@ TEST(ClosedForms, GiveThePublishedTable) {
   }
 }
 
-// The simulator against the arithmetic: 4,000 phases a row, so a share is within 0.03 (over three standard
-// errors) and a mean within 10 s.
+// The simulator against the arithmetic: 4,000 phases a row, so a share is within 0.03 (over three
+// standard errors) and a mean within 10 s.
 TEST(ClosedForms, AgreeWithTheSimulatorOverRandomPhases) {
   constexpr int phases = 4'000;
   Rng rng(20260302);
@@ -96,7 +101,8 @@ TEST(ClosedForms, GuaranteedDelayIsTheLargestThatNoPhaseLoses) {
   EXPECT_EQ(guaranteed_delay(nine_minutes(), Duration::zero(), Duration::zero()), seconds(240));
   EXPECT_EQ(sightings(nine_minutes(), {seconds(30), seconds(210), seconds(210)}).share(0), 0);
   EXPECT_GT(sightings(nine_minutes(), {seconds(30), seconds(211), seconds(211)}).share(0), 0);
-  EXPECT_EQ(sufficient_look_back(nine_minutes(), seconds(30), seconds(300), Duration::zero()), seconds(630));
+  EXPECT_EQ(sufficient_look_back(nine_minutes(), seconds(30), seconds(300), Duration::zero()),
+            seconds(630));
 }
 
 TEST(ClosedForms, AWindowThatEndsBeforeNowDelaysTheFirstSighting) {
@@ -106,7 +112,8 @@ TEST(ClosedForms, AWindowThatEndsBeforeNowDelaysTheFirstSighting) {
 }
 
 TEST(ClosedForms, ShortLookBackLosesPromptEvents) {
-  const rule::Schedule schedule = {.interval = seconds(300), .look_back = seconds(300), .max_signals = 100};
+  const rule::Schedule schedule = {
+      .interval = seconds(300), .look_back = seconds(300), .max_signals = 100};
   EXPECT_NEAR(sightings(schedule, {.span = seconds(30)}).share(0), 0.1, 1e-12) << "(T + s - L) / T";
   EXPECT_EQ(guaranteed_delay(schedule, seconds(30), Duration::zero()), seconds(-30));
 }
@@ -114,7 +121,8 @@ TEST(ClosedForms, ShortLookBackLosesPromptEvents) {
 TEST(ClosedForms, SpacingOfRuns) {
   EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(300)), seconds(240));
   EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(540)), seconds(0));
-  EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(541)), seconds(299)) << "catching up begins";
+  EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(541)), seconds(299))
+      << "catching up begins";
   EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(1'740)), seconds(0));
   EXPECT_EQ(guaranteed_after_spacing(nine_minutes(), seconds(2'100)), seconds(-360));
 }

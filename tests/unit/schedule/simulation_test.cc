@@ -13,7 +13,9 @@ namespace {
 using tiny::seconds;
 
 rule::Schedule nine_minutes() {
-  return {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
+  return {.interval = std::chrono::minutes{5},
+          .look_back = std::chrono::minutes{9},
+          .max_signals = 100};
 }
 
 Simulation run(const std::vector<tiny::Event>& events, const SimulationOptions& options,
@@ -27,19 +29,25 @@ TEST(Simulation, RefreshCountsTowardsTheDelay) {
   // Ingested at 10:04:59.5 and searchable a second later: too late for 10:05, in time for 10:10.
   const std::vector<tiny::Event> events = {{.id = "a", .at = 290, .stages = {0}, .delay = 9.5},
                                            {.id = "b", .at = 291, .stages = {1}, .delay = 8.5}};
-  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(0.5)}).alerts.at(0).started_at, tiny::wall(300));
-  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(1)}).alerts.at(0).started_at, tiny::wall(600));
+  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(0.5)}).alerts.at(0).started_at,
+            tiny::wall(300));
+  EXPECT_EQ(run(events, {.start = tiny::at(0), .refresh = seconds(1)}).alerts.at(0).started_at,
+            tiny::wall(600));
 }
 
 TEST(Simulation, TheAlertExistsWhenTheRunIsDone) {
-  const std::vector<tiny::Event> events = {{.id = "a", .at = 10, .stages = {0}}, {.id = "b", .at = 11, .stages = {1}}};
-  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.at(0).alert_time, tiny::wall(304)) << "4 s unless told";
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 10, .stages = {0}},
+                                           {.id = "b", .at = 11, .stages = {1}}};
+  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.at(0).alert_time, tiny::wall(304))
+      << "4 s unless told";
 }
 
 TEST(Simulation, SingleEventsAlertToo) {
   const tiny::Rule rule = tiny::rule_of({"process"}, std::nullopt);
-  const scan::CandidateLog log = tiny::log_of({{.id = "x", .at = 70, .stages = {0}}, {.id = "y", .at = 400, .stages = {0}}}, 1);
-  const Simulation out = simulate(log, match::Matcher(rule.query, rule.binding), nine_minutes(), {.start = tiny::at(0)});
+  const scan::CandidateLog log = tiny::log_of(
+      {{.id = "x", .at = 70, .stages = {0}}, {.id = "y", .at = 400, .stages = {0}}}, 1);
+  const Simulation out = simulate(log, match::Matcher(rule.query, rule.binding), nine_minutes(),
+                                  {.start = tiny::at(0)});
   ASSERT_EQ(out.alerts.size(), 2U);
   EXPECT_EQ(out.alerts[0].sightings, 2U);
   EXPECT_EQ(out.alerts[1].started_at, tiny::wall(600));
@@ -67,12 +75,14 @@ TEST(Simulation, ALateConnectionReplacesThePairThatWasSeenFirst) {
   const std::vector<tiny::Event> events = {{.id = "a", .at = 280, .stages = {0}},
                                            {.id = "b1", .at = 281, .stages = {1}, .delay = 60},
                                            {.id = "b2", .at = 282, .stages = {1}}};
-  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.size(), 2U) << "(a, b2) at 10:05, (a, b1) at 10:10";
+  EXPECT_EQ(run(events, {.start = tiny::at(0)}).alerts.size(), 2U)
+      << "(a, b2) at 10:05, (a, b1) at 10:10";
 }
 
 TEST(Simulation, EventsFromTheFutureWaitUntilTimeHasCaughtUp) {
-  const std::vector<tiny::Event> events = {{.id = "a", .at = 7'200, .stages = {0}, .delay = -7'200},
-                                           {.id = "b", .at = 7'201, .stages = {1}, .delay = -7'200}};
+  const std::vector<tiny::Event> events = {
+      {.id = "a", .at = 7'200, .stages = {0}, .delay = -7'200},
+      {.id = "b", .at = 7'201, .stages = {1}, .delay = -7'200}};
   const Simulation out = run(events, {.start = tiny::at(0)});
   ASSERT_EQ(out.alerts.size(), 1U);
   EXPECT_EQ(out.alerts[0].started_at, tiny::wall(7'500));
@@ -127,13 +137,17 @@ TEST(Simulation, SkippingRunsChangesNothing) {
   for (int round = 0; round < 3'000; ++round) {
     const std::vector<tiny::Event> events = random_timeline(rng);
     const rule::Schedule schedule = random_schedule(rng);
-    SimulationOptions options = {.start = tiny::at(-300), .phase = seconds(static_cast<double>(rng.below(300)))};
+    SimulationOptions options = {.start = tiny::at(-300),
+                                 .phase = seconds(static_cast<double>(rng.below(300)))};
     if (rng.chance(0.3)) options.end = tiny::at(50'000);
     if (rng.chance(0.4)) {
       const std::uint64_t run_number = rng.below(6);
       options.disturbances = {
-          {.run = run_number, .late = std::chrono::minutes{rng.in_range(0, 50)}, .outcome = RunOutcome::succeeds},
-          {.run = run_number + 1, .outcome = rng.chance(0.5) ? RunOutcome::search_fails : RunOutcome::task_throws}};
+          {.run = run_number,
+           .late = std::chrono::minutes{rng.in_range(0, 50)},
+           .outcome = RunOutcome::succeeds},
+          {.run = run_number + 1,
+           .outcome = rng.chance(0.5) ? RunOutcome::search_fails : RunOutcome::task_throws}};
     }
     const Simulation quick = run(events, options, schedule);
     options.effort = Effort::every;
@@ -145,8 +159,8 @@ TEST(Simulation, SkippingRunsChangesNothing) {
   EXPECT_GT(alerts, 1'000U) << "the timelines must be busy enough to prove something";
 }
 
-// Lemma of the spec: with everything visible at once, what the runs find together is what the whole history holds,
-// as long as every match fits into some window.
+// Lemma of the spec: with everything visible at once, what the runs find together is what the whole
+// history holds, as long as every match fits into some window.
 TEST(Simulation, PromptEventsAreFoundAsOnCompleteData) {
   Rng rng(11);
   const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);

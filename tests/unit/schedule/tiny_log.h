@@ -13,36 +13,47 @@
 #include "harness/scan/candidate_log.h"
 #include "harness/scan/plan.h"
 
-/// Candidates and sequence queries written down by hand, for tests of the layers that decide over them.
+/// Candidates and sequence queries written down by hand, for tests of the layers that decide over
+/// them.
 namespace eqlab::tiny {
 
 /// 2026-03-02T10:00:00Z: second 0 of every timeline here.
 inline constexpr std::int64_t second_zero = 1'772'445'600'000'000'000;
 
 [[nodiscard]] inline Duration seconds(double s) { return Duration(std::llround(s * 1e9)); }
-[[nodiscard]] inline EventTime at(double s) { return EventTime(Duration(second_zero) + seconds(s)); }
-[[nodiscard]] inline WallTime wall(double s) { return WallTime(Duration(second_zero) + seconds(s)); }
-[[nodiscard]] inline double in_seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
+[[nodiscard]] inline EventTime at(double s) {
+  return EventTime(Duration(second_zero) + seconds(s));
+}
+[[nodiscard]] inline WallTime wall(double s) {
+  return WallTime(Duration(second_zero) + seconds(s));
+}
+[[nodiscard]] inline double in_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e9;
+}
 
-/// An event that satisfies the filters of `stages` (from 0), `delay` seconds after which it is ingested.
+/// An event that satisfies the filters of `stages` (from 0), `delay` seconds after which it is
+/// ingested.
 struct Event {
   std::string id;
   double at = 0;
   std::vector<std::uint32_t> stages;
-  std::vector<std::string> keys = {"k"};   ///< one a slot; empty text: missing
+  std::vector<std::string> keys = {"k"};  ///< one a slot; empty text: missing
   double delay = 0;
 };
 
-[[nodiscard]] inline scan::CandidateLog log_of(const std::vector<Event>& events, std::size_t filter_count = 2,
+[[nodiscard]] inline scan::CandidateLog log_of(const std::vector<Event>& events,
+                                               std::size_t filter_count = 2,
                                                std::size_t key_slots = 1) {
   scan::CandidateLog log(filter_count, key_slots, false);
   std::uint64_t ordinal = 0;
   for (const Event& event : events) {
     std::vector<std::uint64_t> words((filter_count + 63) / 64);
-    for (const std::uint32_t stage : event.stages) words[stage / 64] |= std::uint64_t{1} << (stage % 64);
+    for (const std::uint32_t stage : event.stages)
+      words[stage / 64] |= std::uint64_t{1} << (stage % 64);
     std::vector<std::vector<event::Value>> keys(key_slots);
     for (std::size_t slot = 0; slot < key_slots; ++slot) {
-      if (slot < event.keys.size() && !event.keys[slot].empty()) keys[slot].emplace_back(event.keys[slot]);
+      if (slot < event.keys.size() && !event.keys[slot].empty())
+        keys[slot].emplace_back(event.keys[slot]);
     }
     log.add({.filter_words = words,
              .event_time = at(event.at),
@@ -58,13 +69,14 @@ struct Event {
   return log;
 }
 
-/// `sequence by KEYS with maxspan [CATEGORY …] …` (one stage: an event query), and how it is bound: stage j is
-/// filter j, key i is slot i.
+/// `sequence by KEYS with maxspan [CATEGORY …] …` (one stage: an event query), and how it is bound:
+/// stage j is filter j, key i is slot i.
 struct Rule {
   eql::CheckedQuery query;
   scan::QueryBinding binding;
 };
-[[nodiscard]] inline Rule rule_of(const std::vector<std::string>& categories, std::optional<double> maxspan,
+[[nodiscard]] inline Rule rule_of(const std::vector<std::string>& categories,
+                                  std::optional<double> maxspan,
                                   const std::vector<std::string>& keys = {"host.id"}) {
   Rule rule;
   rule.query.kind = categories.size() == 1 ? eql::QueryKind::event : eql::QueryKind::sequence;
@@ -75,7 +87,8 @@ struct Rule {
     rule.query.syntax.stages.push_back(written);
     eql::CheckedStage stage;
     stage.written = static_cast<std::uint32_t>(j);
-    scan::QueryBinding::Stage bound{.filter = static_cast<scan::FilterIndex>(j), .keys = {}, .optional_keys = {}};
+    scan::QueryBinding::Stage bound{
+        .filter = static_cast<scan::FilterIndex>(j), .keys = {}, .optional_keys = {}};
     for (std::size_t i = 0; i < keys.size() && categories.size() > 1; ++i) {
       eql::JoinKey key;
       key.field.name = keys[i];

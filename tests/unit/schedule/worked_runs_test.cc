@@ -3,32 +3,38 @@
 #include "harness/schedule/simulation.h"
 #include "tests/unit/schedule/tiny_log.h"
 
-// Runs at 10:00, 10:05, 10:10, …; every 5 minutes, look-back 9 minutes, cap 100, maxspan 30 s; latencies without run
-// time. The numbers are those of the engine's worked runs E1 to E12.
+// Runs at 10:00, 10:05, 10:10, …; every 5 minutes, look-back 9 minutes, cap 100, maxspan 30 s;
+// latencies without run time. The numbers are those of the engine's worked runs E1 to E12.
 namespace eqlab::schedule {
 namespace {
 
 constexpr double minute = 60;
 
 rule::Schedule every_five_minutes() {
-  return {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
+  return {.interval = std::chrono::minutes{5},
+          .look_back = std::chrono::minutes{9},
+          .max_signals = 100};
 }
 
 SimulationOptions from_ten() {
   return {.start = tiny::at(0), .refresh = Duration::zero(), .run_duration = Duration::zero()};
 }
 
-Simulation run(const std::vector<tiny::Event>& events, const SimulationOptions& options = from_ten()) {
+Simulation run(const std::vector<tiny::Event>& events,
+               const SimulationOptions& options = from_ten()) {
   const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);
   const scan::CandidateLog log = tiny::log_of(events);
   return simulate(log, match::Matcher(rule.query, rule.binding), every_five_minutes(), options);
 }
 
 std::vector<tiny::Event> pair(double a, double b, double delay_a, double delay_b) {
-  return {{.id = "a", .at = a, .stages = {0}, .delay = delay_a}, {.id = "b", .at = b, .stages = {1}, .delay = delay_b}};
+  return {{.id = "a", .at = a, .stages = {0}, .delay = delay_a},
+          {.id = "b", .at = b, .stages = {1}, .delay = delay_b}};
 }
 
-double started(const Alert& alert) { return tiny::in_seconds(alert.started_at - tiny::wall(0)) / minute; }
+double started(const Alert& alert) {
+  return tiny::in_seconds(alert.started_at - tiny::wall(0)) / minute;
+}
 double latency_of(const Alert& alert, double completed_at) {
   return tiny::in_seconds(alert.alert_time - tiny::wall(completed_at));
 }
@@ -92,10 +98,12 @@ TEST(WorkedRuns, E8AFailedSearchLosesWhatTheNextWindowDoesNotReach) {
 }
 
 TEST(WorkedRuns, AThrownTaskIsCaughtUpByTheNextRun) {
-  // Runs 10:05 and 10:10 throw: 10:15 counts its gap from 10:00, where the run before the timeline stood.
+  // Runs 10:05 and 10:10 throw: 10:15 counts its gap from 10:00, where the run before the timeline
+  // stood.
   SimulationOptions options = from_ten();
   options.start = tiny::at(-5 * minute);
-  options.disturbances = {{.run = 1, .outcome = RunOutcome::task_throws}, {.run = 2, .outcome = RunOutcome::task_throws}};
+  options.disturbances = {{.run = 1, .outcome = RunOutcome::task_throws},
+                          {.run = 2, .outcome = RunOutcome::task_throws}};
   const Simulation out = run(pair(40, 45, 3, 3), options);
   ASSERT_EQ(out.alerts.size(), 1U);
   EXPECT_EQ(started(out.alerts[0]), 15);
@@ -103,9 +111,11 @@ TEST(WorkedRuns, AThrownTaskIsCaughtUpByTheNextRun) {
 }
 
 TEST(WorkedRuns, E9ALateRunSearchesAnOverlappingCopyFirst) {
-  const WindowPlan plan = plan_windows(every_five_minutes(), tiny::wall(12 * minute), tiny::wall(0));
-  EXPECT_EQ(plan.windows, (std::vector<SearchWindow>{{tiny::at(-2 * minute), tiny::at(7 * minute)},
-                                                     {tiny::at(3 * minute), tiny::at(12 * minute)}}));
+  const WindowPlan plan =
+      plan_windows(every_five_minutes(), tiny::wall(12 * minute), tiny::wall(0));
+  EXPECT_EQ(plan.windows,
+            (std::vector<SearchWindow>{{tiny::at(-2 * minute), tiny::at(7 * minute)},
+                                       {tiny::at(3 * minute), tiny::at(12 * minute)}}));
   EXPECT_EQ(plan.unsearched, Duration::zero());
 
   SimulationOptions options = from_ten();
@@ -117,7 +127,8 @@ TEST(WorkedRuns, E9ALateRunSearchesAnOverlappingCopyFirst) {
 }
 
 TEST(WorkedRuns, E10AVeryLateRunLeavesAGapAndSaysSo) {
-  const WindowPlan plan = plan_windows(every_five_minutes(), tiny::wall(35 * minute), tiny::wall(0));
+  const WindowPlan plan =
+      plan_windows(every_five_minutes(), tiny::wall(35 * minute), tiny::wall(0));
   EXPECT_EQ(plan.windows.size(), 5U);
   EXPECT_EQ(plan.windows.front().from, tiny::at(6 * minute));
   EXPECT_EQ(plan.unsearched, tiny::seconds(360));
@@ -128,7 +139,8 @@ TEST(WorkedRuns, E10AVeryLateRunLeavesAGapAndSaysSo) {
   EXPECT_TRUE(run(pair(5 * minute + 50, 5 * minute + 55, 0, 0), options).alerts.empty());
   const Simulation out = run(pair(6 * minute, 6 * minute + 10, 0, 0), options);
   ASSERT_EQ(out.alerts.size(), 1U);
-  EXPECT_EQ(out.gaps, (std::vector<Gap>{{.run = 1, .from = tiny::wall(0), .to = tiny::wall(6 * minute)}}));
+  EXPECT_EQ(out.gaps,
+            (std::vector<Gap>{{.run = 1, .from = tiny::wall(0), .to = tiny::wall(6 * minute)}}));
   EXPECT_EQ(out.counters.failed_runs, 1U);
 }
 
@@ -137,17 +149,21 @@ TEST(WorkedRuns, E11TheCapKeepsTheNewestAndTheRestIsLostForGood) {
   for (int i = 0; i < 250; ++i) {
     const std::string key = "host-" + std::to_string(i);
     const double completed = 150 + i * 0.04;
-    events.push_back({.id = "a" + std::to_string(i), .at = completed - 1, .stages = {0}, .keys = {key}});
-    events.push_back({.id = "b" + std::to_string(i), .at = completed, .stages = {1}, .keys = {key}});
+    events.push_back(
+        {.id = "a" + std::to_string(i), .at = completed - 1, .stages = {0}, .keys = {key}});
+    events.push_back(
+        {.id = "b" + std::to_string(i), .at = completed, .stages = {1}, .keys = {key}});
   }
   const Simulation out = run(events);
   ASSERT_EQ(out.alerts.size(), 100U);
   EXPECT_EQ(started(out.alerts.back()), 5);
-  EXPECT_EQ(out.counters.duplicates, 100U) << "the run at 10:10 sees the same hundred again, cap before comparison";
+  EXPECT_EQ(out.counters.duplicates, 100U)
+      << "the run at 10:10 sees the same hundred again, cap before comparison";
   EXPECT_EQ(out.counters.runs_at_cap, 2U);
   EXPECT_EQ(out.lost_to_cap.size(), 150U);
   const scan::CandidateLog log = tiny::log_of(events);
-  EXPECT_EQ(log.event_id(out.alerts.front().match.completing()), "b150") << "the oldest of the newest hundred";
+  EXPECT_EQ(log.event_id(out.alerts.front().match.completing()), "b150")
+      << "the oldest of the newest hundred";
   EXPECT_EQ(log.event_id(out.lost_to_cap.back().match.completing()), "b149");
 }
 
@@ -165,9 +181,10 @@ TEST(WorkedRuns, ExactlyTheCapWarnsAndLosesNothing) {
 }
 
 TEST(WorkedRuns, E12ALateStartMakesASecondAlertForTheSameConnection) {
-  const std::vector<tiny::Event> events = {{.id = "a1", .at = 60, .stages = {0}},
-                                           {.id = "a2", .at = 70, .stages = {0}, .delay = 4 * minute + 50},
-                                           {.id = "b", .at = 80, .stages = {1}}};
+  const std::vector<tiny::Event> events = {
+      {.id = "a1", .at = 60, .stages = {0}},
+      {.id = "a2", .at = 70, .stages = {0}, .delay = 4 * minute + 50},
+      {.id = "b", .at = 80, .stages = {1}}};
   const Simulation out = run(events);
   const scan::CandidateLog log = tiny::log_of(events);
   ASSERT_EQ(out.alerts.size(), 2U);

@@ -16,7 +16,9 @@ MissGroup only_group(const Scorecard& card) {
   return card.misses.empty() ? MissGroup{} : card.misses[0];
 }
 
-tiny::World one(std::vector<tiny::Labelled> events) { return {.stories = {{.scenario = "M", .events = std::move(events)}}}; }
+tiny::World one(std::vector<tiny::Labelled> events) {
+  return {.stories = {{.scenario = "M", .events = std::move(events)}}};
+}
 
 TEST(Miss, APackageThatOpensNoConnection) {
   tiny::World world = one({tiny::install("i", 100)[0]});
@@ -62,7 +64,8 @@ TEST(Miss, NamesWhatFailedTheFirstStep) {
 }
 
 TEST(Miss, ThePairThatGetsFurthestSpeaksForTheIncident) {
-  // dash runs the first script, bash the second; only the second one's connection has an unlisted name.
+  // dash runs the first script, bash the second; only the second one's connection has an unlisted
+  // name.
   std::vector<tiny::Labelled> events = tiny::install("i", 100);
   events[0].stages = {};
   events[1].stages = {};
@@ -85,7 +88,11 @@ TEST(Miss, AnUnrelatedConnectionOfTheSameIncidentDoesNotMakeItReachable) {
   std::vector<tiny::Labelled> events = tiny::install("i", 100);
   events[1].stages = {};
   events[1].what = "connect helper 203.0.113.8:443";
-  events.push_back({.id = "implant", .at = 200, .stages = {1}, .role = Role::network, .what = "connect curl 203.0.113.9:443"});
+  events.push_back({.id = "implant",
+                    .at = 200,
+                    .stages = {1},
+                    .role = Role::network,
+                    .what = "connect curl 203.0.113.9:443"});
   EXPECT_EQ(only_group(score_of(one(events))).examples, (std::vector<NamedCount>{{"helper", 1}}));
 }
 
@@ -115,12 +122,14 @@ TEST(Miss, LongerThanMaxspan) {
   EXPECT_EQ(group.text, "longer than maxspan (30 s)");
   EXPECT_EQ(group.note, "nearest 30.001 s, median 45 s");
   EXPECT_EQ(group.count, 3U);
-  EXPECT_EQ(score_of(one(tiny::install("i", 100, 30))).recall.all, (Proportion{1, 1})) << "30.000 s is within";
+  EXPECT_EQ(score_of(one(tiny::install("i", 100, 30))).recall.all, (Proportion{1, 1}))
+      << "30.000 s is within";
 }
 
 TEST(Miss, EventsInTheOtherOrder) {
   // The clock stepped back between the two: the connection is stamped first.
-  EXPECT_EQ(only_group(score_of(one(tiny::install("i", 100, -3)))).reason, MissReason::out_of_order);
+  EXPECT_EQ(only_group(score_of(one(tiny::install("i", 100, -3)))).reason,
+            MissReason::out_of_order);
 }
 
 TEST(Miss, TooLateForEveryRun) {
@@ -136,11 +145,15 @@ TEST(Miss, TooLateForEveryRun) {
 }
 
 TEST(Miss, PromptButInAHoleOfTheSchedule) {
-  // Runs at 600 s and 1,200 s look back to 300 s and 900 s: nothing is late, and still no run sees 100 s.
+  // Runs at 600 s and 1,200 s look back to 300 s and 900 s: nothing is late, and still no run sees
+  // 100 s.
   tiny::World world = one(tiny::install("i", 100));
-  world.schedule = {.interval = std::chrono::minutes{10}, .look_back = std::chrono::minutes{5}, .max_signals = 100};
+  world.schedule = {.interval = std::chrono::minutes{10},
+                    .look_back = std::chrono::minutes{5},
+                    .max_signals = 100};
   EXPECT_EQ(only_group(score_of(world)).reason, MissReason::too_late);
-  EXPECT_EQ(only_group(score_of(world)).text, "no run could see all of it") << "must not speak of lateness";
+  EXPECT_EQ(only_group(score_of(world)).text, "no run could see all of it")
+      << "must not speak of lateness";
 }
 
 TEST(Miss, CutByTheCap) {
@@ -171,15 +184,21 @@ TEST(Miss, StoppedByUntil) {
   rule.binding.until->filter = 2;
   EXPECT_EQ(only_group(score_of(world, rule)).reason, MissReason::stopped);
   world.background[0].keys = {"mac-2", "0"};
-  EXPECT_EQ(score_of(world, rule).recall.all, (Proportion{1, 1})) << "another host's event stops nothing here";
+  EXPECT_EQ(score_of(world, rule).recall.all, (Proportion{1, 1}))
+      << "another host's event stops nothing here";
 }
 
 TEST(Miss, ThreeStepsNameTheOneThatIsMissing) {
-  const tiny::Rule rule = tiny::rule_of({"process", "process", "network"}, 30, {"host.id", "user.id"});
+  const tiny::Rule rule =
+      tiny::rule_of({"process", "process", "network"}, 30, {"host.id", "user.id"});
   std::vector<tiny::Labelled> events = {
       {.id = "s", .at = 100, .stages = {0}, .role = Role::script, .what = "exec bash < installer"},
       {.id = "c", .at = 101, .stages = {}, .role = Role::child, .what = "exec curl < bash"},
-      {.id = "n", .at = 102, .stages = {2}, .role = Role::network, .what = "connect curl 203.0.113.8:443"}};
+      {.id = "n",
+       .at = 102,
+       .stages = {2},
+       .role = Role::network,
+       .what = "connect curl 203.0.113.8:443"}};
   tiny::World world = one(events);
   world.stories[0].true_pairs = {{0, 2}};
   EXPECT_EQ(only_group(score_of(world, rule)).text, "no process event satisfies step 2");

@@ -23,15 +23,17 @@ TEST(Scorecard, AnEmptyCorpusMeasuresNothing) {
   EXPECT_FALSE(card.recall.all.value().has_value());
   EXPECT_FALSE(card.precision.value().has_value());
   EXPECT_FALSE(card.f1.has_value());
-  EXPECT_EQ(card.false_alarms.rate.value(), 0) << "ten hosts for a day and no alert is a measurement";
+  EXPECT_EQ(card.false_alarms.rate.value(), 0)
+      << "ten hosts for a day and no alert is a measurement";
   EXPECT_EQ(card.runs.runs, 288U);
 }
 
 TEST(Scorecard, TheTwoAxesStayApart) {
   const Scorecard card = score_of(tiny::World{
-      .stories = {{.scenario = "M", .events = tiny::install("m", 100)},
-                  {.scenario = "B37", .intent = Intent::benign, .events = tiny::install("b", 1'000)},
-                  {.scenario = "O", .intent = Intent::out_of_scope, .events = tiny::install("o", 2'000)}},
+      .stories =
+          {{.scenario = "M", .events = tiny::install("m", 100)},
+           {.scenario = "B37", .intent = Intent::benign, .events = tiny::install("b", 1'000)},
+           {.scenario = "O", .intent = Intent::out_of_scope, .events = tiny::install("o", 2'000)}},
       .background = {{.id = "x", .at = 3'000, .stages = {0}, .keys = {"mac-2", "0"}},
                      {.id = "y", .at = 3'001, .stages = {1}, .keys = {"mac-2", "0"}}}});
   EXPECT_EQ(card.precision, (Proportion{1, 4}));
@@ -42,8 +44,10 @@ TEST(Scorecard, TheTwoAxesStayApart) {
   EXPECT_EQ(card.false_alarms.causal_benign, 1U);
   EXPECT_EQ(card.false_alarms.coincidence, 1U);
   EXPECT_EQ(card.false_alarms.out_of_scope, 1U);
-  EXPECT_EQ(card.false_alarms.causal_by_scenario, (std::vector<NamedCount>{{"B37 about B37", 1}, {"O about O", 1}}));
-  EXPECT_EQ(card.false_alarms.coincidence_by_persona, (std::vector<NamedCount>{{"agent-heavy", 1}}));
+  EXPECT_EQ(card.false_alarms.causal_by_scenario,
+            (std::vector<NamedCount>{{"B37 about B37", 1}, {"O about O", 1}}));
+  EXPECT_EQ(card.false_alarms.coincidence_by_persona,
+            (std::vector<NamedCount>{{"agent-heavy", 1}}));
   EXPECT_DOUBLE_EQ(*card.f1, 0.4);
 }
 
@@ -58,20 +62,26 @@ TEST(Scorecard, LatencyRunsFromTheCompletingEventAndFromTheLastIngest) {
 }
 
 TEST(Scorecard, TheDenominatorsOfRecallAreNested) {
-  tiny::World world{.stories = {{.scenario = "hit", .events = tiny::install("a", 100)},
-                                {.scenario = "silent", .behaviour = Behaviour::none, .events = {}, .true_pairs = {}},
-                                {.scenario = "evades", .events = tiny::install("b", 1'000, 90)},
-                                {.scenario = "late", .events = tiny::install("c", 2'000)}}};
+  tiny::World world{
+      .stories = {
+          {.scenario = "hit", .events = tiny::install("a", 100)},
+          {.scenario = "silent", .behaviour = Behaviour::none, .events = {}, .true_pairs = {}},
+          {.scenario = "evades", .events = tiny::install("b", 1'000, 90)},
+          {.scenario = "late", .events = tiny::install("c", 2'000)}}};
   world.stories[3].events[0].delay = 3'600;
   const Scorecard card = score_of(world);
   EXPECT_EQ(card.recall, (Recall{{1, 4}, {1, 3}, {1, 2}, {1, 1}}));
 }
 
 TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
-  tiny::World world{.stories = {{.scenario = "A", .events = tiny::install("a", 100), .expected = Expectation::fires},
-                                {.scenario = "B", .events = tiny::install("b", 1'000, 90), .expected = Expectation::fires},
-                                {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
-                                {.scenario = "D", .events = tiny::install("d", 3'000), .expected = Expectation::fires}}};
+  tiny::World world{
+      .stories = {
+          {.scenario = "A", .events = tiny::install("a", 100), .expected = Expectation::fires},
+          {.scenario = "B",
+           .events = tiny::install("b", 1'000, 90),
+           .expected = Expectation::fires},
+          {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
+          {.scenario = "D", .events = tiny::install("d", 3'000), .expected = Expectation::fires}}};
   world.stories[3].events[1].delay = 3'600;
   const Scorecard card = score_of(world);
   ASSERT_EQ(card.scenarios.size(), 4U);
@@ -83,9 +93,15 @@ TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
 }
 
 TEST(Scorecard, AnotherRuleIsNotHeldToTheExpectations) {
-  tiny::World world{.stories = {{.scenario = "B", .events = tiny::install("b", 1'000, 90), .expected = Expectation::fires},
-                                {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
-                                {.scenario = "D", .events = tiny::install("d", 3'000), .expected = Expectation::depends}}};
+  tiny::World world{
+      .stories = {
+          {.scenario = "B",
+           .events = tiny::install("b", 1'000, 90),
+           .expected = Expectation::fires},
+          {.scenario = "C", .events = tiny::install("c", 2'000), .expected = Expectation::silent},
+          {.scenario = "D",
+           .events = tiny::install("d", 3'000),
+           .expected = Expectation::depends}}};
   const Scorecard held = score_of(world);
   EXPECT_TRUE(held.scenarios[0].disagrees() && held.scenarios[1].disagrees());
   EXPECT_EQ(held.scenarios[0].expected_because, "the story of B says so");
@@ -103,31 +119,46 @@ TEST(Scorecard, AnotherRuleIsNotHeldToTheExpectations) {
 }
 
 TEST(Scorecard, OnlyALossHasAMainReason) {
-  const auto too_long = [](const std::string& name, double at) { return tiny::install(name, at, 90); };
+  const auto too_long = [](const std::string& name, double at) {
+    return tiny::install(name, at, 90);
+  };
   tiny::World world{
       .stories = {
-          {.scenario = "silent benign", .intent = Intent::benign, .events = too_long("a", 1'000), .expected = Expectation::silent},
+          {.scenario = "silent benign",
+           .intent = Intent::benign,
+           .events = too_long("a", 1'000),
+           .expected = Expectation::silent},
           {.scenario = "unstated benign", .intent = Intent::benign, .events = too_long("b", 2'000)},
-          {.scenario = "missed benign", .intent = Intent::benign, .events = too_long("c", 3'000), .expected = Expectation::fires},
-          {.scenario = "evasion", .events = too_long("d", 4'000), .expected = Expectation::silent}}};
+          {.scenario = "missed benign",
+           .intent = Intent::benign,
+           .events = too_long("c", 3'000),
+           .expected = Expectation::fires},
+          {.scenario = "evasion",
+           .events = too_long("d", 4'000),
+           .expected = Expectation::silent}}};
   const auto reasons = [](const Scorecard& card) {
     std::map<std::string, std::pair<std::string, std::uint64_t>> out;
-    for (const ScenarioRow& row : card.scenarios) out[row.id] = {row.main_reason, row.main_reason_count};
+    for (const ScenarioRow& row : card.scenarios)
+      out[row.id] = {row.main_reason, row.main_reason_count};
     return out;
   };
   const std::pair<std::string, std::uint64_t> none;
   const std::pair<std::string, std::uint64_t> maxspan = {"longer than maxspan (30 s)", 1};
   EXPECT_EQ(reasons(score_of(world)), (std::map<std::string, std::pair<std::string, std::uint64_t>>{
-                                          {"silent benign", none}, {"unstated benign", none}, {"missed benign", maxspan}, {"evasion", maxspan}}));
+                                          {"silent benign", none},
+                                          {"unstated benign", none},
+                                          {"missed benign", maxspan},
+                                          {"evasion", maxspan}}));
   world.rule_id = "another-rule";
   EXPECT_EQ(reasons(score_of(world))["missed benign"], none) << "nobody expects it of this rule";
   EXPECT_EQ(reasons(score_of(world))["evasion"], maxspan);
 }
 
 TEST(Scorecard, WhatFiredByChanceIsNotCountedUnderTheMainReason) {
-  tiny::World world{.stories = {{.scenario = "E", .events = tiny::install("e", 1'000, 90)},
-                                {.scenario = "E", .events = tiny::install("f", 2'000, 90)}},
-                    .background = {{.id = "x", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
+  tiny::World world{
+      .stories = {{.scenario = "E", .events = tiny::install("e", 1'000, 90)},
+                  {.scenario = "E", .events = tiny::install("f", 2'000, 90)}},
+      .background = {{.id = "x", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
   const Scorecard card = score_of(world);
   ASSERT_EQ(card.scenarios.size(), 1U);
   EXPECT_EQ(card.scenarios[0].coincidences, 1U);
@@ -137,13 +168,18 @@ TEST(Scorecard, WhatFiredByChanceIsNotCountedUnderTheMainReason) {
 }
 
 TEST(Scorecard, FiringByChanceKeepsAPromiseToFireAndBreaksNoneToBeSilent) {
-  tiny::World world{.stories = {},
-                    .background = {{.id = "x", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}},
-                                   {.id = "y", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
-  for (const auto& [scenario, at, expected] :
-       {std::tuple{"B12", 100.0, Expectation::fires}, std::tuple{"B05", 1'000.0, Expectation::silent}}) {
-    world.stories.push_back({.scenario = scenario, .intent = Intent::benign, .behaviour = Behaviour::none,
-                             .events = {tiny::install(scenario, at)[0]}, .true_pairs = {}, .expected = expected});
+  tiny::World world{
+      .stories = {},
+      .background = {{.id = "x", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}},
+                     {.id = "y", .at = 1'005, .stages = {1}, .keys = {"mac-1", "0"}}}};
+  for (const auto& [scenario, at, expected] : {std::tuple{"B12", 100.0, Expectation::fires},
+                                               std::tuple{"B05", 1'000.0, Expectation::silent}}) {
+    world.stories.push_back({.scenario = scenario,
+                             .intent = Intent::benign,
+                             .behaviour = Behaviour::none,
+                             .events = {tiny::install(scenario, at)[0]},
+                             .true_pairs = {},
+                             .expected = expected});
   }
   const Scorecard card = score_of(world);
   ASSERT_EQ(card.scenarios.size(), 2U);
@@ -161,10 +197,17 @@ TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {
   const truth::TruthIndex index(truth);
   const scan::CandidateLog log = tiny::log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
-  const auto simulation = schedule::simulate(log, matcher, world.schedule, {.start = truth.from, .maxspan = seconds{60}});
+  const auto simulation = schedule::simulate(log, matcher, world.schedule,
+                                             {.start = truth.from, .maxspan = seconds{60}});
   const auto matches = matcher.find(log, log.dated(), {.maxspan = seconds{60}});
-  const Scorecard card = score({.log = log, .matches = matches, .simulation = simulation, .truth = truth, .index = index,
-                                .query = rule.query, .binding = rule.binding, .schedule = world.schedule,
+  const Scorecard card = score({.log = log,
+                                .matches = matches,
+                                .simulation = simulation,
+                                .truth = truth,
+                                .index = index,
+                                .query = rule.query,
+                                .binding = rule.binding,
+                                .schedule = world.schedule,
                                 .maxspan = seconds{60}});
   EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
   EXPECT_EQ(card.verdict(Verdict::impossible), 0U);
@@ -178,14 +221,17 @@ tiny::World random_world(Rng& rng) {
   for (std::int64_t i = 0; i < stories; ++i) {
     tiny::Story story;
     story.scenario = "S" + std::to_string(rng.below(5));
-    story.intent = rng.chance(0.6) ? Intent::malicious : rng.chance(0.8) ? Intent::benign : Intent::out_of_scope;
+    story.intent = rng.chance(0.6)   ? Intent::malicious
+                   : rng.chance(0.8) ? Intent::benign
+                                     : Intent::out_of_scope;
     const std::string host = "mac-" + std::to_string(rng.in_range(1, 2));
     const std::string user = rng.chance(0.7) ? "0" : "501";
     story.true_pairs.clear();
     const auto pairs = static_cast<std::uint32_t>(rng.below(4));
     for (std::uint32_t p = 0; p < pairs; ++p) {
-      auto events = tiny::install("i" + std::to_string(i) + "-" + std::to_string(p),
-                                  static_cast<double>(rng.in_range(0, 1'800)), rng.uniform() * 50 - 2);
+      auto events =
+          tiny::install("i" + std::to_string(i) + "-" + std::to_string(p),
+                        static_cast<double>(rng.in_range(0, 1'800)), rng.uniform() * 50 - 2);
       for (tiny::Labelled& event : events) {
         event.keys = {host, rng.chance(0.9) ? user : "501"};
         if (rng.chance(0.2)) event.stages.clear();
@@ -216,12 +262,16 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
     const Scorecard card = score_of(world);
     ASSERT_EQ(card, score_of(world)) << "two runs, one result";
 
-    ASSERT_EQ(std::accumulate(card.verdicts.begin(), card.verdicts.end(), std::uint64_t{0}), card.alert_count());
-    const FalseAlarms& alarms = card.false_alarms;
-    ASSERT_EQ(card.verdict(Verdict::causal_malicious) + card.verdict(Verdict::duplicate) + alarms.rate.count,
+    ASSERT_EQ(std::accumulate(card.verdicts.begin(), card.verdicts.end(), std::uint64_t{0}),
               card.alert_count());
-    ASSERT_EQ(alarms.causal_benign + alarms.coincidence + alarms.out_of_scope + alarms.impossible, alarms.rate.count);
-    ASSERT_EQ(card.malicious_incidents + card.benign_incidents + card.out_of_scope_incidents, world.stories.size());
+    const FalseAlarms& alarms = card.false_alarms;
+    ASSERT_EQ(card.verdict(Verdict::causal_malicious) + card.verdict(Verdict::duplicate) +
+                  alarms.rate.count,
+              card.alert_count());
+    ASSERT_EQ(alarms.causal_benign + alarms.coincidence + alarms.out_of_scope + alarms.impossible,
+              alarms.rate.count);
+    ASSERT_EQ(card.malicious_incidents + card.benign_incidents + card.out_of_scope_incidents,
+              world.stories.size());
     std::uint64_t missed = 0;
     for (const MissGroup& group : card.misses) {
       missed += group.count;
@@ -239,9 +289,10 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
     if (verdict == Verdict::impossible) continue;
     EXPECT_GT(verdicts[v], 20U) << to_string(verdict);
   }
-  for (const MissReason reason : {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
-                                  MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
-                                  MissReason::cut_by_cap, MissReason::paired_elsewhere}) {
+  for (const MissReason reason :
+       {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
+        MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
+        MissReason::cut_by_cap, MissReason::paired_elsewhere}) {
     EXPECT_GT(reasons[static_cast<std::size_t>(reason)], 5U) << to_string(reason);
   }
   EXPECT_EQ(reasons[static_cast<std::size_t>(MissReason::unexplained)], 0U);

@@ -7,7 +7,8 @@ namespace {
 
 using std::chrono::seconds;
 
-void expect_interval(const std::optional<Interval>& got, double low, double high, double tolerance) {
+void expect_interval(const std::optional<Interval>& got, double low, double high,
+                     double tolerance) {
   ASSERT_TRUE(got.has_value());
   EXPECT_NEAR(got->low, low, tolerance);
   EXPECT_NEAR(got->high, high, tolerance);
@@ -48,8 +49,10 @@ TEST(Statistics, PoissonIntervalsAreTheExactOnes) {
 TEST(Statistics, OrderStatisticsAreValuesOfTheSample) {
   std::vector<Duration> values;
   for (int i = 100; i >= 1; --i) values.emplace_back(seconds{i});
-  EXPECT_EQ(summarize(values), (LatencySummary{100, seconds{50}, seconds{95}, seconds{99}, seconds{100}}));
-  EXPECT_EQ(summarize({seconds{7}}), (LatencySummary{1, seconds{7}, seconds{7}, seconds{7}, seconds{7}}));
+  EXPECT_EQ(summarize(values),
+            (LatencySummary{100, seconds{50}, seconds{95}, seconds{99}, seconds{100}}));
+  EXPECT_EQ(summarize({seconds{7}}),
+            (LatencySummary{1, seconds{7}, seconds{7}, seconds{7}, seconds{7}}));
   EXPECT_EQ(summarize({seconds{1}, seconds{2}}).p50, seconds{1});
   EXPECT_EQ(summarize({}).count, 0U);
 }

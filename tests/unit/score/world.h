@@ -10,11 +10,12 @@
 #include "harness/truth/truth.h"
 #include "tests/unit/schedule/tiny_log.h"
 
-/// A labelled timeline written down by hand, and its scorecard under `sequence by host.id, user.id with
-/// maxspan=30s [process …] [network …]`, every 5 minutes with a look-back of 9.
+/// A labelled timeline written down by hand, and its scorecard under `sequence by host.id, user.id
+/// with maxspan=30s [process …] [network …]`, every 5 minutes with a look-back of 9.
 namespace eqlab::tiny {
 
-/// An event together with its label. `stages` as in tiny::Event; none at all: the query never sees it.
+/// An event together with its label. `stages` as in tiny::Event; none at all: the query never sees
+/// it.
 struct Labelled {
   std::string id;
   double at = 0;
@@ -41,16 +42,25 @@ inline constexpr const char* expected_rule = "the-rule";
 struct World {
   std::vector<Story> stories;
   std::vector<Event> background = {};
-  rule::Schedule schedule = {.interval = std::chrono::minutes{5}, .look_back = std::chrono::minutes{9}, .max_signals = 100};
+  rule::Schedule schedule = {.interval = std::chrono::minutes{5},
+                             .look_back = std::chrono::minutes{9},
+                             .max_signals = 100};
   std::optional<double> maxspan = 30;
-  std::string rule_id = expected_rule;          ///< of the rule that is scored
+  std::string rule_id = expected_rule;  ///< of the rule that is scored
 };
 
 /// A script at `at` and the connection that it makes `gap` later.
-[[nodiscard]] inline std::vector<Labelled> install(const std::string& name, double at, double gap = 1) {
-  return {{.id = name + "-script", .at = at, .stages = {0}, .role = truth::Role::script,
+[[nodiscard]] inline std::vector<Labelled> install(const std::string& name, double at,
+                                                   double gap = 1) {
+  return {{.id = name + "-script",
+           .at = at,
+           .stages = {0},
+           .role = truth::Role::script,
            .what = "exec bash < package_script_service"},
-          {.id = name + "-connect", .at = at + gap, .stages = {1}, .role = truth::Role::network,
+          {.id = name + "-connect",
+           .at = at + gap,
+           .stages = {1},
+           .role = truth::Role::network,
            .what = "connect curl 203.0.113.8:443"}};
 }
 
@@ -95,8 +105,11 @@ struct World {
   for (const Story& story : world.stories) {
     for (const Labelled& event : story.events) {
       if (event.stages.empty()) continue;
-      events.push_back(
-          {.id = event.id, .at = event.at, .stages = event.stages, .keys = event.keys, .delay = event.delay});
+      events.push_back({.id = event.id,
+                        .at = event.at,
+                        .stages = event.stages,
+                        .keys = event.keys,
+                        .delay = event.delay});
     }
   }
   return log_of(events, 3, 2);
@@ -112,7 +125,8 @@ struct World {
   const scan::CandidateLog log = log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
   const schedule::Simulation simulation =
-      schedule::simulate(log, matcher, world.schedule, {.start = truth.from, .end = truth.to, .run_duration = Duration::zero()});
+      schedule::simulate(log, matcher, world.schedule,
+                         {.start = truth.from, .end = truth.to, .run_duration = Duration::zero()});
   const match::Matches matches = matcher.find(log, log.dated(), {});
   return score::score({.log = log,
                        .matches = matches,
@@ -124,6 +138,8 @@ struct World {
                        .schedule = world.schedule,
                        .rule_id = world.rule_id});
 }
-[[nodiscard]] inline score::Scorecard score_of(const World& world) { return score_of(world, rule_of(world)); }
+[[nodiscard]] inline score::Scorecard score_of(const World& world) {
+  return score_of(world, rule_of(world));
+}
 
 }  // namespace eqlab::tiny

@@ -158,7 +158,8 @@ std::vector<Violation> check_codes(const std::vector<SourceFile>& files) {
   std::map<std::string, std::size_t> listed;
   std::set<std::string> tested;
   for (const SourceFile& file : files) {
-    const bool is_product = file.path.starts_with("harness/") || file.path.starts_with("generators/");
+    const bool is_product =
+        file.path.starts_with("harness/") || file.path.starts_with("generators/");
     const bool is_test = file.path.starts_with("tests/") || file.path.ends_with(".case");
     std::istringstream lines(file.text);
     std::size_t number = 0;
@@ -166,19 +167,24 @@ std::vector<Violation> check_codes(const std::vector<SourceFile>& files) {
       ++number;
       std::smatch found;
       if (file.path == table_path && std::regex_search(line, found, row)) listed[found[1]] = number;
-      const bool is_source = is_product && (file.path.ends_with(".cc") || file.path.ends_with(".h"));
+      const bool is_source =
+          is_product && (file.path.ends_with(".cc") || file.path.ends_with(".h"));
       if (!is_source && !is_test) continue;
       const std::regex& pattern = is_source ? quoted : bare;
       for (std::sregex_iterator it(line.begin(), line.end(), pattern), end; it != end; ++it) {
-        if (is_test) tested.insert((*it)[1]);
-        else used.try_emplace((*it)[1], Violation{file.path, number, ""});
+        if (is_test)
+          tested.insert((*it)[1]);
+        else
+          used.try_emplace((*it)[1], Violation{file.path, number, ""});
       }
     }
   }
   std::vector<Violation> violations;
   for (auto& [code, place] : used) {
-    if (!listed.contains(code)) violations.push_back({place.path, place.line, code + " is not in " + table_path});
-    if (!tested.contains(code)) violations.push_back({place.path, place.line, code + " is produced by no test"});
+    if (!listed.contains(code))
+      violations.push_back({place.path, place.line, code + " is not in " + table_path});
+    if (!tested.contains(code))
+      violations.push_back({place.path, place.line, code + " is produced by no test"});
   }
   for (const auto& [code, number] : listed) {
     if (!used.contains(code)) violations.push_back({table_path, number, code + " is used nowhere"});

@@ -28,8 +28,8 @@ namespace eqlab::tidy {
 /// Every folder of the product says in a README.md what it is for.
 [[nodiscard]] std::vector<Violation> check_readmes(const std::vector<SourceFile>& files);
 
-/// Every code of a message stands in harness/base/ERRORS.md and the other way round, and some test or case
-/// produces it.
+/// Every code of a message stands in harness/base/ERRORS.md and the other way round, and some test
+/// or case produces it.
 [[nodiscard]] std::vector<Violation> check_codes(const std::vector<SourceFile>& files);
 
 }  // namespace eqlab::tidy

@@ -14,8 +14,9 @@ Truth sample() {
   truth.to = EventTime(std::chrono::hours(36));
   truth.events = 4711;
   truth.expected_rule = "99239e7d";
-  truth.hosts = {{.id = "A", .name = "mbp-ines.local", .persona = "office", .agent_version = "9.4.1"},
-                 {.id = "B", .name = "mini-1.local", .persona = "ci", .agent_version = "8.10.4"}};
+  truth.hosts = {
+      {.id = "A", .name = "mbp-ines.local", .persona = "office", .agent_version = "9.4.1"},
+      {.id = "B", .name = "mini-1.local", .persona = "ci", .agent_version = "8.10.4"}};
   Incident incident;
   incident.id = "I-000001";
   incident.scenario = "M11";
@@ -30,8 +31,9 @@ Truth sample() {
   incident.tags = {"T1105", "curl"};
   incident.first = truth.from + Duration(1);
   incident.last = truth.from + Duration(30'000'000'001);
-  incident.events = {{.id = "e1", .role = Role::script, .time = incident.first, .what = "exec bash", .user = "0"},
-                     {.id = "e2", .role = Role::network, .time = incident.last, .what = "connect", .user = "0"}};
+  incident.events = {
+      {.id = "e1", .role = Role::script, .time = incident.first, .what = "exec bash", .user = "0"},
+      {.id = "e2", .role = Role::network, .time = incident.last, .what = "connect", .user = "0"}};
   incident.true_pairs = {{0, 1}};
   incident.expected = Expectation::fires;
   incident.expected_because = "same user, in the window";
@@ -83,7 +85,8 @@ TEST(Truth, names_the_line_that_cannot_be_read) {
   std::string wrong_pair = good;
   wrong_pair.replace(wrong_pair.find("[[0,1]]"), 7, "[[0,9]]");
   std::string wrong_date = good;
-  wrong_date.replace(wrong_date.find("1970-01-02T00:00:30.000000001Z"), 30, "1970-13-02T00:00:30.000000001Z");
+  wrong_date.replace(wrong_date.find("1970-01-02T00:00:30.000000001Z"), 30,
+                     "1970-13-02T00:00:30.000000001Z");
   std::string wrong_rule = good;
   wrong_rule.replace(wrong_rule.find("\"99239e7d\""), 10, "99");
   const std::vector<Case> cases = {

@@ -157,10 +157,10 @@ TEST(MachinePaths, AreFoundInBuildFilesAndPages) {
   expect_found(
       check_machine_paths({
           {"ci/x", "cd " + slash + "home/ines/eqlab\n"},
-          {"harness/base/README.md", "see " + slash + "work/main\n"},
+          {"harness/base/README.md", "see " + slash + "workspace/main\n"},
           {"generators/population/user.cc", "auto home = \"/Users/\" + name;\n"},
           {"fixtures/a.ndjson", "{\"path\":\"" + slash + "home/ines\"}\n"},
-          {"ci/y", "cd \"$root/work/x\" && cat ../shared/x\n"},
+          {"ci/y", "cd \"$root/builds/x\" && cat ../beside/x\n"},
       }),
       {"ci/x:1: a path of one machine", "harness/base/README.md:1: a path of one machine"});
 }

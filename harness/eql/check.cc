@@ -46,6 +46,7 @@ class Checker {
     EQLAB_CHECK(check_stages());
     EQLAB_CHECK(check_keys());
     EQLAB_CHECK(check_pipes());
+    out_.unmapped = types_.unmapped();
     return std::move(out_);
   }
 

@@ -95,6 +95,8 @@ struct CheckedQuery {
   std::optional<CheckedStage> until;
   std::optional<Duration> maxspan;
   std::vector<Limit> limits;  ///< the pipes, in order
+  /// Optional fields that the schema does not have: they count as null (eql spec 4.4).
+  std::vector<std::pair<std::string, Span>> unmapped;
   /// Fields that script leaves read, by the name written: for projection.
   std::vector<std::pair<std::string, event::Field>> script_fields;
 };

@@ -110,7 +110,12 @@ Status Types::resolve(
     case ExprKind::literal:
       return ok();
     case ExprKind::field: {
-      if (e.optional && schema_.find(e.name) == nullptr && !schema_.is_open()) return ok();
+      if (e.optional && schema_.find(e.name) == nullptr && !schema_.is_open()) {
+        const bool known = std::ranges::any_of(
+            unmapped_, [&](const auto& entry) { return entry.first == e.name; });
+        if (!known) unmapped_.emplace_back(e.name, e.span);
+        return ok();
+      }
       EQLAB_TRY(event::Field field, look_up(e.name, e.span, used_as));
       fields_.emplace(root, std::move(field));
       return ok();

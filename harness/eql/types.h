@@ -27,6 +27,10 @@ class Types {
   [[nodiscard]] const event::Field* field(ExprId id) const;
   /// Nothing below reads a mapped field: the value is known now.
   [[nodiscard]] bool is_constant(ExprId root) const;
+  /// Optional fields that the schema does not have, each where it is first written.
+  [[nodiscard]] const std::vector<std::pair<std::string, Span>>& unmapped() const {
+    return unmapped_;
+  }
   /// A mapped field and nothing else.
   [[nodiscard]] bool is_plain_field(ExprId id) const {
     return query_.at(id).kind == ExprKind::field && field(id) != nullptr;
@@ -50,6 +54,7 @@ class Types {
   const Query& query_;
   const event::Schema& schema_;
   std::map<ExprId, event::Field> fields_;
+  std::vector<std::pair<std::string, Span>> unmapped_;
   std::map<std::string, event::Field, std::less<>> by_use_;  // open schema: type from the first use
 };
 

@@ -77,6 +77,13 @@ class Linter {
   }
 
   void check_query() {
+    for (const auto& [name, where] : query_.unmapped) {
+      add_in_query(Severity::warning, "L323", where,
+                   format("?{} is not in the schema, so it counts as null: conditions on it hold "
+                          "for no event, and most of their negations neither",
+                          name),
+                   "if an index of yours has it, give its mapping: --schema FILE");
+    }
     if (!is_sequence_) return;
     if (!query_.maxspan) {
       const Duration covered =

@@ -141,6 +141,20 @@ TEST(Lint, OverridesAreIgnoredForSequences) {
   EXPECT_EQ(findings(rule_with(line), eql::CheckedQuery{}).find("L322"), std::string::npos);
 }
 
+TEST(Lint, AnOptionalFieldOutsideTheSchemaIsNamedOnce) {
+  Rule rule = rule_with("");
+  rule.query = SourceText{
+      "r.toml",
+      "any where not ?cloud.tenant in (\"a\") and ?cloud.tenant != null and ?user.id == \"0\""};
+  auto query = compile(rule, event::Schema::builtin());
+  ASSERT_TRUE(query) << render(query.error());
+  const std::string found = findings(rule, *query);
+  const std::size_t first =
+      found.find("L323 warning 1 ?cloud.tenant is not in the schema, so it counts as null");
+  EXPECT_NE(first, std::string::npos) << found;
+  EXPECT_EQ(found.find("L323", first + 1), std::string::npos) << found;
+}
+
 TEST(Lint, AMissingEventAtTheEndIsJudgedTooEarly) {
   Rule rule = rule_with("");
   const auto lint_query = [&](const std::string& text) {

@@ -8,8 +8,8 @@ target_compile_options(eqlab_warnings INTERFACE -ffp-contract=off -Wall -Wextra 
   -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(eqlab_warnings INTERFACE -Wduplicated-cond -Wlogical-op -Wzero-as-null-pointer-constant)
-  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # g++ 12 warns of overlaps inside its own std::string that cannot happen (GCC bug 105651), and of
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+    # g++ 12 to 14 warn of overlaps inside their own std::string that cannot happen (GCC bug 105651), and of
     # std::variant members that are not the active one (GCC bug 105593).
     target_compile_options(eqlab_warnings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
   endif()

@@ -404,7 +404,7 @@ void define_match(CLI::App& app, Action& chosen) {
   CLI::App* const command =
       app.add_subcommand("match", "All matches of a rule or query in files or standard input");
   auto options = std::make_shared<Options>();
-  command->add_option("RULE EVENTS", options->arguments,
+  command->add_option("INPUT", options->arguments,
                       "The rule (unless --query or --query-file is given), then event files or "
                       "folders; - or nothing: standard input");
   auto* const query =

@@ -1,12 +1,14 @@
-// A slice is told (installs, listed clients, then ballast up to the quota), sorted, and handed over
-// as far as it lies before the slice's end; the rest waits. The last slice's ballast makes up for
-// what is still missing, so the host ends with exactly its quota, unless its listed clients alone
-// went beyond it.
+// A slice is told (installs, listed clients, then ballast up to the quota), sent, which is where
+// the faults act, and handed over as far as it lies before the slice's end; the rest waits. The
+// last slice's ballast makes up for what is still missing, so the host ends with exactly its quota,
+// unless its listed clients alone went beyond it.
 #include "generators/corpus/host_stream.h"
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
+#include "generators/fault/merging.h"
 #include "generators/incident/teller.h"
 #include "harness/base/check.h"
 
@@ -15,6 +17,9 @@ namespace {
 
 constexpr Duration look_ahead = std::chrono::seconds(10);
 constexpr std::size_t compact_above = 4'096;  ///< rows in a table of the host
+constexpr std::size_t truncated_bytes = 128;
+constexpr Duration visible_offset = std::chrono::seconds(1);
+constexpr std::uint64_t enough_to_judge = 200;  ///< events, before a share of them means anything
 
 double activity_of(const CorpusPlan& plan, const Host& host, std::size_t slice) {
   const EventTime begin = plan.slice_begin(slice);
@@ -31,8 +36,14 @@ HostStream::HostStream(const CorpusPlan& plan, std::uint32_t index)
       rng_(plan.events_rng(index)),
       tables_(plan.host(index), plan.images, plan.from),
       background_(plan.stories, rng_, tables_, plan.from),
-      delivery_(tables_.host, rng_, plan.from, plan.to),
+      delivery_(tables_.host, rng_, plan.from, plan.to, plan.profile.faults.ingest_delay),
+      clock_(plan.profile.faults, rng_, delivery_),
+      transport_(plan.profile.faults, rng_, delivery_),
       next_install_(plan.host_installs[index]) {
+  if (rng_.split("truncation").uniform() < plan.profile.faults.truncation) {
+    tables_.host.text_bytes_max = truncated_bytes;
+    faults_.truncating_hosts = 1;
+  }
   for (std::size_t slice = 0; slice < plan.slice_count; ++slice)
     activity_total_ += activity_of(plan, tables_.host, slice);
 }
@@ -43,9 +54,12 @@ void HostStream::advance(const std::function<void(const EventView&)>& take) {
   const EventTime to = plan_.slice_begin(next_slice_ + 1);
   activity_so_far_ += activity_of(plan_, tables_.host, next_slice_);
   ++next_slice_;
+  const bool is_last = next_slice_ == plan_.slice_count;
   tell_installs(to);
-  tell_background(from, to, next_slice_ == plan_.slice_count);
-  hand_over(to, take);
+  tell_background(from, to, is_last);
+  send(from, to);
+  if (is_last) fill(from, to);
+  hand_over(to, is_last, take);
 }
 
 void HostStream::tell_installs(EventTime to) {
@@ -70,13 +84,20 @@ void HostStream::tell_installs(EventTime to) {
 void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
   background_.tell_listed(to, pending_);
   const std::uint64_t quota = plan_.quotas[tables_.host.index];
+  // The quota counts documents. Where faults make less or more than one of an event, what became of
+  // the events so far tells how many are needed.
+  const double documents_per_event =
+      numbered_ < enough_to_judge ? 1
+                                  : std::clamp(static_cast<double>(handed_over_ + sent_.size()) /
+                                                   static_cast<double>(numbered_),
+                                               0.1, 2.0);
   if (!is_last) {
     // Ballast follows the host's activity; how much there will be of it is known better with every
     // slice.
-    const std::uint64_t told = handed_over_ + pending_.size();
+    const std::uint64_t told = numbered_ + pending_.size();
     const auto others = static_cast<double>(told - ballast_told_);
-    const double ballast =
-        static_cast<double>(quota) - std::max(others, plan_.floors[tables_.host.index]);
+    const double ballast = static_cast<double>(quota) / documents_per_event -
+                           std::max(others, plan_.floors[tables_.host.index]);
     const double goal = ballast * activity_so_far_ / activity_total_;
     if (goal <= static_cast<double>(ballast_told_)) return;
     const std::uint64_t wanted = static_cast<std::uint64_t>(goal) - ballast_told_;
@@ -87,39 +108,119 @@ void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
   // What lies beyond the corpus is never written, so only what lies before its end counts; stories
   // told now may in turn run past it, and single events fill the last few places.
   const auto written = [&] {
-    return handed_over_ + static_cast<std::uint64_t>(std::ranges::count_if(
-                              pending_, [&](const Event& event) { return event.time < to; }));
+    return handed_over_ + sent_.size() +
+           static_cast<std::uint64_t>(
+               static_cast<double>(std::ranges::count_if(
+                   pending_, [&](const Event& event) { return event.time < to; })) *
+               documents_per_event);
   };
   std::uint64_t reached = written();
-  if (reached < quota) background_.tell_ballast(from, to, quota - reached, pending_);
+  if (reached < quota) {
+    background_.tell_ballast(
+        from, to,
+        static_cast<std::uint64_t>(static_cast<double>(quota - reached) / documents_per_event),
+        pending_);
+  }
   Rng rng = rng_.split("last events");
-  for (reached = written(); reached < quota; ++reached) {
+  for (reached = written(); reached < quota; ++reached)
     background_.tell_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
+}
+
+/// Single events for what faults made less of than was to be expected. They may cost these too, so
+/// there is an end to trying.
+void HostStream::fill(EventTime from, EventTime to) {
+  const std::uint64_t quota = plan_.quotas[tables_.host.index];
+  Rng rng = rng_.split("events to fill up");
+  for (int round = 0; round < 20 && handed_over_ + sent_.size() < quota; ++round) {
+    for (std::uint64_t n = handed_over_ + sent_.size(); n < quota; ++n)
+      background_.tell_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
+    send(from, to);
   }
 }
 
-void HostStream::hand_over(EventTime to, const std::function<void(const EventView&)>& take) {
+void HostStream::label(const Event& event, std::string_view fault) {
+  if (event.incident == nothing) return;
+  incidents_[event.incident].events[event.incident_event].faults.emplace_back(fault);
+}
+
+/// The next number, and with it the id, of an event that happened.
+std::uint64_t HostStream::number_and_name(const Event& event) {
+  const std::uint64_t number = numbered_++;
+  if (event.incident != nothing) {
+    truth::IncidentEvent& record = incidents_[event.incident].events[event.incident_event];
+    record.id.resize(event_id_size);
+    write_event_id(tables_.host, number, record.id.data());
+  }
+  return number;
+}
+
+void HostStream::send(EventTime from, EventTime to) {
+  if (merges(plan_.profile.faults, tables_.host)) {
+    absorbed_.clear();
+    merge_events(pending_, to, plan_.profile.faults.merged_time, absorbed_);
+    for (const Event& event : absorbed_) {
+      (void)number_and_name(event);
+      label(event, "merged");
+    }
+    faults_.merged += absorbed_.size();
+  }
   order_.clear();
   for (std::uint32_t i = 0; i < pending_.size(); ++i) {
     if (pending_[i].time < to) order_.emplace_back(pending_[i].time.time_since_epoch().count(), i);
   }
   std::ranges::sort(order_);
-  for (const auto& [time, place] : order_) {
-    const Event& event = pending_[place];
-    const std::uint64_t number = handed_over_++;
-    if (event.incident != nothing) {
-      truth::IncidentEvent& record = incidents_[event.incident].events[event.incident_event];
-      record.id.resize(event_id_size);
-      write_event_id(tables_.host, number, record.id.data());
-    }
-    take({.tables = tables_,
-          .event = event,
-          .number = number,
-          .ingest = delivery_.ingest(event.time, event.kind)});
-  }
+  for (const auto& [time, place] : order_) send_one(pending_[place], from);
   std::erase_if(pending_, [to](const Event& event) { return event.time < to; });
-  if (tables_.processes.size() > compact_above || tables_.flows.size() > compact_above)
-    tables_.compact(pending_);
+}
+
+void HostStream::send_one(const Event& event, EventTime slice_begin) {
+  Document document{.event = event};
+  document.number = number_and_name(event);
+  const Passage passage = transport_.send(event.time, event.kind, document.number);
+  if (passage.is_lost) {
+    ++faults_.lost;
+    return label(event, "lost");
+  }
+  document.event.time = clock_.shown(event.time);
+  if (std::chrono::abs(document.event.time - event.time) > visible_offset) label(event, "offset");
+  // Slices are written one after the other: a clock that is behind does not reach back into the
+  // last.
+  document.position = std::max(document.event.time, slice_begin) + passage.displaced;
+  document.ingest = passage.ingest;
+  if (passage.displaced > Duration::zero()) {
+    ++faults_.displaced;
+    label(event, "displaced");
+  }
+  sent_.push_back(document);
+  if (!passage.duplicate) return;
+  ++faults_.duplicated;
+  label(event, "duplicated");
+  document.is_copy = true;
+  document.ingest = *passage.duplicate;
+  sent_.push_back(document);
+}
+
+void HostStream::hand_over(EventTime to, bool is_last,
+                           const std::function<void(const EventView&)>& take) {
+  std::ranges::sort(sent_, {}, [](const Document& document) {
+    return std::tuple(document.position, document.number, document.is_copy);
+  });
+  const auto end =
+      is_last ? sent_.end() : std::ranges::lower_bound(sent_, to, {}, &Document::position);
+  for (auto it = sent_.begin(); it != end; ++it) {
+    take({.tables = tables_,
+          .event = it->event,
+          .number = it->number,
+          .place = handed_over_++,
+          .position = it->position,
+          .ingest = it->ingest});
+  }
+  sent_.erase(sent_.begin(), end);
+  if (tables_.processes.size() <= compact_above && tables_.flows.size() <= compact_above) return;
+  std::vector<Event*> in_use;
+  for (Event& event : pending_) in_use.push_back(&event);
+  for (Document& document : sent_) in_use.push_back(&document.event);
+  tables_.compact(in_use);
 }
 
 void HostStream::finish(truth::Truth& truth) {
@@ -130,6 +231,14 @@ void HostStream::finish(truth::Truth& truth) {
                          .persona = std::string(to_string(host.persona)),
                          .agent_version = host.agent.to_string()});
   truth.events += handed_over_;
+  if (plan_.profile.faults != FaultOptions{.ingest_delay = plan_.profile.faults.ingest_delay}) {
+    truth.faults.happened += numbered_;
+    truth.faults.merged += faults_.merged;
+    truth.faults.lost += faults_.lost;
+    truth.faults.duplicated += faults_.duplicated;
+    truth.faults.displaced += faults_.displaced;
+    truth.faults.truncating_hosts += faults_.truncating_hosts;
+  }
   for (truth::Incident& incident : incidents_) {
     // In order of event id, which is the order of events; those beyond the corpus have none and go.
     std::vector<std::uint32_t> order;

@@ -91,6 +91,13 @@ class Planner {
     const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
       return std::ranges::find(ids, id) != ids.end();
     };
+    for (const Profile::Wave& wave : plan_.profile.waves) {
+      if (plan_.catalogue.find(wave.scenario) != nullptr) continue;
+      return fail(error_in("", "E521",
+                           format("the profile's wave is of scenario \"{}\", which does not exist",
+                                  printable(wave.scenario)),
+                           "eqlab generate --list names them"));
+    }
     for (std::uint32_t i = 0; i < plan_.catalogue.scenarios.size(); ++i) {
       const Scenario& scenario = plan_.catalogue.scenarios[i];
       if (!options.only.empty() && !holds(options.only, scenario.id)) continue;
@@ -202,6 +209,8 @@ class Planner {
   [[nodiscard]] double least_events() const {
     double sum = install_count() * events_per_incident;
     for (const Volume& volume : volumes_) sum += volume.listed;
+    for (const Profile::Wave& wave : plan_.profile.waves)
+      sum += wave.share * plan_.options.hosts * events_per_incident;
     return sum;
   }
 
@@ -227,6 +236,7 @@ class Planner {
         place(s, rng);
       }
     }
+    for (std::size_t w = 0; w < plan_.profile.waves.size(); ++w) place_wave(w);
     std::ranges::sort(plan_.installs, {}, [](const PlannedInstall& install) {
       return std::tuple(install.host, install.time, install.scenario);
     });
@@ -369,6 +379,26 @@ class Planner {
     }
     taken_[host].push_back(time);
     plan_.installs.push_back({.time = time, .host = host, .scenario = s});
+  }
+
+  /// A wave of the profile: each host of the share once.
+  void place_wave(std::size_t w) {
+    const Profile::Wave& wave = plan_.profile.waves[w];
+    const auto s = static_cast<std::uint32_t>(plan_.catalogue.find(wave.scenario) -
+                                              plan_.catalogue.scenarios.data());
+    if (std::ranges::find(selected_, s) == selected_.end()) return;
+    const EventTime last = plan_.to - margin();
+    for (std::uint32_t host = 0; host < plan_.options.hosts; ++host) {
+      Rng rng = plan_.rng.split("profile wave").split(w).split(host);
+      if (!plan_.catalogue.scenarios[s].suits(plan_.personas[host]) || !rng.chance(wave.share))
+        continue;
+      EventTime time = plan_.from + wave.begin +
+                       Duration(rng.in_range(0, std::max<std::int64_t>(wave.within.count(), 1)));
+      for (; !hosts_[host].is_awake(time) && time < last; time += minutes(1)) {
+      }
+      if (time >= last) continue;
+      plan_.installs.push_back({.time = time, .host = host, .scenario = s});
+    }
   }
 
   // ---- events

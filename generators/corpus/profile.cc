@@ -1,6 +1,10 @@
 #include "generators/corpus/profile.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 
 #include "generators/corpus/corpus.h"
 #include "generators/incident/embedded.h"
@@ -16,6 +20,53 @@ std::string profile_of(std::string_view file) {
   return std::string(file.substr(0, file.rfind('.')));
 }
 
+FaultOptions read_faults(TomlReader& toml, const toml::table& table) {
+  toml.allow_keys(table,
+                  {"ingest_delay", "loss", "offline_loss", "duplicates", "reordering", "truncation",
+                   "clock_offset", "clock_steps", "merging", "merged_time"},
+                  "in [faults]");
+  FaultOptions faults;
+  const auto share = [&](std::string_view key) { return toml.number(table, key, 0, 0, 1); };
+  faults.ingest_delay = toml.number(table, "ingest_delay", 1, 0, 1000);
+  faults.loss = share("loss");
+  faults.offline_loss = share("offline_loss");
+  faults.duplicates = share("duplicates");
+  faults.reordering = share("reordering");
+  faults.truncation = share("truncation");
+  faults.clock_offset = toml.number(table, "clock_offset", 0, 0, 1000);
+  faults.clock_steps = share("clock_steps");
+  faults.merging =
+      static_cast<Merging>(toml.choice(table, "merging", {"off", "by version", "on"}, false));
+  faults.merged_time =
+      static_cast<MergedTime>(toml.choice(table, "merged_time", {"exec", "end"}, false));
+  return faults;
+}
+
+void read_waves(TomlReader& toml, const toml::table& root, Profile& profile) {
+  const toml::node* const waves = root.get("wave");
+  if (waves == nullptr) return;
+  if (!waves->is_array_of_tables())
+    return toml.wrong(*waves, "E512", "waves are written [[wave]], one table each");
+  for (const toml::node& node : *waves->as_array()) {
+    const toml::table& table = *node.as_table();
+    toml.allow_keys(table, {"scenario", "share", "begin", "within"}, "in [[wave]]");
+    profile.waves.push_back(
+        {.scenario = toml.text(table, "scenario", true),
+         .share = toml.number(table, "share", 1, 0, 1),
+         .begin = toml.length(table, "begin").value_or(std::chrono::hours(1)),
+         .within = toml.length(table, "within").value_or(std::chrono::minutes(10))});
+  }
+}
+
+Result<Profile> read_profile_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) return fail(error_in(path, "E901", "cannot be read"));
+  return read_profile({.file = path, .text = text});
+}
+
 }  // namespace
 
 Result<Profile> read_profile(const NamedText& file) {
@@ -23,7 +74,8 @@ Result<Profile> read_profile(const NamedText& file) {
   EQLAB_TRY(const toml::table root, toml.parse());
   Profile profile;
   toml.allow_keys(root,
-                  {"name", "about", "hosts", "days", "events", "personas", "mixed", "realistic"},
+                  {"name", "about", "hosts", "days", "events", "personas", "mixed", "realistic",
+                   "wave", "faults"},
                   "in a profile");
   profile.name = toml.text(root, "name", true);
   profile.about = toml.text(root, "about", true);
@@ -61,6 +113,8 @@ Result<Profile> read_profile(const NamedText& file) {
     profile.malicious_per_host_month =
         toml.number(realistic, "malicious_per_host_month", 0, 0, 1000);
   }
+  read_waves(toml, root, profile);
+  profile.faults = read_faults(toml, toml.table(root, "faults"));
   if (toml.error()) return fail(*toml.error());
   return profile;
 }
@@ -75,9 +129,11 @@ Result<Profile> load_profile(std::string_view name) {
   for (const NamedText& file : embedded_files(folder)) {
     if (profile_of(file.file) == name) return read_profile(file);
   }
+  if (name.find('/') != std::string_view::npos || name.ends_with(".toml"))
+    return read_profile_file(std::string(name));
   const std::vector<std::string> names = profile_names();
   return fail(error_in("", "E520", format("there is no profile \"{}\"", printable(name)),
-                       format("profiles are {}", join(names, ", "))));
+                       format("profiles are {}, or the path of a file", join(names, ", "))));
 }
 
 }  // namespace eqlab::generators

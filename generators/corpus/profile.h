@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "generators/fault/fault_options.h"
 #include "generators/incident/scenario.h"
 #include "harness/base/result.h"
 
@@ -28,9 +29,21 @@ struct Profile {
   /// Realistic: benign installs come at the rates of personas and scenarios, malicious ones at this
   /// rate.
   double malicious_per_host_month = 0;
+
+  /// Every host of a share gets one package within a short time, such as a poisoned update.
+  struct Wave {
+    std::string scenario;  ///< its id
+    double share = 1;      ///< of the hosts that it suits
+    Duration begin{};      ///< since the corpus begins
+    Duration within{};     ///< a host that is off joins when it wakes
+  };
+  std::vector<Wave> waves;
+
+  FaultOptions faults;
 };
 
-/// Errors: E520 no such profile, and those of a broken file.
+/// A built-in profile by its name, or a file by its path, which has a `/` or ends in `.toml`.
+/// Errors: E520 no such profile, E901 the file cannot be read, and those of a broken file.
 [[nodiscard]] Result<Profile> load_profile(std::string_view name);
 [[nodiscard]] Result<Profile> read_profile(const NamedText& file);
 

@@ -169,7 +169,7 @@ class SliceFactory {
         const std::size_t begin = piece.text.size();
         group.document.append(view, piece.text);
         piece.text += '\n';
-        piece.rows.push_back({.time = view.event.time.time_since_epoch().count(),
+        piece.rows.push_back({.time = view.position.time_since_epoch().count(),
                               .host = view.host().index,
                               .group = number,
                               .begin = begin,

@@ -78,7 +78,7 @@ void BatchRows::append(const EventView& view) {
   batch_.event_time.push_back(view.event.time);
   batch_.has_event_time.push_back(1);
   batch_.ingest_time.push_back(view.ingest);
-  const std::uint64_t place = (std::uint64_t{view.host().index} << 32U) | view.number;
+  const std::uint64_t place = (std::uint64_t{view.host().index} << 32U) | view.place;
   batch_.line.push_back(place);
   batch_.ordinal.push_back(place);
   std::array<char, event_id_size> id{};

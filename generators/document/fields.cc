@@ -21,8 +21,16 @@ constexpr std::uint16_t bit(Kind kind) {
   return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
 }
 constexpr std::uint16_t all_kinds = (1U << kind_count) - 1;
-constexpr std::uint16_t process_kinds = bit(Kind::fork) | bit(Kind::exec) | bit(Kind::end);
-constexpr std::uint16_t flow_kinds = bit(Kind::connect) | bit(Kind::disconnect);
+constexpr std::uint16_t exec_kinds = bit(Kind::exec) | bit(Kind::fork_exec) |
+                                     bit(Kind::exec_end) | bit(Kind::fork_exec_end);
+constexpr std::uint16_t end_kinds = bit(Kind::end) | bit(Kind::fork_end) | bit(Kind::exec_end) |
+                                    bit(Kind::fork_exec_end);
+constexpr std::uint16_t process_kinds = bit(Kind::fork) | exec_kinds | end_kinds;
+constexpr std::uint16_t merged_kinds = bit(Kind::fork_exec) | bit(Kind::fork_end) |
+                                       bit(Kind::exec_end) | bit(Kind::fork_exec_end) |
+                                       bit(Kind::connect_disconnect);
+constexpr std::uint16_t closed_flow_kinds = bit(Kind::disconnect) | bit(Kind::connect_disconnect);
+constexpr std::uint16_t flow_kinds = bit(Kind::connect) | closed_flow_kinds;
 constexpr std::uint16_t network_kinds = flow_kinds | bit(Kind::lookup);
 constexpr std::uint16_t file_kinds = bit(Kind::modification) | bit(Kind::launch_daemon);
 
@@ -38,26 +46,41 @@ std::string_view dataset(Kind kind) {
                             : "endpoint.events.file";
 }
 
-std::string_view action(Kind kind) {
-  switch (kind) {
+void action(View view, Sink sink) {
+  switch (view.event.kind) {
     case Kind::fork:
-      return "fork";
+      return sink.text("fork");
     case Kind::exec:
-      return "exec";
+      return sink.text("exec");
     case Kind::end:
-      return "end";
+      return sink.text("end");
     case Kind::connect:
-      return "connection_attempted";
+      return sink.text("connection_attempted");
     case Kind::disconnect:
-      return "disconnect_received";
+      return sink.text("disconnect_received");
     case Kind::lookup:
-      return "lookup_result";
+      return sink.text("lookup_result");
     case Kind::modification:
-      return "modification";
+      return sink.text("modification");
     case Kind::launch_daemon:
-      return "launch_daemon";
+      return sink.text("launch_daemon");
+    case Kind::fork_exec:
+      sink.text("fork");
+      return sink.text("exec");
+    case Kind::fork_end:
+      sink.text("fork");
+      return sink.text("end");
+    case Kind::exec_end:
+      sink.text("exec");
+      return sink.text("end");
+    case Kind::fork_exec_end:
+      sink.text("fork");
+      sink.text("exec");
+      return sink.text("end");
+    case Kind::connect_disconnect:
+      sink.text("connection_attempted");
+      return sink.text("disconnect_received");
   }
-  return {};
 }
 
 void event_type(View view, Sink sink) {
@@ -65,7 +88,14 @@ void event_type(View view, Sink sink) {
     case Kind::fork:
     case Kind::exec:
     case Kind::connect:
+    case Kind::fork_exec:
       return sink.text("start");
+    case Kind::fork_end:
+    case Kind::exec_end:
+    case Kind::fork_exec_end:
+    case Kind::connect_disconnect:
+      sink.text("start");
+      return sink.text("end");
     case Kind::end:
     case Kind::disconnect:
       return sink.text("end");
@@ -96,13 +126,21 @@ void put(std::string_view text, const Image& image, View view, Sink sink) {
   }
 }
 
+/// As `put`, cut to what the agent sends; never inside a character.
+void put_cut(std::string_view text, const Image& image, View view, Sink sink) {
+  std::size_t size = view.host().text_bytes_max;
+  if (text.size() <= size) return put(text, image, view, sink);
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  put(text.substr(0, size), image, view, sink);
+}
+
 void command_line(const Image& image, View view, Sink sink) {
   std::string line;
   for (const std::string& arg : image.args) {
     if (!line.empty()) line += ' ';
     line += arg;
   }
-  put(line, image, view, sink);
+  put_cut(line, image, view, sink);
 }
 
 constexpr std::string_view base64_alphabet =
@@ -233,7 +271,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"data_stream.namespace", D::host, all_kinds, false, [](View, Sink s) { s.text("default"); }},
     {"data_stream.type", D::host, all_kinds, false, [](View, Sink s) { s.text("logs"); }},
     {"destination.address", D::event, network_kinds, false, [](View v, Sink s) { address(flow(v).destination, s); }},
-    {"destination.bytes", D::event, bit(Kind::disconnect), false, [](View v, Sink s) { s.integer(flow(v).received); }},
+    {"destination.bytes", D::event, closed_flow_kinds, false, [](View v, Sink s) { s.integer(flow(v).received); }},
     {"destination.domain", D::event, flow_kinds, false, [](View v, Sink s) { if (!flow(v).domain.empty()) s.text(flow(v).domain); }},
     {"destination.ip", D::event, network_kinds, false, [](View v, Sink s) { address(flow(v).destination, s); }},
     {"destination.port", D::event, network_kinds, false, [](View v, Sink s) { s.integer(flow(v).destination_port); }},
@@ -242,7 +280,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"dns.question.name", D::event, bit(Kind::lookup), false, [](View v, Sink s) { if (!flow(v).domain.empty()) s.text(flow(v).domain); }},
     {"dns.question.type", D::kind, bit(Kind::lookup), false, [](View, Sink s) { s.text("A"); }},
     {"ecs.version", D::host, all_kinds, false, [](View v, Sink s) { s.text(v.host().agent.at_least(9, 0) ? "8.10.0" : "1.11.0"); }},
-    {"event.action", D::kind, all_kinds, false, [](View v, Sink s) { s.text(action(v.event.kind)); }},
+    {"event.action", D::kind, all_kinds, false, action, nullptr, merged_kinds},
     {"event.category", D::kind, all_kinds, true, [](View v, Sink s) { s.text(category(v.event.kind)); }},
     {"event.created", D::event, all_kinds, false, [](View v, Sink s) { s.date(v.event.time.time_since_epoch().count(), 6); }},
     {"event.dataset", D::kind, all_kinds, false, [](View v, Sink s) { s.text(dataset(v.event.kind)); }},
@@ -285,13 +323,13 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"network.transport", D::kind, network_kinds, false, [](View v, Sink s) { s.text(v.event.kind == Kind::lookup ? "udp" : "tcp"); }},
     {"network.type", D::event, network_kinds, false, [](View v, Sink s) { s.text(flow(v).destination.is_v6 ? "ipv6" : "ipv4"); }},
     {"process.Ext.ancestry", D::event, all_kinds, true, ancestry},
-    {"process.Ext.effective_parent.entity_id", D::event, bit(Kind::exec), false, [](View v, Sink s) { entity_id(responsible(v), v, s); }},
-    {"process.Ext.effective_parent.executable", D::event, bit(Kind::exec), false, [](View v, Sink s) { put(responsible_image(v).program->executable, responsible_image(v), v, s); }},
-    {"process.Ext.effective_parent.name", D::event, bit(Kind::exec), false, [](View v, Sink s) { s.text(responsible_image(v).program->name); }},
-    {"process.Ext.effective_parent.pid", D::event, bit(Kind::exec), false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }},
+    {"process.Ext.effective_parent.entity_id", D::event, exec_kinds, false, [](View v, Sink s) { entity_id(responsible(v), v, s); }},
+    {"process.Ext.effective_parent.executable", D::event, exec_kinds, false, [](View v, Sink s) { put(responsible_image(v).program->executable, responsible_image(v), v, s); }},
+    {"process.Ext.effective_parent.name", D::event, exec_kinds, false, [](View v, Sink s) { s.text(responsible_image(v).program->name); }},
+    {"process.Ext.effective_parent.pid", D::event, exec_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }},
     {"process.Ext.trusted", D::host, process_kinds, false, [](View, Sink s) { s.boolean(false); }},
     {"process.Ext.trusted_descendant", D::host, process_kinds, false, [](View, Sink s) { s.boolean(false); }},
-    {"process.args", D::image, process_kinds, true, [](View v, Sink s) { for (const auto& arg : v.image().args) put(arg, v.image(), v, s); }},
+    {"process.args", D::image, process_kinds, true, [](View v, Sink s) { for (const auto& arg : v.image().args) put_cut(arg, v.image(), v, s); }},
     {"process.args_count", D::image, process_kinds, false, [](View v, Sink s) { s.integer(static_cast<std::int64_t>(v.image().args.size())); }},
     {"process.code_signature.exists", D::image, all_kinds, false, [](View v, Sink s) { s.boolean(!v.image().program->subject.empty()); }},
     {"process.code_signature.signing_id", D::image, all_kinds, false, [](View v, Sink s) { signing_id(v.image(), s); }},
@@ -302,7 +340,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"process.command_line", D::image, process_kinds, false, [](View v, Sink s) { command_line(v.image(), v, s); }, has_command_line},
     {"process.entity_id", D::event, all_kinds, false, [](View v, Sink s) { entity_id(v.event.process, v, s); }},
     {"process.executable", D::image, all_kinds, false, [](View v, Sink s) { put(v.image().program->executable, v.image(), v, s); }},
-    {"process.exit_code", D::event, bit(Kind::end), false, [](View v, Sink s) { s.integer(v.event.detail == nothing ? 0 : v.event.detail); }},
+    {"process.exit_code", D::event, end_kinds, false, [](View v, Sink s) { s.integer(v.event.detail == nothing ? 0 : v.event.detail); }},
     {"process.group_leader.pid", D::event, process_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }, has_leaders},
     {"process.hash.md5", D::image, process_kinds, false, [](View v, Sink s) { s.text(v.image().program->md5); }, has_full_host},
     {"process.hash.sha1", D::image, process_kinds, false, [](View v, Sink s) { s.text(v.image().program->sha1); }, has_full_host},
@@ -319,7 +357,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"process.pid", D::event, all_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[v.event.process].pid); }},
     {"process.session_leader.pid", D::event, process_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }, has_leaders},
     {"source.address", D::event, network_kinds, false, source},
-    {"source.bytes", D::event, bit(Kind::disconnect), false, [](View v, Sink s) { s.integer(flow(v).sent); }},
+    {"source.bytes", D::event, closed_flow_kinds, false, [](View v, Sink s) { s.integer(flow(v).sent); }},
     {"source.ip", D::event, network_kinds, false, source},
     {"source.port", D::event, network_kinds, false, [](View v, Sink s) { s.integer(flow(v).source_port); }},
     {"user.Ext.real.id", D::user, all_kinds, false, [](View v, Sink s) { s.text(user_id(v.event.user)); }},

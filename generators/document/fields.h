@@ -11,8 +11,10 @@ namespace eqlab::generators {
 /// One event with everything its fields are made from. Valid while the tables are unchanged.
 struct EventView {
   const HostTables& tables;
-  const Event& event;
-  std::uint64_t number;  ///< of the event on its host, from 0
+  const Event& event;    ///< its time is the one that the document shows
+  std::uint64_t number;  ///< of the event on its host, from 0; a second copy has the same
+  std::uint64_t place;   ///< among the documents of its host, from 0
+  EventTime position;    ///< documents of all hosts are written in this order
   IngestTime ingest;
 
   [[nodiscard]] const Host& host() const { return tables.host; }
@@ -42,6 +44,7 @@ struct FieldDefinition {
   bool is_array;
   void (*produce)(const EventView& view, ValueSink& sink);    ///< no call: the field is left out
   bool (*is_present)(const Host& host, Kind kind) = nullptr;  ///< by version of the agent
+  std::uint16_t array_kinds = 0;  ///< where it is an array although `is_array` is not set
 };
 
 /// All fields that are ever written, in the order of documents (by name, element by element).

@@ -9,8 +9,19 @@
 namespace eqlab::generators {
 namespace {
 
-constexpr std::array<std::string_view, kind_count> kind_names = {
-    "fork", "exec", "end", "connect", "disconnect", "dns", "file", "launch_daemon"};
+constexpr std::array<std::string_view, kind_count> kind_names = {"fork",
+                                                                 "exec",
+                                                                 "end",
+                                                                 "connect",
+                                                                 "disconnect",
+                                                                 "dns",
+                                                                 "file",
+                                                                 "launch_daemon",
+                                                                 "fork+exec",
+                                                                 "fork+end",
+                                                                 "exec+end",
+                                                                 "fork+exec+end",
+                                                                 "connect+disconnect"};
 
 struct StandingRow {
   std::string_view program;
@@ -148,7 +159,7 @@ std::uint32_t HostTables::add_flow(const Flow& flow) {
   return static_cast<std::uint32_t>(flows.size() - 1);
 }
 
-void HostTables::compact(std::vector<Event>& events) {
+void HostTables::compact(const std::vector<Event*>& events) {
   std::vector<std::uint32_t> process_place(processes.size(), nothing);
   std::vector<std::uint32_t> flow_place(flows.size(), nothing);
   std::vector<std::uint32_t> file_place(files.size(), nothing);
@@ -164,10 +175,10 @@ void HostTables::compact(std::vector<Event>& events) {
       i = process.parent;
     }
   };
-  for (const Event& event : events) {
-    keep_with_ancestors(event.process);
-    keep_with_ancestors(event.parent);
-    needs_images = needs_images || event.incident != nothing;
+  for (const Event* event : events) {
+    keep_with_ancestors(event->process);
+    keep_with_ancestors(event->parent);
+    needs_images = needs_images || event->incident != nothing;
   }
   // A responsible process may itself have been kept without its ancestors.
   for (ProcessIndex i = static_cast<ProcessIndex>(processes.size()); i-- > standing_count;) {
@@ -188,12 +199,13 @@ void HostTables::compact(std::vector<Event>& events) {
   }
   std::vector<Flow> flows_left;
   std::vector<FileChange> files_left;
-  for (Event& event : events) {
+  for (Event* const pointer : events) {
+    Event& event = *pointer;
     event.process = process_place[event.process];
     event.parent = process_place[event.parent];
     if (event.detail == nothing) continue;
     if (event.kind == Kind::connect || event.kind == Kind::disconnect ||
-        event.kind == Kind::lookup) {
+        event.kind == Kind::connect_disconnect || event.kind == Kind::lookup) {
       std::uint32_t& place = flow_place[event.detail];
       if (place == nothing) {
         place = static_cast<std::uint32_t>(flows_left.size());

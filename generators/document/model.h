@@ -22,9 +22,15 @@ enum class Kind : std::uint8_t {
   disconnect,
   lookup,
   modification,
-  launch_daemon
+  launch_daemon,
+  // Several events that the agent sent as one document (fault/merging.h).
+  fork_exec,
+  fork_end,
+  exec_end,
+  fork_exec_end,
+  connect_disconnect
 };
-inline constexpr std::size_t kind_count = 8;
+inline constexpr std::size_t kind_count = 13;
 [[nodiscard]] std::string_view to_string(Kind kind);
 
 using ProcessIndex = std::uint32_t;
@@ -173,7 +179,7 @@ struct HostTables {
 
   /// Drops what `events` do not refer to (standing processes stay) and renumbers the rest, events
   /// included, so that the tables of a host stay small however long the corpus is.
-  void compact(std::vector<Event>& events);
+  void compact(const std::vector<Event*>& events);
 
  private:
   std::int32_t next_pid_ = 0;

@@ -17,9 +17,14 @@ std::size_t stream_of(Kind kind) {
     case Kind::fork:
     case Kind::exec:
     case Kind::end:
+    case Kind::fork_exec:
+    case Kind::fork_end:
+    case Kind::exec_end:
+    case Kind::fork_exec_end:
       return 0;
     case Kind::connect:
     case Kind::disconnect:
+    case Kind::connect_disconnect:
     case Kind::lookup:
       return 1;
     case Kind::modification:
@@ -52,8 +57,9 @@ const QuantileTable& online_table() {
 
 }  // namespace
 
-Delivery::Delivery(const Host& host, const Rng& host_rng, EventTime from, EventTime to)
-    : batches_(host_rng.split("delivery")) {
+Delivery::Delivery(const Host& host, const Rng& host_rng, EventTime from, EventTime to,
+                   double scale)
+    : batches_(host_rng.split("delivery")), scale_(scale) {
   plan(host, host_rng.split("congested periods"), from, to, State::congested);
   plan(host, host_rng.split("offline periods"), from, to, State::offline);
   // Where the two overlap the host is offline: look-ups take the first period that fits.
@@ -101,6 +107,8 @@ void Delivery::draw_batch(std::int64_t number, State state) {
 }
 
 IngestTime Delivery::ingest(EventTime time, Kind kind) {
+  if (time < last_) period_ = 0;
+  last_ = time;
   while (period_ < periods_.size() && periods_[period_].end <= time) ++period_;
   const Period* inside = nullptr;
   for (std::size_t i = period_; i < periods_.size() && periods_[i].begin <= time; ++i) {
@@ -113,17 +121,32 @@ IngestTime Delivery::ingest(EventTime time, Kind kind) {
   const std::int64_t number = sent.time_since_epoch() / batch_length;
   if (number != batch_ || state != batch_state_) draw_batch(number, state);
   const Duration stream = stream_delay_[stream_of(kind)];
+  share_of_spell_.reset();
   Duration at = time.time_since_epoch();
   if (state == State::offline) {
     const double share = static_cast<double>((time - inside->begin).count()) /
                          static_cast<double>((inside->end - inside->begin).count());
+    share_of_spell_ = share;
     at = inside->end.time_since_epoch() +
          Duration(static_cast<std::int64_t>(share * static_cast<double>(inside->flush.count()))) +
          stream;
   } else {
     at = (number + 1) * batch_length + delay_ + stream;
   }
+  if (scale_ != 1) {
+    const double delay = static_cast<double>((at - time.time_since_epoch()).count());
+    at = time.time_since_epoch() + Duration(static_cast<std::int64_t>(delay * scale_));
+  }
   return IngestTime(std::chrono::ceil<seconds>(at));
+}
+
+std::vector<EventTime> Delivery::returns() const {
+  std::vector<EventTime> ends;
+  for (const Period& period : periods_) {
+    if (period.state == State::offline) ends.push_back(period.end);
+  }
+  std::ranges::sort(ends);
+  return ends;
 }
 
 }  // namespace eqlab::generators

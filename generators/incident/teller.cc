@@ -605,6 +605,12 @@ class Teller {
         return format("file {} {}", name, tables_.files[event.detail].path);
       case Kind::launch_daemon:
         return format("launch_daemon {} {}", name, tables_.files[event.detail].path);
+      case Kind::fork_exec:
+      case Kind::fork_end:
+      case Kind::exec_end:
+      case Kind::fork_exec_end:
+      case Kind::connect_disconnect:
+        break;  // documents, not events: nothing has been merged yet
     }
     return {};
   }
@@ -705,6 +711,11 @@ class Teller {
       case Kind::fork:
       case Kind::exec:
       case Kind::end:
+      case Kind::fork_exec:
+      case Kind::fork_end:
+      case Kind::exec_end:
+      case Kind::fork_exec_end:
+      case Kind::connect_disconnect:
         break;
     }
     return truth::Role::child;

@@ -43,6 +43,7 @@ struct Host {
   std::string event_id_prefix;  ///< 16 characters, fixed for one run of the agent
   std::uint64_t first_sequence = 0;
   std::uint64_t entity_key = 0;  ///< seeds the opaque entity ids of newer agents
+  std::size_t text_bytes_max = SIZE_MAX;  ///< longer arguments and command lines are cut
   Duration zone{};               ///< local time minus UTC
   Duration work_begin{};         ///< since local midnight
   Duration work_end{};

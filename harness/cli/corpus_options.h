@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +22,20 @@ namespace eqlab::cli {
       "NUMBER");
 }
 
+/// A built-in profile's name, or what can only be the path of a file.
+[[nodiscard]] inline CLI::Validator profile_or_file() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const std::vector<std::string> names = generators::profile_names();
+        if (std::ranges::find(names, text) != names.end() || text.ends_with(".toml") ||
+            text.find('/') != std::string::npos)
+          return std::string();
+        return format("there is no profile \"{}\": {}, or the path of a .toml file",
+                      printable(text), join(names, ", "));
+      },
+      "PROFILE");
+}
+
 /// The options that say which corpus to make; the same for `generate` and `score`. Answers them,
 /// for excludes().
 inline std::vector<CLI::Option*> add_corpus_options(CLI::App& command,
@@ -34,8 +49,11 @@ inline std::vector<CLI::Option*> add_corpus_options(CLI::App& command,
       },
       "DAYS");
   return {
-      command.add_option("--profile", options.profile, "What happens on the hosts, and how often")
-          ->check(CLI::IsMember(generators::profile_names()))
+      command
+          .add_option("--profile", options.profile,
+                      format("What happens on the hosts, and how often: {}, or a file of your own",
+                             join(generators::profile_names(), ", ")))
+          ->check(profile_or_file())
           ->capture_default_str(),
       command.add_option("--seed", options.seed, "Same seed and options, same bytes")
           ->check(whole_number(0, UINT64_MAX))

@@ -69,6 +69,10 @@ class Reading {
     return &*found;
   }
 
+  const Json* member_if_any(std::string_view key) {
+    return !error_ && object_.contains(key) ? member(key) : nullptr;
+  }
+
   std::string text(std::string_view key) {
     const Json* value = member(key);
     if (value == nullptr) return {};
@@ -109,6 +113,22 @@ class Reading {
     if (!error_ && found == names.end())
       wrong(format("\"{}\" cannot be \"{}\"", key, printable(value)));
     return found == names.end() ? names.front().first : found->first;
+  }
+
+  std::vector<std::string> texts(std::string_view key) {
+    std::vector<std::string> found;
+    for (const Json& element : array(key)) {
+      if (element.is_string()) {
+        found.push_back(element.get<std::string>());
+      } else {
+        wrong(format("\"{}\" must hold strings", key));
+      }
+    }
+    return found;
+  }
+  /// As `texts`, but empty where there is no such key.
+  std::vector<std::string> texts_if_any(std::string_view key) {
+    return !error_ && object_.contains(key) ? texts(key) : std::vector<std::string>();
   }
 
   /// The array under `key`; an empty one after an error.
@@ -154,6 +174,7 @@ Json to_json(const Incident& incident) {
                       {"time", iso(event.time)},
                       {"what", event.what},
                       {"user", event.user}});
+    if (!event.faults.empty()) events.back()["faults"] = event.faults;
   }
   return {{"id", incident.id},
           {"scenario", incident.scenario},
@@ -187,7 +208,17 @@ IncidentEvent read_event(Reading& line) {
           .role = line.choice("role", roles),
           .time = line.time("time"),
           .what = line.text("what"),
-          .user = line.text("user")};
+          .user = line.text("user"),
+          .faults = line.texts_if_any("faults")};
+}
+
+FaultCounts read_faults(Reading& line) {
+  return {.happened = line.number("happened"),
+          .merged = line.number("merged"),
+          .lost = line.number("lost"),
+          .duplicated = line.number("duplicated"),
+          .displaced = line.number("displaced"),
+          .truncating_hosts = line.number("truncating_hosts")};
 }
 
 void read_pairs(Reading& line, Incident& incident) {
@@ -218,13 +249,7 @@ Incident read_incident(Reading& line) {
     incident.persona = std::move(record.persona);
     incident.agent_version = std::move(record.agent_version);
   }
-  for (const Json& tag : line.array("tags")) {
-    if (tag.is_string()) {
-      incident.tags.push_back(tag.get<std::string>());
-    } else {
-      line.wrong("\"tags\" must hold strings");
-    }
-  }
+  incident.tags = line.texts("tags");
   incident.first = line.time("first");
   incident.last = line.time("last");
   incident.expected = line.choice("expected", expectations);
@@ -244,6 +269,8 @@ void read_header(Reading& line, Truth& truth) {
   truth.to = line.time("to");
   truth.events = line.number("events");
   truth.expected_rule = line.text_if_any("expected_rule");
+  if (const Json* faults = line.member_if_any("faults"))
+    truth.faults = line.nested(*faults, read_faults);
   for (const Json& host : line.array("hosts")) truth.hosts.push_back(line.nested(host, read_host));
 }
 
@@ -290,12 +317,18 @@ const TruthIndex::Label* TruthIndex::find(std::string_view event_id) const {
 std::string write_truth(const Truth& truth) {
   Json hosts = Json::array();
   for (const HostRecord& host : truth.hosts) hosts.push_back(to_json(host));
-  const Json header = {{"truth", format_version},
-                       {"from", iso(truth.from)},
-                       {"to", iso(truth.to)},
-                       {"events", truth.events},
-                       {"expected_rule", truth.expected_rule},
-                       {"hosts", std::move(hosts)}};
+  Json header = {{"truth", format_version},
+                 {"from", iso(truth.from)},
+                 {"to", iso(truth.to)},
+                 {"events", truth.events},
+                 {"expected_rule", truth.expected_rule},
+                 {"hosts", std::move(hosts)}};
+  if (truth.faults != FaultCounts()) {
+    header["faults"] = {
+        {"happened", truth.faults.happened},   {"merged", truth.faults.merged},
+        {"lost", truth.faults.lost},           {"duplicated", truth.faults.duplicated},
+        {"displaced", truth.faults.displaced}, {"truncating_hosts", truth.faults.truncating_hosts}};
+  }
   // Names may come from outside and be no UTF-8; replacing beats throwing.
   const auto line = [](const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

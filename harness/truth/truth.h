@@ -35,6 +35,10 @@ struct IncidentEvent {
   std::string
       what;  ///< for people: `exec bash < package_script_service`, `connect curl 203.0.113.8:443`
   std::string user;  ///< `user.id`
+  /// What befell its document: `merged` (gone into another document), `lost`, `duplicated`,
+  /// `displaced` (written later than its time), `offset` (its time was shown wrong by more than a
+  /// second).
+  std::vector<std::string> faults = {};
 };
 
 /// One generated install (or other story), malicious or not.
@@ -67,13 +71,26 @@ struct HostRecord {
   std::string agent_version;
 };
 
+/// How many events happened and what became of them: happened = events + merged + lost −
+/// duplicated.
+struct FaultCounts {
+  std::uint64_t happened = 0;
+  std::uint64_t merged = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t duplicated = 0;
+  std::uint64_t displaced = 0;
+  std::uint64_t truncating_hosts = 0;
+  friend bool operator==(const FaultCounts&, const FaultCounts&) = default;
+};
+
 /// The labels of a whole corpus.
 struct Truth {
   EventTime from{};  ///< the corpus covers [from, to)
   EventTime to{};
   std::vector<HostRecord> hosts;    ///< all, also those without incidents
   std::vector<Incident> incidents;  ///< in order of (first, id)
-  std::uint64_t events = 0;         ///< all events of the corpus, background included
+  std::uint64_t events = 0;         ///< all documents of the corpus, background included
+  FaultCounts faults;               ///< all 0 where no generator wrote them
   std::string expected_rule;        ///< `rule_id` that the expectations speak of; empty: of none
 
   [[nodiscard]] double days() const;

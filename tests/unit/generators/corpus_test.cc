@@ -93,7 +93,8 @@ std::uint64_t count(const Corpus& corpus) {
 }
 
 TEST(Corpus, has_the_number_of_events_asked_for_within_two_percent) {
-  for (const std::string profile : {"balanced", "realistic", "clean"}) {
+  for (const std::string profile :
+       {"balanced", "realistic", "clean", "evasion", "storm", "nightmare"}) {
     for (const std::uint64_t events : {1'000U, 20'000U, 300'000U}) {
       for (const std::uint64_t seed : {1U, 2U, 3U}) {
         const Corpus corpus = planned({.profile = profile, .seed = seed, .events = events});
@@ -255,7 +256,8 @@ TEST(Corpus, scenarios_can_be_listed) {
   EXPECT_EQ(m11->intent, "malicious");
   EXPECT_EQ(m11->behaviour, "connects within 60 s");
   EXPECT_TRUE(m11->expected.starts_with("Y: ")) << m11->expected;
-  EXPECT_EQ(profile_names(), (std::vector<std::string>{"balanced", "clean", "realistic"}));
+  EXPECT_EQ(profile_names(), (std::vector<std::string>{"balanced", "clean", "evasion", "nightmare",
+                                                       "realistic", "storm"}));
 }
 
 }  // namespace

@@ -189,8 +189,14 @@ std::string row_text(const event::EventBatch& batch, event::RowIndex row) {
   return text;
 }
 
-TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
-  const Corpus corpus = small_corpus(50'000);
+class Batches : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(WithoutAndWithFaults, Batches, testing::Values("balanced", "nightmare"),
+                         [](const auto& test) { return test.param; });
+
+TEST_P(Batches, hold_what_the_reader_makes_of_the_documents) {
+  auto planned = Corpus::plan({.profile = GetParam(), .seed = 5, .events = 50'000});
+  ASSERT_TRUE(planned);
+  const Corpus corpus = std::move(*planned);
   event::Projection projection;
   for (const std::string_view name : {"host.id",
                                       "host.os.type",
@@ -226,7 +232,8 @@ TEST(Batches, hold_what_the_reader_makes_of_the_documents) {
     ASSERT_NE(field, nullptr) << name;
     projection.add(*field);
   }
-  const auto path = std::filesystem::temp_directory_path() / "eqlab_round_trip.ndjson";
+  const auto path =
+      std::filesystem::temp_directory_path() / ("eqlab_round_trip_" + GetParam() + ".ndjson");
   std::vector<std::string> made;
   {
     std::ofstream out(path, std::ios::binary);
@@ -291,7 +298,9 @@ TEST(HostTables, compaction_keeps_what_waiting_events_refer_to) {
     events.push_back(event);
     before.push_back(describe(event));
   }
-  tables.compact(events);
+  std::vector<Event*> in_use;
+  for (Event& event : events) in_use.push_back(&event);
+  tables.compact(in_use);
   EXPECT_LT(tables.processes.size(), 1200U);
   EXPECT_EQ(tables.flows.size(), events.size());
   for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(describe(events[i]), before[i]);

@@ -91,6 +91,10 @@ const CorpusOptions& Corpus::options() const { return plan_->options; }
 EventTime Corpus::from() const { return plan_->from; }
 EventTime Corpus::to() const { return plan_->to; }
 
+bool identifies_host(std::string_view field) {
+  return field == "host.id" || field == "agent.id" || field == "host.name";
+}
+
 void finish_truth(truth::Truth& truth, const Corpus& corpus) {
   truth.from = corpus.from();
   truth.to = corpus.to();

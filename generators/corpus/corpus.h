@@ -71,6 +71,10 @@ class Corpus {
   std::unique_ptr<const CorpusPlan> plan_;
 };
 
+/// Each host has a value of its own in this field, and a part holds whole hosts: what is joined by
+/// it never reaches from one part into another.
+[[nodiscard]] bool identifies_host(std::string_view field);
+
 /// Puts what the parts brought in one order: hosts by id, incidents by (first event, host,
 /// scenario), numbers the incidents, and says what the corpus covers and which rule is expected to
 /// do what. Call once, after all parts.

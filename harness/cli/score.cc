@@ -11,6 +11,7 @@
 #include "harness/cli/version.h"
 #include "harness/event/io/reader.h"
 #include "harness/match/matcher.h"
+#include "harness/match/relevant.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
 #include "harness/report/scorecard_text.h"
@@ -40,7 +41,23 @@ struct Options {
 struct Scanned {
   scan::CandidateLog log;
   truth::Truth truth;
+  std::uint64_t candidates = 0;  ///< found, before those that cannot matter were dropped
 };
+
+/// Within this of one another events are kept even if they are too far apart for a match: it bounds
+/// the maxspan that can be asked for, and how near a near miss must be to be noticed.
+constexpr Duration kept_span = std::chrono::hours(1);
+
+/// Drops the candidates that no decision needs; those of incidents stay.
+void keep_relevant(scan::CandidateLog& log, const truth::Truth& truth,
+                   const eql::CheckedQuery& query, const scan::QueryBinding& binding,
+                   std::optional<Duration> maxspan) {
+  const truth::TruthIndex labels(truth);
+  const Duration span = std::max(kept_span, maxspan.value_or(Duration::zero()));
+  log.keep(match::relevant(log, query, binding, span, [&](scan::CandidateIndex c) {
+    return labels.find(log.event_id(c)) != nullptr;
+  }));
+}
 
 /// `interval=5m,lookback=9m,cap=100` over the rule's own schedule.
 Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
@@ -69,16 +86,25 @@ Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
   return ok();
 }
 
-Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, Console& console,
+Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan,
+                               const eql::CheckedQuery& query, const scan::QueryBinding& binding,
+                               std::optional<Duration> maxspan, Console& console,
                                generators::CorpusOptions& used) {
   EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(options.corpus));
   used = corpus.options();
   struct Part {
     scan::CandidateLog log;
     truth::Truth truth;
+    std::uint64_t candidates = 0;
     std::optional<Diagnostic> failure;
   };
-  Scanned out{plan.new_log(), {}};
+  // A part holds whole hosts, so what joins by host can be looked at part by part.
+  const bool is_split_by_key =
+      !query.stages.front().keys.empty() &&
+      std::ranges::all_of(query.stages, [](const eql::CheckedStage& stage) {
+        return generators::identifies_host(stage.keys.front().field.name);
+      });
+  Scanned out{plan.new_log(), {}, 0};
   std::optional<Diagnostic> failure;
   std::size_t next = 0;
   std::size_t done = 0;
@@ -88,7 +114,7 @@ Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, C
     return next++;
   };
   const std::function<Part(std::size_t)> work = [&](std::size_t index) {
-    Part part{plan.new_log(), {}, {}};
+    Part part{plan.new_log(), {}, 0, {}};
     scan::Scanner scanner(plan);
     corpus.make_batches(
         index, plan.projection(),
@@ -98,11 +124,17 @@ Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan, C
             part.failure = std::move(status.error());
         },
         part.truth);
+    part.candidates = part.log.size();
+    if (is_split_by_key) {
+      part.log.finish(scan::CandidateLog::Ties::by_full_time);
+      keep_relevant(part.log, part.truth, query, binding, maxspan);
+    }
     return part;
   };
   const std::function<void(Part)> consume = [&](Part part) {
     if (part.failure && !failure) failure = std::move(part.failure);
     out.log.merge(std::move(part.log));
+    out.candidates += part.candidates;
     out.truth.events += part.truth.events;
     std::ranges::move(part.truth.hosts, std::back_inserter(out.truth.hosts));
     std::ranges::move(part.truth.incidents, std::back_inserter(out.truth.incidents));
@@ -134,7 +166,7 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
     std::optional<scan::Scanner> scanner;
     std::optional<Diagnostic> failure;
   };
-  Scanned out{plan.new_log(), std::move(truth)};
+  Scanned out{plan.new_log(), std::move(truth), 0};
   std::optional<Diagnostic> failure;
   const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
       [&plan](Piece& piece, const event::EventBatch& batch) {
@@ -163,6 +195,7 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
                  "make it again with eqlab generate"));
   }
   out.log.finish();
+  out.candidates = out.log.size();
   return out;
 }
 
@@ -233,13 +266,17 @@ Exit run(Options options, Console& console) {
   const scan::QueryBinding binding = plan.add(*query);
 
   generators::CorpusOptions used = options.corpus;
-  auto scanned = options.corpus_dir.empty() ? scan_generated(options, plan, console, used)
-                                            : scan_corpus(options, plan, console);
+  auto scanned = options.corpus_dir.empty()
+                     ? scan_generated(options, plan, *query, binding, maxspan, console, used)
+                     : scan_corpus(options, plan, console);
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
   }
   if (!scanned) return give_up(locate(std::move(scanned.error()), rule->query));
+  // Whole logs again, whatever went part by part before: the same events stay for generated and
+  // read corpora.
+  keep_relevant(scanned->log, scanned->truth, *query, binding, maxspan);
   const double scanned_at = seconds_now();
 
   const match::Matcher matcher(*query, binding);
@@ -262,7 +299,8 @@ Exit run(Options options, Console& console) {
                                               .binding = binding,
                                               .schedule = rule->schedule,
                                               .maxspan = maxspan,
-                                              .rule_id = rule->rule_id});
+                                              .rule_id = rule->rule_id,
+                                              .candidates = scanned->candidates});
 
   const report::RunInfo info = describe_run(options, *rule, used);
   if (!options.output_json.empty()) {

@@ -135,12 +135,19 @@ void CandidateLog::finish(Ties ties) {
     }
     return std::pair(ordinal_[a], a) < std::pair(ordinal_[b], b);
   });
-  dated_count_ = static_cast<std::size_t>(std::ranges::count(is_dated_, std::uint8_t{1}));
+  take(order);
+}
 
+void CandidateLog::keep(std::span<const CandidateIndex> kept) {
+  if (kept.size() != size()) take({kept.begin(), kept.end()});
+}
+
+/// The candidates named, in that order, become the log.
+void CandidateLog::take(const std::vector<CandidateIndex>& order) {
   std::vector<std::uint64_t> words;
-  words.reserve(words_.size());
+  words.reserve(order.size() * words_per_candidate_);
   std::vector<std::size_t> key_starts = {0};
-  key_starts.reserve(key_starts_.size());
+  key_starts.reserve(order.size() * key_slots_ + 1);
   std::vector<KeyId> key_ids;
   key_ids.reserve(key_ids_.size());
   for (const CandidateIndex from : order) {
@@ -164,6 +171,7 @@ void CandidateLog::finish(Ties ties) {
   reorder(ids_, order);
   reorder(sources_, order);
   reorder(tiebreakers_, order);
+  dated_count_ = static_cast<std::size_t>(std::ranges::count(is_dated_, std::uint8_t{1}));
 }
 
 std::vector<CandidateIndex> CandidateLog::all() const {

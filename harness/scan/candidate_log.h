@@ -96,9 +96,12 @@ class CandidateLog {
                    ///< written
   };
   void finish(Ties ties = Ties::by_input);
+  /// Forgets all others; `kept` rises. After `finish`; the log may be merged and finished again.
+  void keep(std::span<const CandidateIndex> kept);
 
  private:
   KeyId intern(const event::Value& value);
+  void take(const std::vector<CandidateIndex>& order);
 
   std::size_t words_per_candidate_;
   std::size_t key_slots_;

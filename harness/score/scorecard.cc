@@ -320,7 +320,7 @@ Scorecard score(const ScoreInputs& in) {
   card.hosts = in.truth.hosts.size();
   card.days = in.truth.days();
   card.events = in.truth.events;
-  card.candidates = in.log.size();
+  card.candidates = std::max<std::uint64_t>(in.candidates, in.log.size());
   card.matches = in.matches.matches.size();
   card.schedule = in.schedule;
   card.maxspan = rule.maxspan;

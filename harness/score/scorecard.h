@@ -39,6 +39,8 @@ struct ScoreInputs {
   /// Of the rule that is scored. Only the rule that Truth::expected_rule names is held to the
   /// expectations; one without an id never is.
   std::string rule_id = {};
+  /// How many candidates the scan found, if `log` holds only those that matter. 0: `log` has all.
+  std::uint64_t candidates = 0;
 };
 
 /// A name and how often it occurred.

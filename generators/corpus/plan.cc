@@ -411,6 +411,7 @@ class Planner {
     double activity_sum = 0;
     for (std::uint32_t h = 0; h < plan_.options.hosts; ++h) {
       const auto count = static_cast<double>(plan_.host_installs[h + 1] - plan_.host_installs[h]);
+      plan_.listed.push_back(volumes_[h].listed);
       floors.push_back(volumes_[h].listed + count * events_per_incident);
       floor_sum += floors.back();
       activity_sum += volumes_[h].activity;

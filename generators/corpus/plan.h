@@ -33,6 +33,7 @@ struct CorpusPlan {
   std::size_t slice_count = 0;
   std::vector<Persona> personas;      ///< by host
   std::vector<std::uint64_t> quotas;  ///< events by host; they add up to options.events
+  std::vector<double> listed;         ///< by host: events expected of listed clients
   std::vector<double> floors;         ///< by host: events expected of listed clients and installs
   std::vector<PlannedInstall> installs;    ///< in order of (host, time)
   std::vector<std::size_t> host_installs;  ///< by host, and one more: where its installs begin

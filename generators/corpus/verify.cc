@@ -1,5 +1,6 @@
 #include "generators/corpus/verify.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,6 +58,21 @@ Status verify_corpus(const std::string& folder) {
     }
   }
   return ok();
+}
+
+Result<std::vector<std::string>> event_files(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().starts_with("events-"))
+      files.push_back(entry.path().string());
+  }
+  if (error || files.empty()) {
+    return fail(error_in(folder, "E404", "no events-*.ndjson files in this folder",
+                         "make a corpus with eqlab generate -o DIR"));
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace eqlab::generators

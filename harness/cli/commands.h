@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "generators/corpus/corpus.h"
 #include "harness/cli/console.h"
 #include "harness/event/schema.h"
 
@@ -20,6 +21,11 @@ void define_match(CLI::App& app, Action& chosen);
 void define_test(CLI::App& app, Action& chosen);
 void define_generate(CLI::App& app, Action& chosen);
 void define_score(CLI::App& app, Action& chosen);
+void define_corpus(CLI::App& app, Action& chosen);
+
+/// What a corpus of these options would hold; `generate --describe`.
+[[nodiscard]] Exit describe_corpus(const generators::CorpusOptions& options,
+                                   const std::string& form, Console& console);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.
 [[nodiscard]] Result<event::Schema> schema_from(const std::string& option);

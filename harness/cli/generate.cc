@@ -16,6 +16,7 @@ struct Options {
   std::string folder;
   std::string format = "text";
   bool list = false;
+  bool describe = false;
   bool uncompressed = false;
   unsigned threads = 1;
 };
@@ -50,6 +51,7 @@ Exit list(const Options& options, Console& console) {
 
 Exit run(const Options& options, Console& console) {
   if (options.list) return list(options, console);
+  if (options.describe) return describe_corpus(options.corpus, options.format, console);
   auto corpus = generators::Corpus::plan(options.corpus);
   if (!corpus) {
     console.report(corpus.error());
@@ -117,6 +119,11 @@ void define_generate(CLI::App& app, Action& chosen) {
   auto* const listing = command->add_flag(
       "--list", options->list, "Name all scenarios, with what the rule is expected to do");
   listing->excludes(folder);
+  command
+      ->add_flag("--describe", options->describe,
+                 "Say what the corpus would hold, with expected counts, and write nothing")
+      ->excludes(folder)
+      ->excludes(listing);
   static_cast<void>(add_corpus_options(*command, options->corpus));
   command->add_flag("--uncompressed", options->uncompressed, "Plain NDJSON instead of zstd");
   command->add_option("--format", options->format, "text or json")
@@ -126,7 +133,8 @@ void define_generate(CLI::App& app, Action& chosen) {
   command->footer(
       "Example:\n  eqlab generate -o corpus --profile balanced --events 200000 --seed 7");
   command->callback([options, &chosen] {
-    if (!options->list && options->folder.empty()) throw CLI::RequiredError("--output");
+    if (!options->list && !options->describe && options->folder.empty())
+      throw CLI::RequiredError("--output");
     chosen = [options](Console& console) { return run(*options, console); };
   });
 }

@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
   define_test(app, chosen);
   define_generate(app, chosen);
   define_score(app, chosen);
+  define_corpus(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

@@ -149,18 +149,10 @@ Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan,
 
 Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Console& console) {
   EQLAB_CHECK(generators::verify_corpus(options.corpus_dir));
-  const std::filesystem::path folder(options.corpus_dir);
-  EQLAB_TRY(truth::Truth truth, truth::read_truth((folder / "truth.ndjson").string()));
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().starts_with("events-"))
-      files.push_back(entry.path().string());
-  }
-  if (error || files.empty())
-    return fail(error_in(options.corpus_dir, "E404", "no events-*.ndjson files in this folder",
-                         "make a corpus with eqlab generate -o DIR"));
-  std::ranges::sort(files);
+  EQLAB_TRY(
+      truth::Truth truth,
+      truth::read_truth((std::filesystem::path(options.corpus_dir) / "truth.ndjson").string()));
+  EQLAB_TRY(std::vector<std::string> files, generators::event_files(options.corpus_dir));
   struct Piece {
     std::optional<scan::CandidateLog> log;
     std::optional<scan::Scanner> scanner;
@@ -179,7 +171,7 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.log) out.log.merge(std::move(*piece.log));
   };
-  event::ReadOptions reading{.paths = files, .threads = options.threads};
+  event::ReadOptions reading{.paths = std::move(files), .threads = options.threads};
   reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
     console.progress("reading the corpus", done, total);
   };

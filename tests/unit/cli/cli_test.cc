@@ -386,6 +386,52 @@ TEST(Generate, CtrlCLeavesNothingBehind) {
   EXPECT_EQ(left, 0U);
 }
 
+TEST(Generate, DescribesWhatItWouldWriteAndWritesNothing) {
+  const Outcome text = eqlab({"generate", "--describe", "--profile", "nightmare"});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_TRUE(contains(text.out, "faults\n  ingest delays are 3 times as long")) << text.out;
+  const Json json =
+      Json::parse(eqlab({"generate", "--describe", "--events", "30000", "--format", "json"}).out);
+  EXPECT_EQ(json["eqlab_result"], "description");
+  EXPECT_EQ(json["events"], 30000);
+  EXPECT_GT(json["scenarios"].size(), 16U);
+}
+
+TEST(Corpora, AreVerifiedAndMeasured) {
+  const TemporaryFolder folder;
+  const std::string corpus = folder.path("corpus");
+  ASSERT_EQ(eqlab({"generate", "-o", corpus, "--events", "20000", "--hosts", "10", "--days", "1",
+                   "--uncompressed"})
+                .status,
+            0);
+  const Outcome whole = eqlab({"corpus", "verify", corpus});
+  EXPECT_EQ(whole.status, 0) << whole.err;
+  EXPECT_TRUE(contains(whole.out, ": whole; ")) << whole.out;
+
+  const Outcome measured = eqlab({"corpus", "stats", corpus, "--format", "json"});
+  EXPECT_EQ(measured.status, 0) << measured.err;
+  const Json stats = Json::parse(measured.out)["measured"];
+  EXPECT_EQ(stats["hosts"], 10);
+  EXPECT_EQ(stats["configured"]["hosts"], 10);
+  EXPECT_EQ(stats,
+            Json::parse(eqlab({"corpus", "stats", corpus, "--format", "json", "--threads", "3"})
+                            .out)["measured"]);
+  const Outcome two =
+      eqlab({"corpus", "stats", corpus, "--against", folder.write("real.ndjson", events)});
+  EXPECT_EQ(two.status, 0) << two.err;
+  EXPECT_TRUE(contains(two.out, "measured      configured         against")) << two.out;
+
+  const std::string file = folder.path("corpus/events-0001.ndjson");
+  std::string bytes = read_file(file);
+  bytes[bytes.find("process")] = 'P';
+  folder.write("corpus/events-0001.ndjson", bytes);
+  const Outcome changed = eqlab({"corpus", "verify", corpus});
+  EXPECT_EQ(changed.status, 3);
+  EXPECT_TRUE(contains(changed.err, "E502")) << changed.err;
+  EXPECT_EQ(eqlab({"corpus", "verify", folder.path("absent")}).status, 3);
+  EXPECT_EQ(eqlab({"corpus"}).status, 2);
+}
+
 TEST(Generate, ListsItsScenarios) {
   const Json rows = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out)["scenarios"];
   ASSERT_GE(rows.size(), 16U);

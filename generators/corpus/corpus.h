@@ -87,6 +87,11 @@ struct WriteOptions {
   std::string folder = {};
   unsigned threads = 1;
   bool compress = true;
+  /// Documents in order of time, as a host's clock showed it, or in that of their arrival; the
+  /// latter holds in memory what waits on hosts that are offline.
+  enum class Order : std::uint8_t { time, arrival } order = Order::time;
+  /// A file ends before it would be longer than this on disk; 0: after half a million events.
+  std::uint64_t file_bytes_max = 0;
   std::string version = {};  ///< of the program, for the manifest
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 };

@@ -27,6 +27,7 @@ constexpr int compression_level = 1;
 struct Piece {
   struct Row {
     std::int64_t time;
+    IngestTime ingest;
     std::uint32_t host;
     std::uint32_t group;
     std::size_t begin;
@@ -53,7 +54,7 @@ struct SliceInWork {
 
 class SliceFactory {
  public:
-  SliceFactory(const CorpusPlan& plan, bool compress) : plan_(plan), compress_(compress) {
+  SliceFactory(const CorpusPlan& plan, Packing packing) : plan_(plan), packing_(packing) {
     const std::size_t count = std::min<std::size_t>(groups_max, plan.options.hosts);
     groups_.resize(count);
     for (std::uint32_t host = 0; host < plan.options.hosts; ++host) {
@@ -170,6 +171,7 @@ class SliceFactory {
         group.document.append(view, piece.text);
         piece.text += '\n';
         piece.rows.push_back({.time = view.position.time_since_epoch().count(),
+                              .ingest = view.ingest,
                               .host = view.host().index,
                               .group = number,
                               .begin = begin,
@@ -185,31 +187,18 @@ class SliceFactory {
     // A host's rows already stand in the order of their numbers, and `begin` rises with them.
     std::ranges::sort(
         rows, {}, [](const Piece::Row& row) { return std::tuple(row.time, row.host, row.begin); });
+    WrittenSlice slice{.index = index, .events = rows.size(), .bytes = {}, .rows = {}};
     text.clear();
-    for (const Piece::Row& row : rows)
+    for (const Piece::Row& row : rows) {
       text.append(pieces[row.group].text, row.begin, row.end - row.begin);
-    WrittenSlice slice{.index = index, .events = rows.size(), .bytes = {}};
-    if (!compress_ || text.empty()) {
-      slice.bytes = text;
-      return slice;
+      if (packing_ == Packing::rows) slice.rows.emplace_back(text.size(), row.ingest);
     }
-    // The documents compress to a tenth or less; the bound for the worst case is only tried if that
-    // fails.
-    slice.bytes.resize(text.size() / 4 + 4096);
-    std::size_t written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(),
-                                        text.size(), compression_level);
-    if (ZSTD_isError(written) != 0U) {
-      slice.bytes.resize(ZSTD_compressBound(text.size()));
-      written = ZSTD_compress(slice.bytes.data(), slice.bytes.size(), text.data(), text.size(),
-                              compression_level);
-    }
-    EQLAB_ASSERT(ZSTD_isError(written) == 0U);
-    slice.bytes.resize(written);
+    slice.bytes = pack(text, packing_);
     return slice;
   }
 
   const CorpusPlan& plan_;
-  bool compress_;
+  Packing packing_;
   std::vector<Group> groups_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -222,10 +211,27 @@ class SliceFactory {
 
 }  // namespace
 
-Status write_slices(const CorpusPlan& plan, unsigned threads, bool compress,
+std::string pack(std::string_view text, Packing packing) {
+  if (packing != Packing::zstd || text.empty()) return std::string(text);
+  // The documents compress to a tenth or less; the bound for the worst case is only tried if that
+  // fails.
+  std::string bytes(text.size() / 4 + 4096, '\0');
+  std::size_t written =
+      ZSTD_compress(bytes.data(), bytes.size(), text.data(), text.size(), compression_level);
+  if (ZSTD_isError(written) != 0U) {
+    bytes.resize(ZSTD_compressBound(text.size()));
+    written =
+        ZSTD_compress(bytes.data(), bytes.size(), text.data(), text.size(), compression_level);
+  }
+  EQLAB_ASSERT(ZSTD_isError(written) == 0U);
+  bytes.resize(written);
+  return bytes;
+}
+
+Status write_slices(const CorpusPlan& plan, unsigned threads, Packing packing,
                     const std::stop_token& stop, const std::function<Status(WrittenSlice&&)>& take,
                     truth::Truth& truth) {
-  SliceFactory factory(plan, compress);
+  SliceFactory factory(plan, packing);
   std::vector<std::jthread> workers;
   for (unsigned t = 0; threads > 1 && t < threads; ++t)
     workers.emplace_back([&factory] { factory.work(); });

@@ -18,6 +18,8 @@ struct Options {
   bool list = false;
   bool describe = false;
   bool uncompressed = false;
+  std::string order = "time";
+  std::uint64_t file_megabytes = 0;
   unsigned threads = 1;
 };
 
@@ -65,17 +67,20 @@ Exit run(const Options& options, Console& console) {
       std::filesystem::is_symlink(options.folder, ignored)
           ? std::filesystem::weakly_canonical(options.folder, ignored).string()
           : options.folder;
-  auto written =
-      generators::write_corpus(*corpus,
-                               {.folder = folder,
-                                .threads = options.threads,
-                                .compress = !options.uncompressed,
-                                .version = std::string(version),
-                                .progress =
-                                    [&](std::uint64_t done, std::uint64_t total) {
-                                      console.progress("writing the corpus", done, total);
-                                    }},
-                               console.stop());
+  auto written = generators::write_corpus(
+      *corpus,
+      {.folder = folder,
+       .threads = options.threads,
+       .compress = !options.uncompressed,
+       .order = options.order == "time" ? generators::WriteOptions::Order::time
+                                        : generators::WriteOptions::Order::arrival,
+       .file_bytes_max = options.file_megabytes * 1'000'000,
+       .version = std::string(version),
+       .progress =
+           [&](std::uint64_t done, std::uint64_t total) {
+             console.progress("writing the corpus", done, total);
+           }},
+      console.stop());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
@@ -126,6 +131,16 @@ void define_generate(CLI::App& app, Action& chosen) {
       ->excludes(listing);
   static_cast<void>(add_corpus_options(*command, options->corpus));
   command->add_flag("--uncompressed", options->uncompressed, "Plain NDJSON instead of zstd");
+  command
+      ->add_option("--order", options->order,
+                   "Documents in order of time, or of arrival at the index")
+      ->check(CLI::IsMember({"time", "arrival"}))
+      ->capture_default_str();
+  command
+      ->add_option("--file-size", options->file_megabytes,
+                   "Begin another file before one is longer than this many megabytes; default: "
+                   "after 500,000 events")
+      ->check(whole_number(1, 1'000'000));
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -112,6 +112,58 @@ TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_
   EXPECT_EQ(from_file, from_parts);
 }
 
+TEST(WriteCorpus, documents_in_order_of_arrival_are_the_same_ones_in_another_order) {
+  for (const std::string profile : {"balanced", "nightmare"}) {
+    const Corpus corpus = planned({.profile = profile, .seed = 4, .events = 60'000});
+    const Folder by_time("by_time");
+    const Folder by_arrival("by_arrival");
+    const auto a = write(corpus, {.folder = by_time.path()});
+    const auto b = write(
+        corpus, {.folder = by_arrival.path(), .threads = 2, .order = WriteOptions::Order::arrival});
+    EXPECT_EQ(a.events, b.events);
+    EXPECT_EQ(read_file(by_time / "truth.ndjson"), read_file(by_arrival / "truth.ndjson"));
+    const auto lines_of = [](const Folder& folder) {
+      std::istringstream text(unpacked(read_file(folder / "events-0001.ndjson.zst")));
+      std::vector<std::string> lines;
+      for (std::string line; std::getline(text, line);) lines.push_back(line);
+      return lines;
+    };
+    std::vector<std::string> arrived = lines_of(by_arrival);
+    std::string before;
+    for (const std::string& line : arrived) {
+      const std::string ingested =
+          nlohmann::json::parse(line)["event"]["ingested"].get<std::string>();
+      ASSERT_LE(before, ingested) << profile;
+      before = ingested;
+    }
+    std::vector<std::string> timed = lines_of(by_time);
+    EXPECT_NE(arrived, timed);
+    std::ranges::sort(arrived);
+    std::ranges::sort(timed);
+    EXPECT_EQ(arrived, timed) << profile;
+  }
+}
+
+TEST(WriteCorpus, files_end_before_they_grow_too_large) {
+  const Corpus corpus = planned({.seed = 4, .events = 60'000});
+  const Folder whole("whole");
+  const Folder split("split");
+  (void)write(corpus, {.folder = whole.path(), .compress = false});
+  const auto written =
+      write(corpus, {.folder = split.path(), .compress = false, .file_bytes_max = 20'000'000});
+  std::string joined;
+  std::size_t files = 0;
+  for (const auto& [name, sum] : written.checksums) {
+    if (!name.starts_with("events-")) continue;
+    const std::string bytes = read_file(split / name);
+    EXPECT_LE(bytes.size(), 20'000'000U);
+    joined += bytes;
+    ++files;
+  }
+  EXPECT_GE(files, 4U);
+  EXPECT_EQ(joined, read_file(whole / "events-0001.ndjson"));
+}
+
 TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
   const Corpus corpus = planned({.seed = 6, .events = 10'000});
   const Folder folder("manifest");

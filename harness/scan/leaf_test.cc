@@ -7,7 +7,7 @@
 
 #include "harness/base/check.h"
 #include "harness/base/text.h"
-#include "harness/eql/pattern.h"
+#include "harness/eql/pattern_set.h"
 #include "harness/eql/regex.h"
 #include "harness/event/ip.h"
 
@@ -152,17 +152,15 @@ int compare_versions(std::string_view a, std::string_view b) {
 /// What each kind of leaf needs, ready for use.
 struct LeafTest::Compiled {
   explicit Compiled(const eql::Leaf& source) : leaf(source) {
+    std::vector<eql::Wildcard> wildcards;
     for (const event::Value& constant : leaf.constants) {
       const auto* const text = std::get_if<std::string>(&constant);
       switch (leaf.kind) {
         case LeafKind::equal:
-          if (text != nullptr) texts.insert(*text);
-          break;
         case LeafKind::wildcard:
-          patterns.emplace_back(*text);
-          break;
         case LeafKind::escaped_wildcard:
-          patterns.emplace_back(*text, eql::Wildcard::Escapes::backslash);
+        case LeafKind::prefix:
+          if (text != nullptr) add_text(leaf.kind, *text, wildcards);
           break;
         case LeafKind::regex: {
           auto compiled = eql::LuceneRegex::compile(*text, leaf.fold_case, {});
@@ -180,26 +178,45 @@ struct LeafTest::Compiled {
           break;
       }
     }
+    patterns = eql::PatternSet(std::move(wildcards));
     if (is_ordered(leaf.kind) && leaf.field.type == FieldType::ip) {
       address = event::parse_ip(std::get<std::string>(leaf.constants[0]));
       EQLAB_ASSERT(address.has_value());
     }
   }
 
-  [[nodiscard]] bool test_text(std::string_view value) const {
+  explicit Compiled(const std::vector<const eql::Leaf*>& leaves) : leaf(*leaves[0]) {
+    leaf.kind = LeafKind::wildcard;
+    leaf.constants.clear();
+    std::vector<eql::Wildcard> wildcards;
+    for (const eql::Leaf* const one : leaves) {
+      for (const event::Value& constant : one->constants)
+        add_text(one->kind, std::get<std::string>(constant), wildcards);
+    }
+    patterns = eql::PatternSet(std::move(wildcards));
+  }
+
+  void add_text(LeafKind kind, const std::string& text, std::vector<eql::Wildcard>& wildcards) {
+    if (kind == LeafKind::equal) {
+      texts.insert(text);
+    } else if (kind == LeafKind::prefix) {
+      wildcards.push_back(eql::Wildcard::beginning_with(text));
+    } else {
+      wildcards.emplace_back(text, kind == LeafKind::escaped_wildcard
+                                       ? eql::Wildcard::Escapes::backslash
+                                       : eql::Wildcard::Escapes::none);
+    }
+  }
+
+  [[nodiscard]] bool test_text(std::string_view value, eql::PatternSet::Scratch& scratch) const {
     switch (leaf.kind) {
       case LeafKind::exists:
         return true;
       case LeafKind::equal:
-        return texts.contains(value);
       case LeafKind::wildcard:
       case LeafKind::escaped_wildcard:
-        return std::ranges::any_of(patterns,
-                                   [&](const eql::Wildcard& p) { return p.matches(value); });
       case LeafKind::prefix:
-        return std::ranges::any_of(leaf.constants, [&](const event::Value& c) {
-          return value.starts_with(std::get<std::string>(c));
-        });
+        return texts.contains(value) || patterns.matches(value, scratch);
       case LeafKind::regex:
         return regexes[0].matches(value);
       case LeafKind::cidr: {
@@ -259,7 +276,7 @@ struct LeafTest::Compiled {
 
   eql::Leaf leaf;
   boost::unordered_flat_set<std::string, TextHash, std::equal_to<>> texts;
-  std::vector<eql::Wildcard> patterns;
+  eql::PatternSet patterns;
   std::vector<eql::LuceneRegex> regexes;
   std::vector<event::IpBlock> blocks;
   std::optional<event::IpAddress> address;
@@ -270,18 +287,39 @@ LeafTest::LeafTest(const eql::Leaf& leaf)
                     ? nullptr
                     : std::make_shared<const Compiled>(leaf)) {}
 
+bool LeafTest::can_join(const eql::Leaf& leaf) {
+  const bool is_of_texts = leaf.kind == LeafKind::equal || leaf.kind == LeafKind::wildcard ||
+                           leaf.kind == LeafKind::escaped_wildcard || leaf.kind == LeafKind::prefix;
+  return is_of_texts && event::physical_of(leaf.field.type) == Physical::text &&
+         std::ranges::all_of(leaf.constants, [](const event::Value& constant) {
+           return std::holds_alternative<std::string>(constant);
+         });
+}
+
+LeafTest LeafTest::any_of(const std::vector<const eql::Leaf*>& leaves) {
+  EQLAB_ASSERT(!leaves.empty());
+  return LeafTest(std::make_shared<const Compiled>(leaves));
+}
+
 void LeafTest::evaluate(const Dictionary& values, std::vector<std::uint8_t>& truth) const {
   truth.assign(values.size() + 1, 0);
+  if (values.physical() != Physical::text) {
+    for (ValueCode code = 0; code < values.size(); ++code)
+      truth[code] = compiled_->test_value(values.value(code)) ? 1 : 0;
+    return;
+  }
   // Constants are folded already; a regex folds in its own program.
   const bool folds = compiled_->leaf.fold_case && compiled_->leaf.kind != LeafKind::regex;
+  eql::PatternSet::Scratch scratch;
+  std::string folded;
   for (ValueCode code = 0; code < values.size(); ++code) {
-    if (values.physical() != Physical::text) {
-      truth[code] = compiled_->test_value(values.value(code)) ? 1 : 0;
-    } else if (folds) {
-      truth[code] = compiled_->test_text(fold_ascii(values.text(code))) ? 1 : 0;
-    } else {
-      truth[code] = compiled_->test_text(values.text(code)) ? 1 : 0;
+    std::string_view text = values.text(code);
+    if (folds) {
+      folded.resize(text.size());
+      std::ranges::transform(text, folded.begin(), [](char c) { return fold_ascii(c); });
+      text = folded;
     }
+    truth[code] = compiled_->test_text(text, scratch) ? 1 : 0;
   }
 }
 

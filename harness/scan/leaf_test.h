@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "harness/eql/condition.h"
@@ -13,12 +14,20 @@ namespace eqlab::scan {
 class LeafTest {
  public:
   explicit LeafTest(const eql::Leaf& leaf);
+  /// Can the leaf be one of those that `any_of` makes one test of? Texts that are equal, match a
+  /// wildcard or begin with something; not regular expressions, which are programs of their own.
+  [[nodiscard]] static bool can_join(const eql::Leaf& leaf);
+  /// True where any of the leaves is. They are of one field, fold alike, and each can join.
+  [[nodiscard]] static LeafTest any_of(const std::vector<const eql::Leaf*>& leaves);
+
   /// truth[code] is 1 where the value satisfies the leaf; one more entry, 0, at the end stands for
-  /// "no value". O(distinct values × constants at worst; hashed where the leaf asks for equality).
+  /// "no value". O(distinct values × constants) at worst; but equality is hashed, and of many
+  /// wildcards only those are tried that have a literal part in the value (`eql::PatternSet`).
   void evaluate(const event::Dictionary& values, std::vector<std::uint8_t>& truth) const;
 
  private:
   struct Compiled;
+  explicit LeafTest(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
   std::shared_ptr<const Compiled> compiled_;
 };
 

@@ -74,7 +74,46 @@ Plan::Node Plan::plan_node(
     node.children.push_back(plan_node(query, child));
   std::ranges::stable_partition(node.children,
                                 [this](const Node& child) { return !has_script(child); });
+  join_leaves(node);
   return node;
+}
+
+/// Of an `any` its leaves, of an `all` the leaves that are negated in it.
+void Plan::join_leaves(Node& node) {
+  if (node.kind != eql::ConditionKind::any && node.kind != eql::ConditionKind::all) return;
+  using Key = std::pair<event::ColumnIndex, bool>;  // what leaves of one test have alike
+  const auto leaf_of = [&](const Node& child) -> std::optional<std::uint32_t> {
+    const bool is_negated = child.kind == eql::ConditionKind::none;
+    if (is_negated != (node.kind == eql::ConditionKind::all)) return std::nullopt;
+    const Node& inner = is_negated ? child.children[0] : child;
+    if (inner.kind != eql::ConditionKind::leaf || !LeafTest::can_join(leaves_[inner.leaf].leaf))
+      return std::nullopt;
+    return inner.leaf;
+  };
+  const auto key_of = [&](std::uint32_t leaf) {
+    return Key{leaves_[leaf].column, leaves_[leaf].leaf.fold_case};
+  };
+  std::map<Key, std::vector<std::uint32_t>> alike;
+  for (const Node& child : node.children) {
+    if (const auto leaf = leaf_of(child)) alike[key_of(*leaf)].push_back(*leaf);
+  }
+  std::erase_if(alike, [](const auto& entry) { return entry.second.size() < joined_leaves_min; });
+  const auto others = std::ranges::stable_partition(node.children, [&](const Node& child) {
+    const auto leaf = leaf_of(child);
+    return leaf && alike.contains(key_of(*leaf));
+  });
+  node.joined_children = static_cast<std::size_t>(others.begin() - node.children.begin());
+  for (auto& [key, members] : alike) {
+    std::ranges::sort(members);
+    const auto [known, is_new] =
+        joined_of_leaves_.try_emplace(members, static_cast<std::uint32_t>(joined_leaves_.size()));
+    if (is_new) {
+      std::vector<const eql::Leaf*> leaves;
+      for (const std::uint32_t member : members) leaves.push_back(&leaves_[member].leaf);
+      joined_leaves_.push_back({.column = key.first, .test = LeafTest::any_of(leaves)});
+    }
+    node.joined.push_back(known->second);
+  }
 }
 
 bool Plan::has_script(const Node& node) const {  // NOLINT(misc-no-recursion)

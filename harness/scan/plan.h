@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,15 +58,31 @@ class Plan {
     LeafTest test;                     ///< native leaves: compiled once, shared by all scanners
     std::optional<ScriptTest> script;  ///< script leaves
   };
+  /// Several leaves of one field as one test, true where any of them is: thousands of
+  /// `name like~ "…" or …` cost as much as one list.
+  struct JoinedLeaves {
+    event::ColumnIndex column = 0;
+    LeafTest test;
+  };
+  /// So many leaves are worth a test of their own; fewer may be shared with other filters.
+  static constexpr std::size_t joined_leaves_min = 4;
+
   /// A filter as a boolean tree over the plan's leaves.
   struct Node {
     eql::ConditionKind kind = eql::ConditionKind::never;
     std::uint32_t leaf = 0;
-    std::vector<Node> children = {};  ///< native parts first: scripts run on what these leave
+    /// Joined leaves first, then other native parts: scripts run on what these leave.
+    std::vector<Node> children = {};
+    /// `any`: the first `joined_children` children, all leaves, are true where any of the tests
+    /// `joined` (indices into `joined_leaves()`) is. `all`: those children are complements of
+    /// leaves, and all true where none of the tests is.
+    std::vector<std::uint32_t> joined = {};
+    std::size_t joined_children = 0;
   };
 
   [[nodiscard]] const event::Projection& projection() const { return projection_; }
   [[nodiscard]] const std::vector<PlannedLeaf>& leaves() const { return leaves_; }
+  [[nodiscard]] const std::vector<JoinedLeaves>& joined_leaves() const { return joined_leaves_; }
   [[nodiscard]] const std::vector<Node>& filters() const { return filters_; }
   [[nodiscard]] const std::vector<event::ColumnIndex>& key_columns() const { return key_columns_; }
   [[nodiscard]] std::optional<event::ColumnIndex> tiebreaker_column() const {
@@ -80,11 +97,14 @@ class Plan {
   FilterIndex add_filter(const eql::CheckedQuery& query, eql::ConditionId root);
   Node plan_node(const eql::CheckedQuery& query, eql::ConditionId id);
   [[nodiscard]] bool has_script(const Node& node) const;
+  void join_leaves(Node& node);
   std::uint32_t add_leaf(const eql::CheckedQuery& query, const eql::Leaf& leaf);
   QueryBinding::Stage bind(const eql::CheckedQuery& query, const eql::CheckedStage& stage);
 
   event::Projection projection_;
   std::vector<PlannedLeaf> leaves_;
+  std::vector<JoinedLeaves> joined_leaves_;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> joined_of_leaves_;
   std::vector<Node> filters_;
   std::unordered_map<std::string, FilterIndex> filter_of_identity_;
   std::unordered_map<std::string, std::uint32_t> leaf_of_identity_;

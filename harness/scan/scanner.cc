@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 #include "harness/base/text.h"
 
@@ -39,6 +40,10 @@ void fill_mask(const Column& column, const std::vector<std::uint8_t>& truth,
   }
 }
 
+std::span<const Plan::Node> not_joined(const Plan::Node& node) {
+  return std::span(node.children).subspan(node.joined_children);
+}
+
 bool is_empty(const std::vector<std::uint64_t>& mask) {
   return std::ranges::all_of(mask, [](std::uint64_t word) { return word == 0; });
 }
@@ -50,7 +55,7 @@ Status Scanner::scan(const event::EventBatch& batch, CandidateLog& log) {
   if (rows == 0) return ok();
   batch_ = &batch;
   failure_.reset();
-  std::ranges::fill(leaf_known_, std::uint8_t{0});
+  std::ranges::fill(known_, std::uint8_t{0});
   Mask everything((rows + 63) / 64, ~std::uint64_t{0});
   if (rows % 64 != 0) everything.back() = (std::uint64_t{1} << (rows % 64)) - 1;
 
@@ -72,14 +77,24 @@ Status Scanner::scan(const event::EventBatch& batch, CandidateLog& log) {
 }
 
 const Scanner::Mask& Scanner::leaf_mask(std::uint32_t leaf) {
-  if (leaf_known_[leaf] == 0) {
-    const Plan::PlannedLeaf& planned = plan_->leaves()[leaf];
-    const Column& column = batch_->columns[planned.column];
-    planned.test.evaluate(column.dictionary(), truth_);
-    fill_mask(column, truth_, leaf_masks_[leaf]);
-    leaf_known_[leaf] = 1;
+  const Plan::PlannedLeaf& planned = plan_->leaves()[leaf];
+  return mask(leaf, planned.column, planned.test);
+}
+
+const Scanner::Mask& Scanner::joined_mask(std::uint32_t joined) {
+  const Plan::JoinedLeaves& leaves = plan_->joined_leaves()[joined];
+  return mask(plan_->leaves().size() + joined, leaves.column, leaves.test);
+}
+
+const Scanner::Mask& Scanner::mask(std::size_t place, event::ColumnIndex column_index,
+                                   const LeafTest& test) {
+  if (known_[place] == 0) {
+    const Column& column = batch_->columns[column_index];
+    test.evaluate(column.dictionary(), truth_);
+    fill_mask(column, truth_, masks_[place]);
+    known_[place] = 1;
   }
-  return leaf_masks_[leaf];
+  return masks_[place];
 }
 
 Scanner::Mask Scanner::evaluate(
@@ -101,11 +116,22 @@ Scanner::Mask Scanner::evaluate(
     }
     case eql::ConditionKind::all:
       out = active;
-      for (const Plan::Node& child : node.children) out = evaluate(child, out);
+      for (const std::uint32_t joined : node.joined) {
+        const Mask& leaves = joined_mask(joined);
+        for (std::size_t word = 0; word < out.size(); ++word) out[word] &= ~leaves[word];
+      }
+      for (const Plan::Node& child : not_joined(node)) out = evaluate(child, out);
       return out;
     case eql::ConditionKind::any: {
       Mask open = active;
-      for (const Plan::Node& child : node.children) {
+      for (const std::uint32_t joined : node.joined) {
+        const Mask& leaves = joined_mask(joined);
+        for (std::size_t word = 0; word < out.size(); ++word) {
+          out[word] |= open[word] & leaves[word];
+          open[word] &= ~leaves[word];
+        }
+      }
+      for (const Plan::Node& child : not_joined(node)) {
         const Mask found = evaluate(child, open);
         for (std::size_t word = 0; word < out.size(); ++word) {
           out[word] |= found[word];

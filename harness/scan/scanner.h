@@ -17,7 +17,9 @@ namespace eqlab::scan {
 class Scanner {
  public:
   explicit Scanner(const Plan& plan)
-      : plan_(&plan), leaf_masks_(plan.leaves().size()), leaf_known_(plan.leaves().size()) {}
+      : plan_(&plan),
+        masks_(plan.leaves().size() + plan.joined_leaves().size()),
+        known_(masks_.size()) {}
 
   /// Adds the batch's candidates to `log`. Errors: E216 with the line of the event on which a
   /// script fails, as Elasticsearch's search would.
@@ -28,6 +30,8 @@ class Scanner {
   using Mask = std::vector<std::uint64_t>;
 
   const Mask& leaf_mask(std::uint32_t leaf);
+  const Mask& joined_mask(std::uint32_t joined);
+  const Mask& mask(std::size_t place, event::ColumnIndex column, const LeafTest& test);
   /// The rows of `active` that satisfy `node`.
   Mask evaluate(const Plan::Node& node, const Mask& active);
   Mask evaluate_script(const ScriptTest& script, const Mask& active);
@@ -35,8 +39,8 @@ class Scanner {
 
   const Plan* plan_;
   const event::EventBatch* batch_ = nullptr;
-  std::vector<Mask> leaf_masks_;
-  std::vector<std::uint8_t> leaf_known_;  // for the batch at hand
+  std::vector<Mask> masks_;          // of the leaves, then of the joined ones
+  std::vector<std::uint8_t> known_;  // for the batch at hand
   std::vector<std::uint8_t> truth_;
   std::vector<std::vector<event::Value>> keys_;
   std::vector<std::uint64_t> words_;

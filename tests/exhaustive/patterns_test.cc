@@ -87,6 +87,62 @@ TEST(SmallPatterns, LuceneRegularExpressions) {
   expect_agreement(comparison);
 }
 
+/// Long lists, and as long rows of conditions on one field, which the plan joins into one test: the
+/// engine tries few of the patterns, the reference all.
+TEST(RandomPatterns, ListsAndRowsOfConditionsOnOneField) {
+  Comparison comparison(schema());
+  std::vector<std::vector<Value>> each = {{}, {Value("")}};
+  for (const std::string& text : all_strings("abB", 4)) {
+    each.push_back({Value(text)});
+    each.push_back({Value("é" + text), Value(text + "\n*")});
+  }
+  const auto rows = all_rows({{"s", each}});
+  const Rng base(13);
+  for (std::uint64_t round = 0; round < 300 * (1 + 9 * longer()); ++round) {
+    Rng rng = base.split(round);
+    const auto pattern = [&] {
+      constexpr std::string_view pieces[] = {"a", "b", "B", "é", "*", "?", "ab", "bB", "\\"};
+      std::string out;
+      for (std::uint64_t i = 1 + rng.below(6); i > 0; --i)
+        out += pieces[rng.below(std::size(pieces))];
+      return raw_string(out);
+    };
+    const auto list = [&] {
+      std::string out = pattern();
+      for (std::uint64_t i = rng.below(12); i > 0; --i) out += ", " + pattern();
+      return out;
+    };
+    const auto condition = [&]() -> std::string {
+      switch (rng.below(8)) {
+        case 0:
+          return format("s like ({})", list());
+        case 1:
+          return format("s like~ ({})", list());
+        case 2:
+          return format("s : ({})", list());
+        case 3:
+          return format("s in~ ({})", list());
+        case 4:
+          return format("s == {}", pattern());
+        case 5:
+          return format("startsWith{}(s, {})", rng.chance(0.5) ? "~" : "", pattern());
+        case 6:
+          return format("endsWith(s, {})", pattern());
+        default:
+          return format("stringContains~(s, {})", pattern());
+      }
+    };
+    const bool negated = rng.chance(0.4);
+    std::string query = "any where ";
+    for (std::uint64_t i = 1 + rng.below(14); i > 0; --i) {
+      query += (negated ? "not " : "") + condition();
+      if (i > 1) query += negated ? " and " : " or ";
+    }
+    if (comparison.start(query, {}, rows)) comparison.compare(rows);
+  }
+  expect_agreement(comparison);
+}
+
 /// Patterns that are well-formed by construction.
 std::string random_regex(Rng& rng, int depth,
                          bool lucene) {  // NOLINT(misc-no-recursion): `depth` bounds it

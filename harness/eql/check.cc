@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "harness/base/text.h"
 #include "harness/eql/constants.h"
+#include "harness/eql/lucene_regex.h"
 #include "harness/eql/pattern.h"
 #include "harness/eql/query.h"
 #include "harness/eql/regex.h"
@@ -47,6 +49,7 @@ class Checker {
     EQLAB_CHECK(check_keys());
     EQLAB_CHECK(check_pipes());
     out_.unmapped = types_.unmapped();
+    std::ranges::sort(out_.script_fields, {}, &std::pair<std::string, Field>::first);
     return std::move(out_);
   }
 
@@ -335,9 +338,9 @@ class Checker {
 
   void note_script_fields(ExprId root) {  // NOLINT(misc-no-recursion)
     if (const Field* const field = types_.field(root)) {
-      const std::pair<std::string, Field> use{at(root).name, *field};
-      if (std::ranges::find(out_.script_fields, use) == out_.script_fields.end())
-        out_.script_fields.push_back(use);
+      // A name is one field throughout a query.
+      if (script_field_names_.insert(at(root).name).second)
+        out_.script_fields.emplace_back(at(root).name, *field);
     }
     for (const ExprId child : at(root).children) note_script_fields(child);
   }
@@ -670,25 +673,28 @@ class Checker {
   }
 
   Result<Folded> regex(const Field& field, const Expr& e, const std::vector<std::string>& texts) {
-    // Each is tried alone first, so that an error points at the pattern that has it.
-    for (std::size_t i = 1; i < e.children.size(); ++i) {
-      const Expr& constant = at(e.children[i]);
-      if (event::is_null(constant.value)) continue;
-      EQLAB_CHECK(compile_regex(text_of(operand_of(constant.value)), e.fold_case, constant.span));
+    // Each is read alone first, so that an error points at the pattern that has it; compiling is
+    // the greater part of the cost and is done for all together.
+    const auto each = [&](auto attempt) -> Status {
+      for (std::size_t i = 1; i < e.children.size(); ++i) {
+        const Expr& constant = at(e.children[i]);
+        if (event::is_null(constant.value)) continue;
+        auto done = attempt(text_of(operand_of(constant.value)), e.fold_case, constant.span);
+        if (!done) return fail(std::move(done.error()));
+      }
+      return ok();
+    };
+    EQLAB_CHECK(each(parse_lucene_regex));
+    if (auto all = LuceneRegex::compile(join(texts, "|"), e.fold_case, e.span); !all) {
+      EQLAB_CHECK(each(LuceneRegex::compile));
+      return fail(std::move(all.error()));
     }
-    EQLAB_CHECK(compile_regex(join(texts, "|"), e.fold_case, e.span));
     return leaf({.kind = LeafKind::regex,
                  .field = field,
                  .fold_case = e.fold_case,
                  .constants = {join(texts, "|")},
                  .span = e.span});
   }
-  static Status compile_regex(const std::string& text, bool fold_case, Span span) {
-    auto compiled = LuceneRegex::compile(text, fold_case, span);
-    if (!compiled) return fail(std::move(compiled.error()));
-    return ok();
-  }
-
   // --- functions ---
 
   Result<Folded> call(ExprId id) {
@@ -746,6 +752,7 @@ class Checker {
   CheckedQuery out_;
   Types types_;
   std::unordered_map<std::string, LeafId> leaf_ids_;
+  std::unordered_set<std::string> script_field_names_;
 };
 
 void print_condition_into(std::string& out, const CheckedQuery& query, ConditionId id,

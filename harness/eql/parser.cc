@@ -590,7 +590,8 @@ class Parser {
       if (peek().is_symbol(")")) return trailing_comma(open);
       EQLAB_TRY(const ExprId item, parse_expr());
       children.push_back(item);
-      if (children.size() > limits::list_constants_max) return list_too_long();
+      if (children.size() - 1 > limits::list_constants_max)
+        return list_too_long();  // without `left`
     } while (accept_symbol(","));
     EQLAB_CHECK(expect_symbol(")", "a comma or )"));
     const Span span{query_.at(left).span.begin, last_end()};
@@ -621,7 +622,8 @@ class Parser {
         if (peek().is_symbol(")")) return trailing_comma(open);
         EQLAB_TRY(const ExprId item, parse_constant(op_text));
         children.push_back(item);
-        if (children.size() > limits::list_constants_max) return list_too_long();
+        if (children.size() - 1 > limits::list_constants_max)
+          return list_too_long();  // without `left`
       } while (accept_symbol(","));
       EQLAB_CHECK(expect_symbol(")", "a comma or )"));
     } else {

@@ -2,16 +2,10 @@
 
 #include <re2/re2.h>
 
-#include <cstdint>
 #include <utility>
 
 namespace eqlab::eql {
 namespace {
-
-/// Enough for a few thousand words. A rule with one giant list may have the larger one; both are
-/// bounds on RE2's own cache as well, so the larger is not given to everybody.
-constexpr std::int64_t memory_bytes = 16LL << 20U;
-constexpr std::int64_t memory_bytes_max = 128LL << 20U;
 
 std::unique_ptr<const RE2> compile_within(const std::string& pattern, std::int64_t bytes) {
   RE2::Options options;
@@ -28,8 +22,9 @@ Re2Program::Re2Program(Re2Program&&) noexcept = default;
 Re2Program& Re2Program::operator=(Re2Program&&) noexcept = default;
 Re2Program::~Re2Program() = default;
 
-std::unique_ptr<const Re2Program> Re2Program::compile(const std::string& pattern) {
-  auto program = compile_within(pattern, memory_bytes);
+std::unique_ptr<const Re2Program> Re2Program::compile(const std::string& pattern,
+                                                      std::int64_t memory) {
+  auto program = compile_within(pattern, memory);
   if (program->error_code() == RE2::ErrorPatternTooLarge)
     program = compile_within(pattern, memory_bytes_max);
   if (!program->ok()) return nullptr;

@@ -4,9 +4,10 @@
 #include "harness/eql/regex.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "harness/base/text.h"
 #include "harness/eql/automaton.h"
@@ -71,27 +72,55 @@ void append_re2(std::string& out, const LuceneTree& tree, LuceneTree::NodeId id)
 }  // namespace
 
 struct LuceneRegex::Program {
-  std::variant<std::unique_ptr<const Re2Program>, Automaton> engine;
+  std::vector<std::unique_ptr<const Re2Program>> any_of;  ///< or, if there is none, the automaton
+  std::optional<Automaton> automaton;
 };
+
+namespace {
+
+/// The tree as RE2 programs of which any may match. RE2 takes time that is quadratic in the number
+/// of branches of a union, so a long list becomes several programs. Empty when RE2 refuses.
+std::vector<std::unique_ptr<const Re2Program>> re2_programs(const LuceneTree& tree) {
+  constexpr std::size_t program_bytes = std::size_t{16} << 10U;
+  const LuceneTree::Node& root = tree.node(tree.root);
+  const std::vector<LuceneTree::NodeId> branches =
+      root.kind == Kind::union_of ? root.children : std::vector{tree.root};
+  std::vector<std::string> patterns(1);
+  for (const LuceneTree::NodeId branch : branches) {
+    if (patterns.back().size() > program_bytes) patterns.emplace_back();
+    if (!patterns.back().empty()) patterns.back() += '|';
+    append_re2(patterns.back(), tree, branch);
+  }
+  const std::int64_t memory =
+      std::min(Re2Program::memory_bytes,
+               Re2Program::memory_bytes_max / static_cast<std::int64_t>(patterns.size()));
+  std::vector<std::unique_ptr<const Re2Program>> programs;
+  for (const std::string& pattern : patterns) {
+    programs.push_back(Re2Program::compile(pattern, memory));
+    if (programs.back() == nullptr) return {};
+  }
+  return programs;
+}
+
+}  // namespace
 
 Result<LuceneRegex> LuceneRegex::compile(std::string_view pattern, bool fold_case, Span span) {
   EQLAB_TRY(const LuceneTree tree, parse_lucene_regex(pattern, fold_case, span));
   if (is_for_re2(tree)) {
-    std::string translated;
-    append_re2(translated, tree, tree.root);
-    if (auto program = Re2Program::compile(translated)) {
-      return LuceneRegex(std::make_shared<const Program>(Program{std::move(program)}));
+    auto programs = re2_programs(tree);
+    if (!programs.empty()) {
+      return LuceneRegex(std::make_shared<const Program>(Program{std::move(programs), {}}));
     }
     // Repetitions within repetitions that RE2 multiplies out to too many may still be few states.
   }
   EQLAB_TRY(Automaton automaton, Automaton::build(tree, span));
-  return LuceneRegex(std::make_shared<const Program>(Program{std::move(automaton)}));
+  return LuceneRegex(std::make_shared<const Program>(Program{{}, std::move(automaton)}));
 }
 
 bool LuceneRegex::matches(std::string_view text) const {
-  const auto* re2 = std::get_if<std::unique_ptr<const Re2Program>>(&program_->engine);
-  return re2 != nullptr ? (*re2)->matches(text)
-                        : std::get_if<Automaton>(&program_->engine)->matches(text);
+  if (program_->automaton) return program_->automaton->matches(text);
+  return std::ranges::any_of(program_->any_of,
+                             [&](const auto& program) { return program->matches(text); });
 }
 
 }  // namespace eqlab::eql

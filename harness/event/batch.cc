@@ -3,11 +3,10 @@
 namespace eqlab::event {
 
 ColumnIndex Projection::add(const Field& field) {
-  for (ColumnIndex i = 0; i < columns.size(); ++i) {
-    if (columns[i].name == field.name) return i;
-  }
-  columns.push_back(field);
-  return static_cast<ColumnIndex>(columns.size() - 1);
+  const auto [known, is_new] =
+      by_name.try_emplace(field.name, static_cast<ColumnIndex>(columns.size()));
+  if (is_new) columns.push_back(field);
+  return known->second;
 }
 
 EventBatch::EventBatch(const Projection& projection) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/base/time.h"
@@ -21,6 +22,8 @@ struct Projection {
   std::string timestamp_field = "@timestamp";
   std::string ingest_field = "event.ingested";
   std::string id_field = "event.id";
+
+  std::unordered_map<std::string, ColumnIndex> by_name = {};  ///< of `columns`; `add` keeps it
 
   /// The column of `field`, added if it is not there.
   ColumnIndex add(const Field& field);

@@ -40,13 +40,15 @@ struct MatchOptions {
   std::optional<Duration> maxspan = std::nullopt;
   /// Sequences in progress at once; the oldest start is dropped first.
   std::size_t pending_max = limits::pending_matches_max;
+  /// Sequences found; more are counted, not kept.
+  std::size_t matches_max = limits::matches_max;
 };
 
 struct Matches {
   std::vector<Match> matches;  ///< ascending by completing event; samples by key
   // What limits cut off; 0 in any sane use. Where one is not, results may be missing.
   std::uint64_t dropped_pending = 0;  ///< unfinished sequences beyond MatchOptions::pending_max
-  std::uint64_t dropped_matches = 0;  ///< results beyond limits::matches_max
+  std::uint64_t dropped_matches = 0;  ///< results beyond MatchOptions::matches_max
   std::uint64_t cut_keys =
       0;  ///< times that an event had more than limits::key_combinations_max keys
 };

@@ -31,7 +31,8 @@ class Machine {
       : binding_(binding),
         log_(log),
         maxspan_(options.maxspan ? options.maxspan : query.maxspan),
-        pending_max_(options.pending_max) {
+        pending_max_(options.pending_max),
+        matches_max_(options.matches_max) {
     for (std::size_t i = 0; i < query.stages.size(); ++i) {
       if (!query.stages[i].missing) positive_.push_back(&binding.stages[i]);
     }
@@ -73,7 +74,7 @@ class Machine {
     }
     events.push_back(candidate);
     if (stage + 1 == positive_.size()) {
-      if (completed.size() < limits::matches_max)
+      if (completed.size() < matches_max_)
         completed.push_back({std::move(events), key});
       else
         ++dropped_matches;
@@ -134,6 +135,7 @@ class Machine {
   const CandidateLog& log_;
   std::optional<Duration> maxspan_;
   std::size_t pending_max_;
+  std::size_t matches_max_;
   std::vector<const QueryBinding::Stage*> positive_;
   KeyTable keys_;
   std::vector<std::vector<Partial>> slots_;  // by stage, then key; an empty one is no partial

@@ -47,9 +47,10 @@ QueryBinding::Stage Plan::bind(const eql::CheckedQuery& query, const eql::Checke
       continue;
     }
     const event::ColumnIndex column = projection_.add(key.field);
-    const auto known = std::ranges::find(key_columns_, column);
-    bound.keys.emplace_back(static_cast<KeySlot>(known - key_columns_.begin()));
-    if (known == key_columns_.end()) key_columns_.push_back(column);
+    const auto [known, is_new] =
+        key_slots_.try_emplace(column, static_cast<KeySlot>(key_columns_.size()));
+    bound.keys.emplace_back(known->second);
+    if (is_new) key_columns_.push_back(column);
   }
   return bound;
 }

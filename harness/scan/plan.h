@@ -110,6 +110,7 @@ class Plan {
   std::unordered_map<std::string, std::uint32_t> leaf_of_identity_;
   std::shared_ptr<const eql::Query> tree_;  // of the query being added, once a script needs it
   std::vector<event::ColumnIndex> key_columns_;
+  std::unordered_map<event::ColumnIndex, KeySlot> key_slots_;  // of `key_columns_`
   std::optional<event::ColumnIndex> tiebreaker_column_;
   bool tiebreaker_is_guessed_ = false;
   Duration resolution_;

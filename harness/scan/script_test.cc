@@ -44,25 +44,26 @@ ScriptTest::ScriptTest(std::shared_ptr<const eql::Query> tree, const eql::Checke
   std::vector<eql::ExprId> fields;
   collect_fields(*query_, root_, fields);
   for (const eql::ExprId id : fields) {
-    const auto known = std::ranges::find(query.script_fields, query_->at(id).name,
-                                         &std::pair<std::string, event::Field>::first);
-    if (known == query.script_fields.end())
+    const std::string& name = query_->at(id).name;
+    const auto known = std::ranges::lower_bound(query.script_fields, name, {},
+                                                &std::pair<std::string, event::Field>::first);
+    if (known == query.script_fields.end() || known->first != name)
       continue;  // optional and unmapped: null without an occurrence
-    occurrences_.push_back({id, projection.add(known->second), event::is_date(known->second.type)});
+    occurrence_of_[id] = occurrences_.size();
+    occurrences_.push_back({projection.add(known->second), event::is_date(known->second.type)});
   }
 }
 
 Result<bool> ScriptTest::evaluate(const event::EventBatch& batch, event::RowIndex row) const {
   std::vector<std::size_t> choice(occurrences_.size(), 0);
   const eql::FieldResolver resolver = [&](eql::ExprId id) -> eql::Operand {
-    for (std::size_t i = 0; i < occurrences_.size(); ++i) {
-      if (occurrences_[i].expr != id) continue;
-      const event::Column& column = batch.columns[occurrences_[i].column];
-      const auto codes = column.codes(row);
-      if (codes.empty()) return {};
-      return operand_of(column.dictionary(), codes[choice[i]], occurrences_[i].is_date);
-    }
-    return {};
+    const auto known = occurrence_of_.find(id);
+    if (known == occurrence_of_.end()) return {};
+    const Occurrence& occurrence = occurrences_[known->second];
+    const event::Column& column = batch.columns[occurrence.column];
+    const auto codes = column.codes(row);
+    if (codes.empty()) return {};
+    return operand_of(column.dictionary(), codes[choice[known->second]], occurrence.is_date);
   };
   for (std::size_t tried = 0; tried < limits::key_combinations_max; ++tried) {
     EQLAB_TRY(const eql::Operand value, eql::evaluate(*query_, root_, resolver, &regexes_));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -27,7 +28,6 @@ class ScriptTest {
 
  private:
   struct Occurrence {
-    eql::ExprId expr = 0;
     event::ColumnIndex column = 0;
     bool is_date = false;
   };
@@ -35,7 +35,8 @@ class ScriptTest {
   eql::ScriptRegexes regexes_;
   eql::ExprId root_ = 0;
   bool wants_null_ = false;
-  std::vector<Occurrence> occurrences_;
+  std::vector<Occurrence> occurrences_;  ///< in order of writing
+  std::unordered_map<eql::ExprId, std::size_t> occurrence_of_;
 };
 
 }  // namespace eqlab::scan

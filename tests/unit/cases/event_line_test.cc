@@ -142,5 +142,18 @@ TEST(EventLine, MistakesAreNamedWhereTheyStand) {
   EXPECT_EQ(reading("- @0s process"), "E451 0-1 '-' cannot be the id of an event");
 }
 
+TEST(EventLine, ADocumentHasADepth) {
+  const auto nested = [](int depth) {
+    std::string begin;
+    for (int i = 1; i < depth; ++i) begin += R"({"a":)";
+    return "1 @0s " + begin + R"({"k":1})" + std::string(static_cast<std::size_t>(depth) - 1, '}');
+  };
+  EXPECT_TRUE(read_event_line(nested(1'000), 0, nested(1'000).size()));
+  const std::string deeper = nested(1'001);
+  const auto refused = read_event_line(deeper, 0, deeper.size());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "the document is nested too deeply");
+}
+
 }  // namespace
 }  // namespace eqlab::cases

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/limits.h"
 #include "reading.h"
 
 namespace eqlab::event::testing {
@@ -159,6 +160,22 @@ TEST(Schema, BrokenMappingsAreShownWhereTheyBreak) {
                 .message,
             "alias a points to b, which is not mapped");
   EXPECT_EQ(Schema::load("/nonexistent/schema.json").error().code, "E901");
+}
+
+TEST(SchemaMapping, ObjectsAreReadAsDeepAsDocumentsAre) {
+  const auto nested = [](int depth) {
+    std::string begin;
+    std::string end;
+    for (int i = 0; i < depth; ++i) {
+      begin += R"({"properties":{"a":)";
+      end += "}}";
+    }
+    return begin + R"({"type":"keyword"})" + end;
+  };
+  EXPECT_TRUE(Schema::from_mapping(nested(limits::document_depth_max), "m.json"));
+  const auto deeper = Schema::from_mapping(nested(limits::document_depth_max + 2), "m.json");
+  ASSERT_FALSE(deeper);
+  EXPECT_EQ(deeper.error().code, "E401");
 }
 
 }  // namespace

@@ -84,5 +84,39 @@ TEST(JoinKeys, MoreCombinationsThanAreFollowedAreCounted) {
   EXPECT_EQ(found.matches.size(), 1U);
 }
 
+TEST(Matches, BeyondTheLimitTheyAreCountedAndNotKept) {
+  World world("sequence by k [a where true] [b where true]");
+  for (int i = 0; i < 9; ++i) {
+    world.add(first_stage, 2 * i, {"k"});
+    world.add(second_stage, 2 * i + 1, {"k"});
+  }
+  world.log.finish();
+  MatchOptions options;
+  options.matches_max = 4;
+  const Matches found =
+      Matcher(world.query, world.binding).find(world.log, world.log.dated(), options);
+  EXPECT_EQ(found.matches.size(), 4U);
+  EXPECT_EQ(found.matches[0].events, (std::vector<CandidateIndex>{0, 1}));
+  EXPECT_EQ(found.dropped_matches, 5U);
+}
+
+/// Five boxes that all events fill, hundreds of them, have more combinations than could be listed,
+/// and as many failed ones where only four different events are there.
+TEST(Samples, ManyEventsInEveryBoxOfALargeKeyAreNotAllCombined) {
+  World world(
+      "sample by k [a where true] [b where true] [c where true] [d where true] [e where true]");
+  const std::string large(100'000, 'k');
+  for (int i = 0; i < 300; ++i) world.add(0b11111, i, {large + "1", large + "2"});
+  for (int i = 0; i < 4; ++i) world.add(0b11111, 300 + i, {large + "3"});
+  world.log.finish();
+  MatchOptions options;
+  options.max_samples_per_key = 3;
+  const Matches found =
+      Matcher(world.query, world.binding).find(world.log, world.log.dated(), options);
+  ASSERT_EQ(found.matches.size(), 6U);
+  EXPECT_EQ(found.matches[0].events, (std::vector<CandidateIndex>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(found.cut_keys, 0U);
+}
+
 }  // namespace
 }  // namespace eqlab::match

@@ -26,6 +26,7 @@ void define_corpus(CLI::App& app, Action& chosen);
 /// What a corpus of these options would hold; `generate --describe`.
 [[nodiscard]] Exit describe_corpus(const generators::CorpusOptions& options,
                                    const std::string& form, Console& console);
+void define_fmt(CLI::App& app, Action& chosen);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.
 [[nodiscard]] Result<event::Schema> schema_from(const std::string& option);

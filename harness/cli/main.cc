@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
   define_generate(app, chosen);
   define_score(app, chosen);
   define_corpus(app, chosen);
+  define_fmt(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

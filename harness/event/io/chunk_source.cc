@@ -262,7 +262,11 @@ std::optional<Chunk> ChunkSource::next() {
       }
       continue;
     }
-    if (file_ended_ && text().empty() && !begins_file_) {
+    // A list that is still open at the end of the file has something to say, even if all its text
+    // has gone with the chunk before.
+    const bool is_inside_list =
+        form_ == Form::documents && refusal_ == Refusal::none && !splitter_.state().empty();
+    if (file_ended_ && text().empty() && !begins_file_ && !is_inside_list) {
       stored_before_ += source_->stored_bytes();
       source_.reset();
       continue;

@@ -119,6 +119,17 @@ TEST(Reader, ATruncatedFileKeepsWhatCameBefore) {
   EXPECT_EQ(reading.report.problems[0].line, 3U);
 }
 
+TEST(Reader, AListLeftOpenIsReportedWhereverChunksEnd) {
+  const std::string text = "[{\"process.name\":\"a\"},\n{\"process.name\":\"b\"}";
+  for (std::size_t bytes = 1; bytes <= text.size() + 1; ++bytes) {
+    const Reading reading = read_text(text, name_column(), {}, {.chunk_bytes = bytes});
+    EXPECT_EQ(reading.report.usable, 2U) << bytes;
+    EXPECT_EQ(problems(reading),
+              (Texts{"2: the list of documents ends before its last bracket closes"}))
+        << bytes;
+  }
+}
+
 TEST(Reader, OnlyTheFirstProblemsAreNamedAndAllAreCounted) {
   std::string text;
   for (int i = 0; i < 25; ++i) text += "{\"process.name\":}\n{\"process.name\":\"x\"}\n";

@@ -295,8 +295,8 @@ class Checker {
       }
     }
     std::ranges::sort(leaf.constants);
-    const auto repeats = std::ranges::unique(leaf.constants);
-    leaf.constants.erase(repeats.begin(), repeats.end());
+    leaf.constants.erase(std::unique(leaf.constants.begin(), leaf.constants.end()),
+                         leaf.constants.end());
     leaf.identity = identity_of(leaf);
     const auto [known, added] =
         leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));

@@ -73,8 +73,8 @@ Plan::Node Plan::plan_node(
     node.leaf = add_leaf(query, query.leaves[condition.leaf]);
   for (const eql::ConditionId child : condition.children)
     node.children.push_back(plan_node(query, child));
-  std::ranges::stable_partition(node.children,
-                                [this](const Node& child) { return !has_script(child); });
+  std::stable_partition(node.children.begin(), node.children.end(),
+                        [this](const Node& child) { return !has_script(child); });
   join_leaves(node);
   return node;
 }

@@ -35,8 +35,7 @@ Result<std::vector<std::string>> find_case_files(const std::vector<std::string>&
       return fail(error_in(path, "E453", "there is no .case file in this folder"));
   }
   std::ranges::sort(found);
-  const auto repeats = std::ranges::unique(found);
-  found.erase(repeats.begin(), repeats.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

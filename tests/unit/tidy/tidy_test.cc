@@ -129,7 +129,7 @@ TEST(BannedCalls, EachKindIsFound) {
         "auto v = std::getenv(\"A\");", "auto t = std::chrono::system_clock::now();",
         "time_t t = time(0);", "std::normal_distribution<> d;", "std::shuffle(a, b, g);",
         "std::mt19937 g(1);", "int x = rand() % 6;", "std::ranges::shuffle(a, g);",
-        "using namespace std;"}) {
+        "auto same = std::ranges::unique(v);", "using namespace std;"}) {
     EXPECT_EQ(check_banned_calls({{"harness/score/a.cc", "int before;\n" + line + "\n"}}).size(),
               1U)
         << line;

@@ -25,6 +25,14 @@ if(EQLAB_SANITIZE)
   endif()
 endif()
 
+if(EQLAB_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "EQLAB_FUZZ needs clang: -DCMAKE_CXX_COMPILER=clang++; ci/fuzz sees to it")
+  endif()
+  # Everything reports what it reaches; only the targets themselves get libFuzzer's main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 function(eqlab_layer name folder)
   cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)

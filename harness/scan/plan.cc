@@ -99,11 +99,13 @@ void Plan::join_leaves(Node& node) {
     if (const auto leaf = leaf_of(child)) alike[key_of(*leaf)].push_back(*leaf);
   }
   std::erase_if(alike, [](const auto& entry) { return entry.second.size() < joined_leaves_min; });
-  const auto others = std::ranges::stable_partition(node.children, [&](const Node& child) {
+  const auto is_joined = [&](const Node& child) {
     const auto leaf = leaf_of(child);
     return leaf && alike.contains(key_of(*leaf));
-  });
-  node.joined_children = static_cast<std::size_t>(others.begin() - node.children.begin());
+  };
+  const auto others =
+      std::stable_partition(node.children.begin(), node.children.end(), is_joined);
+  node.joined_children = static_cast<std::size_t>(others - node.children.begin());
   for (auto& [key, members] : alike) {
     std::ranges::sort(members);
     const auto [known, is_new] =

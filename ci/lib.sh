@@ -10,7 +10,8 @@ readonly exit_unsupported=20 exit_no_root=21 exit_no_network=22 exit_no_package=
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly root
-readonly preset=release
+# Which preset the script builds; ci/fuzz has its own.
+readonly preset=${build_preset:-release}
 readonly build="$root/build/$preset"
 readonly space_needed_mb=3072
 
@@ -30,14 +31,20 @@ wanted() {
   [[ $1 != *'>='* ]] || dpkg --compare-versions "$2" ge "$least"
 }
 
-# Sets `missing`: the lines of ci/packages of which no alternative is installed.
+# Sets `missing`: the lines of ci/packages of which no alternative is installed; those below a line
+# [SET] only for the script that has set package_set to it.
 find_missing_packages() {
   missing=()
-  local line name status version alternative satisfied
+  local line name status version alternative satisfied set=
   local -A installed=()
   local -a lines=() names=() alternatives=()
   while read -r line _; do
     [[ -z $line || $line == '#'* ]] && continue
+    if [[ $line == '['*']' ]]; then
+      set=${line:1:-1}
+      continue
+    fi
+    [[ -z $set || $set == "${package_set:-}" ]] || continue
     lines+=("$line")
     IFS='|' read -ra alternatives <<<"$line"
     names+=("${alternatives[@]%%>=*}")
@@ -188,6 +195,9 @@ install_packages() {
   fi
 }
 
+# More arguments for CMake, such as another compiler.
+configure_options=()
+
 # Configures when there is no usable build folder; afterwards ninja does so itself when needed.
 configure() {
   local home
@@ -197,7 +207,7 @@ configure() {
     say "the checkout has moved: configuring afresh"
   fi
   require_space "$root"
-  (cd -- "$root" && cmake --fresh --preset "$preset" >&2) || stop $exit_build_failed \
+  (cd -- "$root" && cmake --fresh --preset "$preset" "${configure_options[@]}" >&2) || stop $exit_build_failed \
     "CMake could not configure the build; what it found wrong is above."
 }
 

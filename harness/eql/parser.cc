@@ -3,6 +3,7 @@
 // tests/cases/parse/.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
@@ -425,13 +426,11 @@ class Parser {
       if (keys.empty())
         return error(stage.span, "E115", "every event of a sample needs a join key",
                      "write: sample by FIELD […] […]");
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        for (std::size_t j = i + 1; j < keys.size(); ++j) {
-          if (query_.at(keys[i]).name == query_.at(keys[j]).name) {
-            return error(query_.at(keys[j]).span, "E115",
-                         format("{} is a join key twice", query_.at(keys[j]).name));
-          }
-        }
+      std::set<std::string_view> names;
+      for (const ExprId key : keys) {
+        if (names.insert(query_.at(key).name).second) continue;
+        return error(query_.at(key).span, "E115",
+                     format("{} is a join key twice", query_.at(key).name));
       }
     }
     return ok();

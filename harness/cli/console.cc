@@ -190,6 +190,8 @@ Status write_file(const std::string& path, std::string_view content) {
     }
   }
   if (in_place) return ok();
+  // A file that is replaced keeps its permissions; where that is not allowed, its content counts.
+  if (fs::exists(status)) fs::permissions(written, status.permissions(), error);
   fs::rename(written, target, error);
   if (error) {
     const std::string why = error.message();

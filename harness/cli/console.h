@@ -72,8 +72,8 @@ class Console {
 };
 
 /// Writes the file whole or not at all: to a temporary name beside it, then renamed. Missing
-/// folders are made. A link is followed; what is no regular file (a pipe, a device) is written to
-/// as it is. Errors: E902.
+/// folders are made, permissions kept. A link is followed; what is no regular file (a pipe, a
+/// device) is written to as it is. Errors: E902.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view content);
 /// Seconds of a monotonic clock, for "took 12.4 s".
 [[nodiscard]] double seconds_now();

@@ -49,6 +49,17 @@ TEST(Fmt, WriteChangesTheQueryAndNothingElse) {
   EXPECT_EQ(again.out, "");
 }
 
+TEST(Fmt, WriteKeepsPermissions) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const std::string path = folder.write("q.eql", "any  where true");
+  const fs::perms own = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(path, own);
+  EXPECT_EQ(eqlab({"fmt", "--write", path}).status, 0);
+  EXPECT_EQ(read_file(path), "any where true\n");
+  EXPECT_EQ(fs::status(path).permissions(), own);
+}
+
 TEST(Fmt, DiffShowsWhatWouldChange) {
   const TemporaryFolder folder;
   const std::string path = folder.write("q.eql", "// one\nany where\n  true");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 
 namespace eqlab {
 namespace {
@@ -48,22 +47,31 @@ bool is_deceptive(char32_t c) {
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0x061C;
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours, the commonest slip of all.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before_last(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
+/// Insertions, deletions, substitutions and swaps of neighbours, the commonest slip of all; any
+/// number above `most` when there are more. Only the cells whose places differ by no more than that
+/// can matter: O(length × most).
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
+  const std::size_t far = most + 1;
+  std::vector<std::size_t> before_last(b.size() + 1, far);
+  std::vector<std::size_t> last(b.size() + 1, far);
+  std::vector<std::size_t> row(b.size() + 1, far);
+  for (std::size_t j = 0; j <= std::min(most, b.size()); ++j) last[j] = j;
   const auto same = [](char x, char y) { return fold_ascii(x) == fold_ascii(y); };
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
+    const std::size_t first = i > most ? i - most : 1;
+    const std::size_t end = std::min(b.size(), i + most);
+    row[first - 1] = first == 1 ? i : far;
+    std::size_t least = row[first - 1];
+    for (std::size_t j = first; j <= end; ++j) {
       row[j] = std::min(
           {last[j] + 1, row[j - 1] + 1, last[j - 1] + (same(a[i - 1], b[j - 1]) ? 0U : 1U)});
       if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) {
         row[j] = std::min(row[j], before_last[j - 2] + 1);
       }
+      least = std::min(least, row[j]);
     }
+    if (least > most) return far;
+    if (end < b.size()) row[end + 1] = far;
     before_last.swap(last);
     last.swap(row);
   }
@@ -207,7 +215,7 @@ std::vector<std::string> nearest(std::string_view wanted,
     const std::size_t gap = candidate.size() > wanted.size() ? candidate.size() - wanted.size()
                                                              : wanted.size() - candidate.size();
     if (gap > allowed) continue;
-    const std::size_t distance = edit_distance(wanted, candidate);
+    const std::size_t distance = edit_distance(wanted, candidate, allowed);
     if (distance <= allowed) scored.push_back({distance, candidate});
   }
   std::ranges::sort(scored, [](const Scored& a, const Scored& b) {

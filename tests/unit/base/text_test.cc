@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "harness/base/rng.h"
+
 namespace eqlab {
 namespace {
 
@@ -34,6 +38,35 @@ TEST(Nearest, FindsTheUsualSlips) {
   EXPECT_EQ(nearest("HEAD", names, 1), std::vector<std::string>{"head"});
   EXPECT_EQ(nearest("hedd", names, 1), std::vector<std::string>{"head"});
   EXPECT_TRUE(nearest("completely.else", names, 3).empty());
+}
+
+/// Slips of the pen between two words, by trying each; nothing is left out for speed.
+std::size_t plain_distance(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return a.size() + b.size();
+  std::size_t least = plain_distance(a.substr(1), b.substr(1)) + (a[0] == b[0] ? 0U : 1U);
+  least = std::min(least, plain_distance(a.substr(1), b) + 1);
+  least = std::min(least, plain_distance(a, b.substr(1)) + 1);
+  if (a.size() > 1 && b.size() > 1 && a[0] == b[1] && a[1] == b[0])
+    least = std::min(least, plain_distance(a.substr(2), b.substr(2)) + 1);
+  return least;
+}
+
+TEST(Nearest, TakesExactlyTheWordsThatAreNearEnough) {
+  Rng rng(7);
+  const auto word = [&rng](std::uint64_t most) {
+    std::string text;
+    for (std::uint64_t left = 1 + rng.below(most); left > 0; --left)
+      text += static_cast<char>('a' + rng.below(2));
+    return text;
+  };
+  for (int round = 0; round < 2'000; ++round) {
+    const std::string wanted = word(8);
+    const std::string other = word(8);
+    const std::size_t allowed = wanted.size() == 8 ? 2 : 1;
+    EXPECT_EQ(nearest(wanted, {other}, 1).size(),
+              plain_distance(wanted, other) <= allowed ? 1U : 0U)
+        << wanted << " " << other;
+  }
 }
 
 TEST(Numbers, AreReadWholeOrNotAtAll) {

@@ -293,7 +293,7 @@ class Walker {
   Doc take() { return text_doc(std::move(pieces_[at_++].text)); }
 
   /// The comments before the next piece, each with the line end or blank before it.
-  Doc remarks() const {
+  [[nodiscard]] Doc remarks() const {
     Parts out;
     for (std::size_t i = 0; i < peek().before.size(); ++i) {
       const Remark& remark = peek().before[i];
@@ -303,7 +303,7 @@ class Walker {
     return out.done();
   }
   /// What stands between the comments, or else the piece before, and the next piece.
-  Doc ending(Gap kind) const {
+  [[nodiscard]] Doc ending(Gap kind) const {
     const std::vector<Remark>& before = peek().before;
     if (!before.empty()) {
       if (before.back().is_line) return hard_doc();
@@ -324,7 +324,7 @@ class Walker {
     }
     return {};
   }
-  Doc gap(Gap kind) const {
+  [[nodiscard]] Doc gap(Gap kind) const {
     Parts out;
     out << remarks() << ending(kind);
     return out.done();

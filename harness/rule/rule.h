@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -39,6 +40,12 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
+/// `alert_suppression` (detection-engine spec, section 3.7).
+struct Suppression {
+  std::vector<std::string> group_by;
+  std::string missing_fields_strategy;  ///< empty: not stated, which means `suppress`
+};
+
 /// A detection rule, or a bare query with defaults.
 struct Rule {
   std::string file;  ///< where it was read from
@@ -62,14 +69,19 @@ struct Rule {
   std::string timestamp_field = "@timestamp";
   std::string tiebreaker_field;
   std::string event_category_field = "event.category";
+  std::optional<Suppression> suppression;
   std::map<std::string, std::string> metadata;  ///< `[metadata]`, scalars as text
-  SourceText query;                             ///< the EQL, with the way back to the file
+  /// Strings, numbers and flags of `[rule]` as text, by key; the query is not among them. For what
+  /// only lint reads: `note`, `timeline_id`, `from` as written, …
+  std::map<std::string, std::string> texts;
+  SourceText query;  ///< the EQL, with the way back to the file
   /// Keys present that narrow what the rule sees and that are not applied here: `filters`,
   /// `exceptions_list`.
   std::vector<std::string> not_applied;
   /// Byte of the file where each top-level key of `[rule]` begins, `""` where `[rule]` itself
-  /// stands, and `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on;
-  /// for lint. Empty: a bare query, which has no metadata to judge.
+  /// stands, and `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on,
+  /// `alert_suppression.group_by`, `metadata.updated_date`; for lint. Empty: a bare query, which
+  /// has no metadata to judge.
   std::map<std::string, std::size_t> key_positions;
 };
 
@@ -84,7 +96,26 @@ struct Rule {
 /// Parses and checks the rule's query. Diagnostics point into the rule file.
 [[nodiscard]] Result<eql::CheckedQuery> compile(const Rule& rule, const event::Schema& schema);
 
-/// What is doubtful about metadata and schedule, worst first (detection-engine spec, section 6).
-[[nodiscard]] std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query);
+/// What lint judges by.
+struct LintOptions {
+  /// Time from an event to its being searchable that the rule must stand (p99), and how late a run
+  /// may start.
+  Duration delay = std::chrono::seconds{120};
+  Duration jitter = std::chrono::seconds{15};
+  /// The fields of the rule's indices. Nothing: fields are not judged.
+  const event::Schema* schema = nullptr;
+  /// The repository takes versions from its lock file: none may stand in the rule.
+  bool version_locked = false;
+};
+
+/// What is doubtful about query, schedule, metadata and data, worst first (detection-engine spec,
+/// section 6). Codes L3NN, described in `lint_codes.h`.
+[[nodiscard]] std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query,
+                                           const LintOptions& options = {});
+
+/// L301 for each rule whose id or name an earlier one has: the place among `rules`, and what to
+/// say. O(rules).
+[[nodiscard]] std::vector<std::pair<std::size_t, Diagnostic>> lint_duplicates(
+    const std::vector<const Rule*>& rules);
 
 }  // namespace eqlab::rule

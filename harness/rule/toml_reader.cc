@@ -263,6 +263,7 @@ class Reader {
     rule.event_category_field =
         text_at(table, "event_category_override", rule.event_category_field);
     take_filters(table, rule);
+    take_lint_keys(root, table, rule);
     take_query(table, rule);
     return rule;
   }
@@ -287,6 +288,23 @@ class Reader {
     }
   }
 
+  /// What only lint asks for.
+  void take_lint_keys(const toml::table& root, const toml::table& table, Rule& rule) const {
+    for (const auto& [key, node] : table) {
+      if (key.str() != "query" && node.is_value())
+        rule.texts[std::string(key.str())] = scalar_text(node);
+    }
+    if (const toml::table* metadata = root["metadata"].as_table()) {
+      for (const auto& [key, node] : *metadata)
+        rule.key_positions[format("metadata.{}", key.str())] = positions_.byte(key.source().begin);
+    }
+    if (const toml::table* suppression = table["alert_suppression"].as_table()) {
+      rule.suppression = Suppression{list_at(*suppression, "group_by"),
+                                     text_at(*suppression, "missing_fields_strategy")};
+      rule.key_positions["alert_suppression.group_by"] = key_span(*suppression, "group_by").begin;
+    }
+  }
+
   void take_reference(const toml::table& table, const std::string& path, ThreatReference& reference,
                       Rule& rule) const {
     reference = {text_at(table, "id"), text_at(table, "name"), text_at(table, "reference")};
@@ -302,6 +320,7 @@ class Reader {
       Threat threat;
       threat.framework = text_at(entry, "framework");
       const std::string path = format("threat.{}", i);
+      rule.key_positions[path + ".framework"] = key_span(entry, "framework").begin;
       take_reference(*entry["tactic"].as_table(), path + ".tactic", threat.tactic, rule);
       const toml::array* techniques = entry["technique"].as_array();
       for (std::size_t j = 0; techniques != nullptr && j < techniques->size(); ++j) {

@@ -1,64 +1,22 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include "harness/rule/closed_forms.h"
 
-#include "harness/base/time.h"
-#include "harness/rule/rule.h"
-
-/// What a schedule does to one sequence, by arithmetic instead of simulation: for lint, for
-/// `check`, and to hold the simulator to. Assumes that the phase of the runs is uniform and
-/// independent of the events, that no other event interferes, and that the cap is not reached.
-/// Source: detection-engine spec, section 4 (F1 to F7).
+/// The closed forms of `harness/rule/closed_forms.h`, and the one that needs the engine's windows.
 namespace eqlab::schedule {
 
-/// One sequence: `span` from its first to its last event, and how long after its event time each of
-/// the two became searchable (refresh and clock skew included). A single event: span 0, both delays
-/// alike.
-struct SequenceTiming {
-  Duration span = Duration::zero();
-  Duration first_delay = Duration::zero();
-  Duration last_delay = Duration::zero();
-};
-
-/// From the first event until a run can see the whole (F1): no earlier than all are searchable,
-/// and, with `to` before now, no earlier than the last event has passed it.
-[[nodiscard]] Duration settle_time(const rule::Schedule& schedule, const SequenceTiming& timing);
-
-/// Share of all phases in which n runs see the sequence. At most two n have a share: `fewer` and
-/// `fewer` + 1.
-struct Sightings {
-  std::uint64_t fewer = 0;
-  double fewer_share = 1;  ///< of `fewer`; the rest sees it once more
-  [[nodiscard]] double share(std::uint64_t n) const;
-  [[nodiscard]] double mean() const;
-};
-[[nodiscard]] Sightings sightings(const rule::Schedule& schedule,
-                                  const SequenceTiming& timing);  // F2
-
-/// From the last event to the alert, over the phases in which there is one (F4). `run_duration` as
-/// in SimulationOptions. Nothing when no phase sees the sequence.
-struct Latency {
-  Duration mean = Duration::zero();
-  Duration worst = Duration::zero();
-};
-[[nodiscard]] std::optional<Latency> latency(const rule::Schedule& schedule,
-                                             const SequenceTiming& timing, Duration run_duration);
-
-/// The longest delay that every sequence of at most `maxspan` survives whatever the phase (F3),
-/// with runs up to `interval + jitter` apart. Negative: even prompt events can be lost.
-[[nodiscard]] Duration guaranteed_delay(const rule::Schedule& schedule, Duration maxspan,
-                                        Duration jitter);
-/// The smallest look-back that guarantees `delay`.
-[[nodiscard]] Duration sufficient_look_back(const rule::Schedule& schedule, Duration maxspan,
-                                            Duration delay, Duration jitter);
+using rule::blind_spot;
+using rule::guaranteed_delay;
+using rule::Latency;
+using rule::latency;
+using rule::SequenceTiming;
+using rule::settle_time;
+using rule::Sightings;
+using rule::sightings;
+using rule::sufficient_look_back;
 
 /// The delay still guaranteed to events near the previous run when the next one follows after
 /// `spacing` (F6), catch-up included. Negative: so much event time is never searched.
 [[nodiscard]] Duration guaranteed_after_spacing(const rule::Schedule& schedule, Duration spacing);
-
-/// How much first-event time `failed_runs` failed searches in a row lose for good (F7).
-[[nodiscard]] Duration blind_spot(const rule::Schedule& schedule, Duration settle,
-                                  std::uint32_t failed_runs);
 
 }  // namespace eqlab::schedule

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/time.h"
+#include "harness/rule/closed_forms.h"
 #include "harness/rule/rule.h"
 
 namespace eqlab::schedule {
@@ -63,7 +64,7 @@ struct WindowPlan {
 };
 
 /// Copies of the base window that a late run searches at most, besides its own.
-inline constexpr std::int64_t catch_up_windows_max = 4;
+using rule::catch_up_windows_max;
 
 /// The engine's range tuples (detection-engine spec, 2.3): the base window, preceded by up to four
 /// copies an interval apart when the time since `previous` is longer than the window.

@@ -119,6 +119,75 @@ TEST(Check, WarningsFailOnlyWhenAsked) {
   EXPECT_EQ(eqlab({"check", "--warnings-fail", rule}).status, 1);
 }
 
+TEST(Check, TheBudgetIsTheCallers) {
+  EXPECT_FALSE(contains(eqlab({"check", rule}).err, "warning L315"));
+  const Outcome outcome = eqlab({"check", "--delay", "5m", rule});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(contains(outcome.err,
+                       "warning L315: events that arrive more than 210 s late can be "
+                       "missed; the budget is 300 s late, where 30.0 %"))
+      << outcome.err;
+  EXPECT_TRUE(contains(eqlab({"check", "--jitter", "2m", rule}).err, "and a run 120 s late"));
+  for (const std::string wrong : {"5", "-5m", "soon", "31d"}) {
+    const Outcome refused = eqlab({"check", "--delay=" + wrong, rule});
+    EXPECT_EQ(refused.status, 2) << wrong;
+    EXPECT_TRUE(contains(refused.err, "E905: --delay must be a length of time")) << refused.err;
+  }
+}
+
+TEST(Check, LintCanBeIgnoredByItsCode) {
+  const Outcome outcome = eqlab({"check", "--warnings-fail", "--ignore", "L316,L315", rule});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "1 rule, 0 errors, 0 warnings, 2 ignored\n");
+  EXPECT_EQ(eqlab({"check", "--ignore", "L316", "--ignore", "L315", rule}).err, outcome.err);
+  for (const std::string wrong : {"E201", "L399", "316"}) {
+    const Outcome refused = eqlab({"check", "--ignore", wrong, rule});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_TRUE(contains(refused.err, "there is no such lint")) << refused.err;
+  }
+}
+
+TEST(Check, IdsAndNamesAreTakenOnceInOneRun) {
+  const TemporaryFolder folder;
+  const std::string copy = folder.write("copy.toml", read_file(rule));
+  EXPECT_EQ(eqlab({"check", copy}).status, 0);
+  const Outcome outcome = eqlab({"check", rule, copy});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(contains(outcome.err, copy + ":23:1: error L301: rule_id 99239e7d-")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "error L301: name MacOS Installer Package"));
+  EXPECT_TRUE(contains(outcome.err, "2 rules, 2 errors, 2 warnings"));
+}
+
+TEST(Check, AVersionUnderLockIsAnError) {
+  EXPECT_EQ(eqlab({"check", "--version-lock", rule}).status, 1);
+  EXPECT_TRUE(contains(eqlab({"check", "--version-lock", rule}).err, "error L313: version stands"));
+}
+
+TEST(Check, SarifHoldsTheSameFindings) {
+  const TemporaryFolder folder;
+  const std::string broken = folder.write("broken.eql", "process where\n");
+  const std::vector<std::string> files = {rule, broken, folder.path("absent.toml")};
+  std::vector<std::string> words = {"check", "--format", "json"};
+  words.insert(words.end(), files.begin(), files.end());
+  const Outcome as_json = eqlab(words);
+  words[2] = "sarif";
+  const Outcome as_sarif = eqlab(words);
+  EXPECT_EQ(as_sarif.status, 3);
+  EXPECT_EQ(as_sarif.status, as_json.status);
+  EXPECT_EQ(as_sarif.err, "");
+  const Json run = Json::parse(as_sarif.out)["runs"][0];
+  EXPECT_EQ(run["invocations"][0]["exitCode"], 3);
+  std::vector<std::string> expected;
+  const Json json = Json::parse(as_json.out);
+  for (const Json& checked : json["rules"]) {
+    for (const Json& found : checked["diagnostics"]) expected.push_back(found["code"]);
+  }
+  std::vector<std::string> codes;
+  for (const Json& result : run["results"]) codes.push_back(result["ruleId"]);
+  EXPECT_EQ(codes, expected);
+  EXPECT_EQ(codes, (std::vector<std::string>{"L316", "L315", "E106", "E901"}));
+}
+
 TEST(Match, AnswersInJsonAsTheContractSays) {
   const TemporaryFolder folder;
   const std::string path = folder.write("events.ndjson", events + "{broken\n");

@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/report/check_result.h"
+
+namespace eqlab::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Diagnostic& diagnostic) {
+  Json out = {{"code", diagnostic.code},
+              {"severity", to_string(diagnostic.severity)},
+              {"message", diagnostic.message}};
+  if (!diagnostic.hint.empty()) out["hint"] = diagnostic.hint;
+  if (diagnostic.place && diagnostic.place->line > 0) {
+    out["line"] = diagnostic.place->line;
+    out["column"] = diagnostic.place->column;
+    out["end_column"] = diagnostic.place->end_column;
+  }
+  return out;
+}
+
+Json to_json(const CheckedRule& rule) {
+  Json out = {{"file", rule.file}, {"name", rule.name}, {"usable", rule.usable}};
+  if (rule.usable) out["summary"] = rule.summary;
+  out["diagnostics"] = Json::array();
+  for (const Diagnostic& diagnostic : rule.diagnostics)
+    out["diagnostics"].push_back(to_json(diagnostic));
+  return out;
+}
+
+}  // namespace
+
+std::size_t CheckResult::count(Severity severity) const {
+  std::size_t found = 0;
+  for (const CheckedRule& rule : rules) {
+    found += static_cast<std::size_t>(
+        std::ranges::count(rule.diagnostics, severity, &Diagnostic::severity));
+  }
+  return found;
+}
+
+std::string write_check_json(const CheckResult& result) {
+  Json out = {{"eqlab_result", "check"},
+              {"schema_version", 1},
+              {"errors", result.count(Severity::error)},
+              {"warnings", result.count(Severity::warning)},
+              {"notes", result.count(Severity::info)},
+              {"ignored", result.ignored},
+              {"rules", Json::array()}};
+  for (const CheckedRule& rule : result.rules) out["rules"].push_back(to_json(rule));
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace eqlab::report

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/diagnostic.h"
+
+/// What `check` found, and its two forms for programs.
+namespace eqlab::report {
+
+struct CheckedRule {
+  std::string file;
+  std::string name;
+  std::string summary;                  ///< of a usable rule
+  std::vector<Diagnostic> diagnostics;  ///< errors first
+  bool usable = false;
+};
+
+struct CheckResult {
+  std::vector<CheckedRule> rules;
+  std::size_t ignored = 0;  ///< findings left out because their code was (`--ignore`)
+  std::string tool_version;
+  int exit_status = 0;
+  /// Findings of one severity over all rules.
+  [[nodiscard]] std::size_t count(Severity severity) const;
+};
+
+/// Keys: harness/cli/README.md.
+[[nodiscard]] std::string write_check_json(const CheckResult& result);
+
+/// SARIF 2.1.0: one run, a result for each finding, a descriptor for each code that occurs. Columns
+/// count UTF-16 code units, as SARIF's readers expect. Paths become relative URIs (absolute ones
+/// `file:`), and fingerprints survive lines that move. Any text may go in. Same input, same bytes.
+[[nodiscard]] std::string write_check_sarif(const CheckResult& result);
+
+/// A code of `harness/base/ERRORS.md` and when it is given. In order of code.
+struct MessageCode {
+  std::string_view code;
+  std::string_view when;
+};
+[[nodiscard]] const std::vector<MessageCode>& message_codes();
+
+}  // namespace eqlab::report

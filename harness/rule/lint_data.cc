@@ -15,6 +15,9 @@ namespace {
 
 using event::DefendStream;
 
+/// A longer list is not repeated in a hint.
+constexpr std::size_t indices_shown_max = 16;
+
 std::string in_seconds(Duration duration) {
   return format("{} s", group_digits(std::chrono::ceil<std::chrono::seconds>(duration).count()));
 }
@@ -28,7 +31,16 @@ std::string quoted_list(const std::vector<std::string>& items) {
 class DataLint {
  public:
   DataLint(const LintSubject& subject, Findings& findings)
-      : subject_(subject), rule_(subject.rule), query_(subject.query), findings_(findings) {}
+      : subject_(subject),
+        rule_(subject.rule),
+        query_(subject.query),
+        findings_(findings),
+        reads_defend_alone_(subject.options.schema == &event::Schema::builtin() &&
+                            rule_.event_category_field == "event.category" &&
+                            !rule_.index.empty() &&
+                            std::ranges::all_of(rule_.index, [](const std::string& pattern) {
+                              return is_excluded(pattern) || event::is_defend_pattern(pattern);
+                            })) {}
 
   void run() {
     check_source();
@@ -98,13 +110,16 @@ class DataLint {
             "write network where …");
         continue;
       }
+      const std::string holding =
+          format("logs-endpoint.events.{}-*",
+                 category == "driver" ? std::string_view("library") : category);
       std::vector<std::string> mended = rule_.index;
-      mended.push_back(format("logs-endpoint.events.{}-*",
-                              category == "driver" ? std::string_view("library") : category));
+      mended.push_back(holding);
       findings_.add_in_query(
           Severity::error, "L307", where,
           format("none of the rule's indices holds {} events: {}", category, what),
-          format("index = {}", quoted_list(mended)));
+          mended.size() <= indices_shown_max ? format("index = {}", quoted_list(mended))
+                                             : format("add \"{}\" to index", holding));
     }
   }
 
@@ -140,13 +155,7 @@ class DataLint {
 
   /// The stream of Defend that all events of a stage come from, where the rule reads nothing else.
   [[nodiscard]] std::optional<DefendStream> stream_of(const eql::CheckedStage& stage) const {
-    if (subject_.options.schema != &event::Schema::builtin() || rule_.index.empty() ||
-        rule_.event_category_field != "event.category" ||
-        !std::ranges::all_of(rule_.index, [](const std::string& pattern) {
-          return is_excluded(pattern) || event::is_defend_pattern(pattern);
-        })) {
-      return std::nullopt;
-    }
+    if (!reads_defend_alone_) return std::nullopt;
     return event::defend_stream_of(subject_.category(stage));
   }
 
@@ -315,6 +324,7 @@ class DataLint {
   const Rule& rule_;
   const eql::CheckedQuery& query_;
   Findings& findings_;
+  bool reads_defend_alone_;
 };
 
 }  // namespace

@@ -63,6 +63,7 @@ class MetadataLint {
       check_dates();
       check_deprecation();
       check_tags();
+      check_file_name();
       check_guide();
     }
     check_stack();
@@ -318,6 +319,19 @@ class MetadataLint {
               "every stage asks for one operating system, which is not among the tags",
               format("add \"{}\" to tags", tag));
     }
+  }
+
+  /// `rules/linux/execution_….toml`: repositories sort by system, then by first tactic.
+  void check_file_name() {
+    const std::size_t slash = rule_.file.find_last_of("/\\");
+    if (rule_.threat.empty() || slash == std::string::npos) return;
+    const std::string_view folder = std::string_view(rule_.file).substr(0, slash);
+    if (!lies_in(folder, "rules") || lies_in(rule_.file, "_deprecated")) return;
+    std::string prefix = fold_ascii(rule_.threat[0].tactic.name) + "_";
+    std::ranges::replace(prefix, ' ', '_');
+    if (std::string_view(rule_.file).substr(slash + 1).starts_with(prefix)) return;
+    warning("L329", "", "the file is not named after the first tactic",
+            format("begin its name with {}", prefix));
   }
 
   /// `OS: …` when every stage demands the same host.os.type, else empty.

@@ -1,6 +1,7 @@
 // Threat mappings, as far as they can be judged without ATT&CK's own tables (detection-engine spec,
 // section 1.1.1). Tested in tests/unit/rule/lint_threat_test.cc.
 #include <algorithm>
+#include <set>
 
 #include "harness/base/text.h"
 #include "harness/rule/lint_findings.h"
@@ -43,12 +44,7 @@ class ThreatLint {
 
  private:
   void check_repetition(std::size_t at, const std::string& path) {
-    const auto end = threats_.begin() + static_cast<std::ptrdiff_t>(at);
-    const bool repeats = std::any_of(threats_.begin(), end, [&](const Threat& earlier) {
-      return earlier.framework == threats_[at].framework &&
-             earlier.tactic.id == threats_[at].tactic.id;
-    });
-    if (repeats) {
+    if (!tactics_.emplace(threats_[at].framework, threats_[at].tactic.id).second) {
       findings_.add(Severity::error, "L313", path + ".tactic.id",
                     format("tactic {} is listed twice", threats_[at].tactic.id),
                     "put its techniques under one [[rule.threat]]");
@@ -93,11 +89,19 @@ class ThreatLint {
 
   const std::vector<Threat>& threats_;
   Findings& findings_;
+  std::set<std::pair<std::string_view, std::string_view>> tactics_;  ///< framework and id, seen
 };
 
 }  // namespace
 
 void lint_threats(const LintSubject& subject, Findings& findings) {
+  std::set<std::pair<std::string_view, std::string_view>> mappings;
+  for (const auto& [framework, version] : subject.rule.threat_mappings) {
+    if (mappings.emplace(framework, version).second) continue;
+    findings.add(Severity::error, "L313", "threat_mappings",
+                 format("{} {} is mapped twice", framework, version),
+                 "keep one of the two under threat_mappings");
+  }
   ThreatLint(subject, findings).run();
 }
 

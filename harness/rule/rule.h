@@ -64,6 +64,8 @@ struct Rule {
   std::vector<std::string> references;
   std::vector<std::string> false_positives;
   std::vector<Threat> threat;
+  /// Framework and version of each of `threat_mappings`, which only repositories keep.
+  std::vector<std::pair<std::string, std::string>> threat_mappings;
   Schedule schedule;
   std::string timestamp_override;
   std::string timestamp_field = "@timestamp";

@@ -298,6 +298,13 @@ class Reader {
       for (const auto& [key, node] : *metadata)
         rule.key_positions[format("metadata.{}", key.str())] = positions_.byte(key.source().begin);
     }
+    const toml::array* mappings = table["threat_mappings"].as_array();
+    for (std::size_t i = 0; mappings != nullptr && i < mappings->size(); ++i) {
+      const toml::table& mapping = *(*mappings)[i].as_table();
+      const toml::node* const version = mapping.get("version");
+      rule.threat_mappings.emplace_back(text_at(mapping, "framework"),
+                                        version == nullptr ? "" : scalar_text(*version));
+    }
     if (const toml::table* suppression = table["alert_suppression"].as_table()) {
       rule.suppression = Suppression{list_at(*suppression, "group_by"),
                                      text_at(*suppression, "missing_fields_strategy")};

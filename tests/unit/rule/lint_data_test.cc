@@ -47,6 +47,19 @@ TEST(LintData, IndicesThatCannotHoldTheEvents) {
   for (const Slip& slip : slips) expect_seen_and_mended(slip);
 }
 
+TEST(LintData, ALongListIsNotRepeated) {
+  std::string index;
+  for (int i = 0; i < 40; ++i) index += format("\"logs-endpoint.events.process-n{}\", ", i);
+  const auto found = lint_text(reading("[" + index + "]", "file where true"));
+  const Diagnostic* const seen = find(found, "L307", "");
+  ASSERT_NE(seen, nullptr);
+  EXPECT_EQ(seen->hint, "add \"logs-endpoint.events.file-*\" to index");
+  EXPECT_EQ(
+      find(lint_text(reading("[" + index + "\"logs-endpoint.events.file-*\"]", "file where true")),
+           "L307", ""),
+      nullptr);
+}
+
 TEST(LintData, UnknownIndicesMayHoldAnything) {
   for (const std::string index :
        {"logs-endpoint.events.*", "logs-*", "auditbeat-*", "logs-endpoint.events.security-*",

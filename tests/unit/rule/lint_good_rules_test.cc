@@ -13,7 +13,7 @@ struct Good {
   std::string query;
   std::string more;
   std::vector<std::string> warnings = {};
-  std::string file = "rules/any/execution_r.toml";
+  std::string file = "rules/any/persistence_r.toml";
 };
 
 std::string text_of(const Good& rule) {

@@ -212,12 +212,16 @@ TEST(LintMetadata, Conventions) {
        Severity::warning, "one operating system", good},
       {"another rule's guide", with(good, "Investigating Shell Calls Out", "Investigating Else"),
        "L329", Severity::warning, "the investigation guide is that of Else", good},
+      {"a file of another name", good, "L329", Severity::warning, "named after the first tactic",
+       good, "rules/linux/persistence_shell.toml", "rules/linux/execution_shell.toml"},
   };
   for (const Slip& slip : slips) expect_seen_and_mended(slip);
   EXPECT_EQ(find(lint_text(set(set(block, "interval = \"5m\""), "bypass_bbr_timing = true"),
                            with_fields(), there),
                  "L329", ""),
             nullptr);
+  for (const std::string file : {"rules/shell.toml", "shell.toml", "my_rules/linux/shell.toml"})
+    EXPECT_EQ(find(lint_text(good, with_fields(), file), "L329", ""), nullptr) << file;
   EXPECT_EQ(find(lint_text(with(set(good, "tags = [\"Tactic: Execution\"]"),
                                 "network where host.os.type == \"linux\"",
                                 "network where host.os.type == \"macos\"")),

@@ -31,6 +31,17 @@ TEST(LintThreat, ReferencesAgreeWithThemselves) {
   for (const Slip& slip : slips) expect_seen_and_mended(slip);
 }
 
+TEST(LintThreat, MappingsAreOnePerFrameworkAndVersion) {
+  const auto mapping = [](const std::string& version) {
+    return format("\n[[rule.threat_mappings]]\nframework = \"MITRE ATT&CK\"\nversion = \"{}\"\n",
+                  version);
+  };
+  const std::string good = good_sequence() + mapping("17") + mapping("18");
+  EXPECT_EQ(find(lint_text(good), "L313", ""), nullptr);
+  expect_seen_and_mended({"the same version twice", good + mapping("17"), "L313", Severity::error,
+                          "MITRE ATT&CK 17 is mapped twice", good});
+}
+
 TEST(LintThreat, TheHintIsTheLineToWrite) {
   const auto found = lint_text(with(good_sequence(), "T1059/004/", "T1059/001/"));
   const Diagnostic* const seen = find(found, "L313", "");

@@ -210,7 +210,7 @@ void define_check(CLI::App& app, Action& chosen) {
                     "Versions come from the repository's lock file: none may stand in a rule");
   command->add_flag("--warnings-fail", options->warnings_fail, "Exit with 1 on warnings too");
   command->footer(
-      "Examples:\n  eqlab check rules/*.toml\n  eqlab check --delay 5m --format sarif rules/*.toml "
+      "Example:\n  eqlab check rules/*.toml\n  eqlab check --delay 5m --format sarif rules/*.toml "
       "> "
       "eqlab.sarif\nExit status: 0 sound, 1 lint found an error, 2 a rule "
       "cannot be used, 3 a file cannot be read.");

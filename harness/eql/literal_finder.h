@@ -10,7 +10,8 @@ namespace eqlab::eql {
 
 /// Finds which of many literal texts occur in a text, in one pass over it whatever their number
 /// (Aho and Corasick: Efficient string matching, 1975). Works on bytes; UTF-8 needs no more.
-/// Memory: at most 21 bytes for each byte of the literals, and 1 kB. Immutable and thread-safe.
+/// Memory: some 20 bytes for each byte of the literals, twice that while it is built. Immutable and
+/// thread-safe.
 class LiteralFinder {
  public:
   using LiteralId = std::uint32_t;

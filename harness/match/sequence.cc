@@ -27,9 +27,10 @@ struct Completed {
 class Machine {
  public:
   Machine(const eql::CheckedQuery& query, const QueryBinding& binding, const CandidateLog& log,
-          const MatchOptions& options)
+          const MatchOptions& options, const SequenceWatch* watch)
       : binding_(binding),
         log_(log),
+        watch_(watch),
         maxspan_(options.maxspan ? options.maxspan : query.maxspan),
         pending_max_(options.pending_max),
         matches_max_(options.matches_max) {
@@ -50,9 +51,19 @@ class Machine {
     if (binding_.until && log_.satisfies(candidate, binding_.until->filter)) {
       const bool whole = for_each_key(log_, candidate, *binding_.until, [&](const KeyTuple& key) {
         const std::uint32_t number = keys_.number(key);
-        for (std::size_t stage = 0; stage < slots_.size(); ++stage) take(stage, number);
+        for (std::size_t stage = 0; stage < slots_.size(); ++stage)
+          tell(take(stage, number), number, SequenceEnd::stopped, candidate);
       });
       cut_keys += whole ? 0 : 1;
+    }
+  }
+
+  /// Tells of those that are still in progress.
+  void end() {
+    if (watch_ == nullptr) return;
+    for (const auto& slot : slots_) {
+      for (std::uint32_t key = 0; key < slot.size(); ++key)
+        tell(slot[key], key, SequenceEnd::unfinished, missing_event);
     }
   }
 
@@ -70,7 +81,10 @@ class Machine {
       events = take(stage - 1, key);
       if (events.empty()) return;
       // Too late: the partial sequence is lost all the same.
-      if (is_too_late(events[0], candidate)) return;
+      if (is_too_late(events[0], candidate)) {
+        tell(events, key, SequenceEnd::too_late, candidate);
+        return;
+      }
     }
     events.push_back(candidate);
     if (stage + 1 == positive_.size()) {
@@ -81,6 +95,11 @@ class Machine {
     } else {
       put(stage, key, std::move(events));
     }
+  }
+
+  void tell(const Partial& events, std::uint32_t key, SequenceEnd how, CandidateIndex by) const {
+    if (watch_ == nullptr || events.empty()) return;
+    (*watch_)({.events = events, .keys = keys_.tuple(key), .how = how, .by = by});
   }
 
   [[nodiscard]] bool is_too_late(CandidateIndex start, CandidateIndex now) const {
@@ -98,6 +117,7 @@ class Machine {
   void put(std::size_t stage, std::uint32_t key, Partial events) {
     if (key >= slots_[stage].size()) slots_[stage].resize(keys_.size());
     if (slots_[stage][key].empty()) ++pending_;
+    tell(slots_[stage][key], key, SequenceEnd::replaced, events.back());
     if (stage == 0) starts_.emplace_back(events[0], key);
     const CandidateIndex now = events.back();
     slots_[stage][key] = std::move(events);
@@ -120,7 +140,7 @@ class Machine {
     for (std::size_t stage = 0; stage < slots_.size(); ++stage) {
       if (key < slots_[stage].size() && !slots_[stage][key].empty() &&
           slots_[stage][key][0] == start) {
-        take(stage, key);
+        tell(take(stage, key), key, SequenceEnd::dropped, missing_event);
         dropped += is_loss ? 1 : 0;
       }
     }
@@ -133,6 +153,7 @@ class Machine {
 
   const QueryBinding& binding_;
   const CandidateLog& log_;
+  const SequenceWatch* watch_;
   std::optional<Duration> maxspan_;
   std::size_t pending_max_;
   std::size_t matches_max_;
@@ -166,11 +187,7 @@ class Spoilers {
     }
   }
 
-  /// Strictly between the two times.
-  [[nodiscard]] bool any_between(std::uint32_t key, EventTime after, EventTime before) const {
-    const auto first = first_after(key, after);
-    return first && *first < before;
-  }
+  /// Strictly after, and strictly before.
   [[nodiscard]] std::optional<EventTime> first_after(std::uint32_t key, EventTime time) const {
     if (key >= times_.size()) return std::nullopt;
     const auto found = std::ranges::upper_bound(times_[key], time);
@@ -195,6 +212,7 @@ struct MissingStages {
     std::size_t spoilers = 0;
   };
   std::vector<Spoilers> spoilers;
+  std::vector<std::size_t> stages;  ///< of the query, as `spoilers`
   std::vector<std::size_t> leading;
   std::vector<Middle> middle;
   std::vector<std::size_t> trailing;
@@ -212,6 +230,7 @@ MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding
     }
     const std::size_t index = out.spoilers.size();
     out.spoilers.emplace_back(log, visible, binding.stages[i], keys);
+    out.stages.push_back(i);
     if (before == 0) {
       out.leading.push_back(index);
     } else if (before == positives) {
@@ -223,45 +242,57 @@ MissingStages collect_missing(const eql::CheckedQuery& query, const QueryBinding
   return out;
 }
 
+/// The event that makes a sequence no match: a place in MissingStages::spoilers, and its time.
+struct Spoiled {
+  std::size_t spoilers = 0;
+  EventTime time{};
+};
+
 /// Eql spec 8.4.
-bool survives(const Completed& match, const MissingStages& missing, const CandidateLog& log,
-              Duration maxspan) {
+std::optional<Spoiled> spoiled_by(const Completed& match, const MissingStages& missing,
+                                  const CandidateLog& log, Duration maxspan) {
   const auto time_of = [&](CandidateIndex event) { return in_milliseconds(log.event_time(event)); };
   const EventTime first = time_of(match.events.front());
   const EventTime last = time_of(match.events.back());
   for (const MissingStages::Middle& middle : missing.middle) {
     const EventTime after = time_of(match.events[middle.before - 1]);
     const EventTime until = time_of(match.events[middle.before]);
-    if (missing.spoilers[middle.spoilers].any_between(match.key, after, until)) return false;
+    const auto found = missing.spoilers[middle.spoilers].first_after(match.key, after);
+    if (found && *found < until) return Spoiled{middle.spoilers, *found};
   }
-  std::optional<EventTime> leading;
+  std::optional<Spoiled> leading;
   for (const std::size_t stage : missing.leading) {
     const auto time = missing.spoilers[stage].last_before(match.key, first);
-    if (time && (!leading || *time > *leading)) leading = time;
+    if (time && (!leading || *time > leading->time)) leading = Spoiled{stage, *time};
   }
-  std::optional<EventTime> trailing;
+  std::optional<Spoiled> trailing;
   for (const std::size_t stage : missing.trailing) {
     const auto time = missing.spoilers[stage].first_after(match.key, last);
-    if (time && (!trailing || *time < *trailing)) trailing = time;
+    if (time && (!trailing || *time < trailing->time)) trailing = Spoiled{stage, *time};
   }
-  if (!missing.leading.empty() && !missing.trailing.empty())
-    return !leading || !trailing || elapsed(*leading, *trailing) > maxspan;
-  if (!missing.leading.empty()) return !leading || elapsed(*leading, last) > maxspan;
-  if (!missing.trailing.empty()) return !trailing || elapsed(first, *trailing) > maxspan;
-  return true;
+  const auto near = [&](EventTime from, EventTime to) { return elapsed(from, to) <= maxspan; };
+  if (!missing.leading.empty() && !missing.trailing.empty()) {
+    // One open side is enough.
+    if (leading && trailing && near(leading->time, trailing->time)) return leading;
+    return std::nullopt;
+  }
+  if (leading && near(leading->time, last)) return leading;
+  if (trailing && near(first, trailing->time)) return trailing;
+  return std::nullopt;
 }
 
 }  // namespace
 
 Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& binding,
                        const CandidateLog& log, std::span<const CandidateIndex> visible,
-                       const MatchOptions& options) {
+                       const MatchOptions& options, const SequenceWatch* watch) {
   // Undated events cannot be placed in a sequence; they are at the end.
   const auto dated = visible.first(static_cast<std::size_t>(
       std::ranges::lower_bound(visible, static_cast<CandidateIndex>(log.dated_count())) -
       visible.begin()));
-  Machine machine(query, binding, log, options);
+  Machine machine(query, binding, log, options, watch);
   for (const CandidateIndex candidate : dated) machine.advance(candidate);
+  machine.end();
 
   const bool has_missing = std::ranges::any_of(query.stages, &eql::CheckedStage::missing);
   if (has_missing) {
@@ -271,8 +302,17 @@ Matches find_sequences(const eql::CheckedQuery& query, const QueryBinding& bindi
         collect_missing(query, binding, log, dated, positives, machine.keys());
     const Duration maxspan =
         options.maxspan ? *options.maxspan : query.maxspan.value_or(Duration::max());
-    std::erase_if(machine.completed,
-                  [&](const Completed& match) { return !survives(match, missing, log, maxspan); });
+    std::erase_if(machine.completed, [&](const Completed& match) {
+      const auto spoiled = spoiled_by(match, missing, log, maxspan);
+      if (spoiled && watch != nullptr) {
+        (*watch)({.events = match.events,
+                  .keys = machine.keys().tuple(match.key),
+                  .how = SequenceEnd::spoiled,
+                  .stage = missing.stages[spoiled->spoilers],
+                  .spoiler = spoiled->time});
+      }
+      return spoiled.has_value();
+    });
   }
 
   const KeyTable& keys = machine.keys();

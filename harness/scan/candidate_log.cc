@@ -68,6 +68,13 @@ KeyId CandidateLog::intern(const event::Value& value) {
   return entry->second;
 }
 
+std::optional<KeyId> CandidateLog::key_of(const event::Value& value) const {
+  if (event::is_null(value)) return null_key;
+  const auto found = key_of_encoding_.find(encode(value));
+  if (found == key_of_encoding_.end()) return std::nullopt;
+  return found->second;
+}
+
 void CandidateLog::add(const Entry& entry, std::span<const std::vector<event::Value>> keys) {
   EQLAB_ASSERT(entry.filter_words.size() == words_per_candidate_ && keys.size() == key_slots_);
   words_.insert(words_.end(), entry.filter_words.begin(), entry.filter_words.end());

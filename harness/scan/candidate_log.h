@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ class CandidateLog {
                                        key_starts_[cell + 1] - key_starts_[cell]);
   }
   [[nodiscard]] const event::Value& key_value(KeyId key) const { return key_values_[key]; }
+  /// The id of a value that some candidate has as a key; nothing when none has. Null is null_key.
+  [[nodiscard]] std::optional<KeyId> key_of(const event::Value& value) const;
   /// `event.id` or the hit's `_id`; empty when the event had neither.
   [[nodiscard]] std::string_view event_id(CandidateIndex candidate) const {
     return ids_[candidate];

@@ -169,6 +169,47 @@ Scanner::Mask Scanner::evaluate_script(const ScriptTest& script, const Mask& act
   return out;
 }
 
+std::uint32_t Scanner::distance(FilterIndex filter, RowIndex row,
+                                std::span<const std::uint32_t> weights) {
+  return distance(plan_->filters()[filter], true, row, weights);
+}
+
+std::uint32_t Scanner::distance(
+    const Plan::Node& node, bool wanted, RowIndex row,
+    std::span<const std::uint32_t> weights) {  // NOLINT(misc-no-recursion): depth bounded by the
+                                               // parser
+  const auto sum = [&] {
+    std::uint32_t total = 0;
+    for (const Plan::Node& child : node.children)
+      total = std::min(unreachable, total + distance(child, wanted, row, weights));
+    return total;
+  };
+  const auto least = [&] {
+    std::uint32_t best = unreachable;
+    for (const Plan::Node& child : node.children)
+      best = std::min(best, distance(child, wanted, row, weights));
+    return best;
+  };
+  switch (node.kind) {
+    case eql::ConditionKind::always:
+      return wanted ? 0 : unreachable;
+    case eql::ConditionKind::never:
+      return wanted ? unreachable : 0;
+    case eql::ConditionKind::leaf: {
+      if (plan_->leaves()[node.leaf].script) return 0;
+      const bool truth = ((leaf_mask(node.leaf)[row / 64] >> (row % 64)) & 1U) != 0;
+      return truth == wanted ? 0 : weights[node.leaf];
+    }
+    case eql::ConditionKind::all:
+      return wanted ? sum() : least();
+    case eql::ConditionKind::any:
+      return wanted ? least() : sum();
+    case eql::ConditionKind::none:
+      return distance(node.children[0], !wanted, row, weights);
+  }
+  return unreachable;
+}
+
 void Scanner::add_candidate(RowIndex row, const std::vector<Mask>& filters, CandidateLog& log) {
   words_.assign((filters.size() + 63) / 64, 0);
   for (std::size_t filter = 0; filter < filters.size(); ++filter) {

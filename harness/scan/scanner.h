@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -25,6 +26,14 @@ class Scanner {
   /// script fails, as Elasticsearch's search would.
   [[nodiscard]] Status scan(const event::EventBatch& batch, CandidateLog& log);
 
+  /// How far a row of the batch that was scanned last (and still lives) is from satisfying a
+  /// filter: the least sum of `weights` (one a leaf of the plan) of leaves that would have to
+  /// answer otherwise. 0: it satisfies it, as far as native leaves tell; script leaves are taken as
+  /// willing. `unreachable` where no answer helps.
+  [[nodiscard]] std::uint32_t distance(FilterIndex filter, event::RowIndex row,
+                                       std::span<const std::uint32_t> weights);
+  static constexpr std::uint32_t unreachable = 1'000'000;
+
  private:
   /// One bit a row; bits past the last row are 0.
   using Mask = std::vector<std::uint64_t>;
@@ -35,6 +44,9 @@ class Scanner {
   /// The rows of `active` that satisfy `node`.
   Mask evaluate(const Plan::Node& node, const Mask& active);
   Mask evaluate_script(const ScriptTest& script, const Mask& active);
+  /// The same, to make `node` answer as `wanted`.
+  std::uint32_t distance(const Plan::Node& node, bool wanted, event::RowIndex row,
+                         std::span<const std::uint32_t> weights);
   void add_candidate(event::RowIndex row, const std::vector<Mask>& filters, CandidateLog& log);
 
   const Plan* plan_;

@@ -6,28 +6,25 @@
 
 #include "harness/base/text.h"
 
-// A chain is one own event per stage, in order, as the sequence would take them. From each event
-// that can start, the chain that completes first is built greedily, which for a fixed start is the
-// shortest. The questions then are: is there a chain at all; one with common keys; one within
-// maxspan; one that nothing stops; one that some search saw whole. The first "no" is the reason.
+// How far the incident's own events get is asked of match::Chains. What they cannot say, the labels
+// and the schedule do: was there a connection at all; did some search see a whole chain; was the
+// match cut. The first "no" is the reason.
 namespace eqlab::score {
 namespace {
 
 using scan::CandidateIndex;
 using truth::Role;
 
-/// A candidate that is an event of the incident; the same event delivered twice is two of them.
-struct OwnEvent {
-  CandidateIndex candidate = 0;
-  std::uint32_t event = 0;  ///< place in Incident::events
-};
+/// A candidate that is an event of the incident, `event` its place in Incident::events; the same
+/// event delivered twice is two of them.
+using OwnEvent = match::ChainEvent;
+using match::Chain;
 
-using Chain = std::vector<OwnEvent>;
-using Keys = std::vector<scan::KeyId>;
-enum class KeyRule : std::uint8_t { ignored, common };
-
-/// Join-key combinations of one event that are tried; arrays beyond this come from no real agent.
-constexpr std::size_t combinations_max = 64;
+std::vector<std::uint32_t> events_of(const Chain& chain) {
+  std::vector<std::uint32_t> out;
+  for (const OwnEvent& event : chain) out.push_back(event.event);
+  return out;
+}
 
 }  // namespace
 
@@ -93,44 +90,28 @@ std::string subject_of(std::string_view what) {
 struct MissExplainer::Impl {
   explicit Impl(const MissInputs& given);
 
-  [[nodiscard]] bool is_sample() const { return in.rule.query.kind == eql::QueryKind::sample; }
   [[nodiscard]] const std::string* category(std::size_t positive) const;
   [[nodiscard]] bool wants_network() const;
   [[nodiscard]] bool satisfies(const OwnEvent& own, std::size_t positive) const {
-    return in.log.satisfies(own.candidate, stage(positive).filter);
+    return chains.satisfies(own.candidate, positive);
   }
-  [[nodiscard]] const scan::QueryBinding::Stage& stage(std::size_t positive) const {
-    return in.rule.binding.stages[positives[positive]];
+  [[nodiscard]] static match::Chains::MayFollow causality(const truth::Incident& incident) {
+    return [&incident](const OwnEvent& earlier, const OwnEvent& later) {
+      return may_be_linked(incident, earlier.event, later.event);
+    };
   }
-  [[nodiscard]] std::vector<Keys> keys_of(CandidateIndex candidate,
-                                          const scan::QueryBinding::Stage& at) const;
-  [[nodiscard]] bool has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
-                              const Keys& keys) const;
-  [[nodiscard]] std::vector<Chain> chains(const truth::Incident& incident,
-                                          const std::vector<OwnEvent>& own, KeyRule rule) const;
-  [[nodiscard]] std::optional<Chain> complete(const truth::Incident& incident,
-                                              const std::vector<OwnEvent>& own,
-                                              const OwnEvent& start, const Keys* keys) const;
-  [[nodiscard]] Duration span(const Chain& chain) const {
-    return in.log.event_time(chain.back().candidate) - in.log.event_time(chain.front().candidate);
-  }
-  [[nodiscard]] bool fits(const Chain& chain) const {
-    return is_sample() || !in.rule.maxspan || span(chain) <= *in.rule.maxspan;
-  }
-  [[nodiscard]] bool is_stopped(const Chain& chain) const;
   [[nodiscard]] bool was_visible(const truth::Incident& incident,
                                  const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss unmatched(const truth::Incident& incident,
                                const std::vector<OwnEvent>& own) const;
-  [[nodiscard]] Miss differing_keys(const std::vector<Chain>& found) const;
+  [[nodiscard]] Miss differing_keys(const match::Diagnosis& found) const;
   [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
   [[nodiscard]] std::string example_for(const truth::Incident& incident,
                                         std::size_t positive) const;
-  [[nodiscard]] std::string key_text(CandidateIndex candidate,
-                                     std::optional<scan::KeySlot> slot) const;
 
   MissInputs in;
-  std::vector<std::size_t> positives;             ///< stages that ask for an event
+  match::Chains chains;
+  const std::vector<std::size_t>& positives;      ///< stages that ask for an event
   std::vector<std::vector<OwnEvent>> own_events;  ///< by incident; in order of candidates
   std::set<std::uint32_t> capped;                 ///< incidents of which a match was cut
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> start_of_completing;
@@ -138,10 +119,10 @@ struct MissExplainer::Impl {
 };
 
 MissExplainer::Impl::Impl(const MissInputs& given)
-    : in(given), own_events(given.truth.incidents.size()) {
-  for (std::size_t j = 0; j < in.rule.query.stages.size(); ++j) {
-    if (!in.rule.query.stages[j].missing) positives.push_back(j);
-  }
+    : in(given),
+      chains(in.rule.query, in.rule.binding, in.log, in.rule.maxspan),
+      positives(chains.positives()),
+      own_events(given.truth.incidents.size()) {
   for (std::size_t c = 0; c < in.log.dated_count(); ++c) {
     const auto candidate = static_cast<CandidateIndex>(c);
     const auto* label = in.index.find(in.log.event_id(candidate));
@@ -174,91 +155,6 @@ bool MissExplainer::Impl::wants_network() const {
   return false;
 }
 
-std::vector<Keys> MissExplainer::Impl::keys_of(CandidateIndex candidate,
-                                               const scan::QueryBinding::Stage& at) const {
-  std::vector<Keys> out = {{}};
-  for (std::size_t i = 0; i < at.keys.size(); ++i) {
-    const auto values =
-        at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
-    std::vector<Keys> longer;
-    for (const Keys& keys : out) {
-      const auto extend = [&](scan::KeyId key) {
-        if (longer.size() >= combinations_max) return;
-        longer.push_back(keys);
-        longer.back().push_back(key);
-      };
-      for (const scan::KeyId key : values) extend(key);
-      if (values.empty() && at.optional_keys[i]) extend(scan::null_key);
-    }
-    out = std::move(longer);
-  }
-  return out;
-}
-
-bool MissExplainer::Impl::has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
-                                   const Keys& keys) const {
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto values =
-        at.keys[i] ? in.log.keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
-    const bool fits_key = keys[i] == scan::null_key
-                              ? values.empty() && at.optional_keys[i]
-                              : std::ranges::find(values, keys[i]) != values.end();
-    if (!fits_key) return false;
-  }
-  return true;
-}
-
-std::optional<Chain> MissExplainer::Impl::complete(const truth::Incident& incident,
-                                                   const std::vector<OwnEvent>& own,
-                                                   const OwnEvent& start, const Keys* keys) const {
-  Chain chain = {start};
-  for (std::size_t j = 1; j < positives.size(); ++j) {
-    const auto from = is_sample() ? own.begin()
-                                  : std::ranges::upper_bound(own, chain.back().candidate, {},
-                                                             &OwnEvent::candidate);
-    const auto next = std::find_if(from, own.end(), [&](const OwnEvent& event) {
-      const auto same = [&](const OwnEvent& taken) { return taken.candidate == event.candidate; };
-      return satisfies(event, j) && !std::ranges::any_of(chain, same) &&
-             may_be_linked(incident, start.event, event.event) &&
-             (keys == nullptr || has_keys(event.candidate, stage(j), *keys));
-    });
-    if (next == own.end()) return std::nullopt;
-    chain.push_back(*next);
-  }
-  return chain;
-}
-
-std::vector<Chain> MissExplainer::Impl::chains(const truth::Incident& incident,
-                                               const std::vector<OwnEvent>& own,
-                                               KeyRule rule) const {
-  std::vector<Chain> out;
-  for (const OwnEvent& start : own) {
-    if (!satisfies(start, 0)) continue;
-    if (rule == KeyRule::ignored) {
-      if (auto chain = complete(incident, own, start, nullptr)) out.push_back(std::move(*chain));
-      continue;
-    }
-    for (const Keys& keys : keys_of(start.candidate, stage(0))) {
-      if (auto chain = complete(incident, own, start, &keys)) out.push_back(std::move(*chain));
-    }
-  }
-  return out;
-}
-
-/// An `until` event with the same keys from the first event on, but before the last.
-bool MissExplainer::Impl::is_stopped(const Chain& chain) const {
-  if (!in.rule.binding.until) return false;
-  const std::vector<Keys> keys = keys_of(chain.front().candidate, stage(0));
-  for (CandidateIndex c = chain.front().candidate; c < chain.back().candidate; ++c) {
-    if (!in.log.satisfies(c, in.rule.binding.until->filter)) continue;
-    const auto stops = [&](const Keys& own_keys) {
-      return has_keys(c, *in.rule.binding.until, own_keys);
-    };
-    if (std::ranges::any_of(keys, stops)) return true;
-  }
-  return false;
-}
-
 bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
                                       const std::vector<OwnEvent>& own) const {
   const EventTime first = in.log.event_time(own.front().candidate);
@@ -287,8 +183,8 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
       return a.candidate == b.candidate;
     };
     if (std::ranges::equal(visible, seen_before, same)) continue;
-    for (const Chain& chain : chains(incident, visible, KeyRule::common)) {
-      if (fits(chain) && !is_stopped(chain)) return true;
+    for (const Chain& chain : chains.find(visible, causality(incident), match::KeyRule::common)) {
+      if (chains.fits(chain) && !chains.stopped_by(chain)) return true;
     }
     seen_before = std::move(visible);
   }
@@ -331,16 +227,22 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
               .stage = static_cast<std::uint32_t>(positives[0]),
               .keys = {},
               .example = subject_of(incident.events[best->first].what),
-              .gap = {}};
+              .gap = {},
+              .events = {best->first, best->second}};
     }
     if (!event_satisfies(best->second, 1)) {
       return {.reason = MissReason::stage_unmatched,
               .stage = static_cast<std::uint32_t>(positives[1]),
               .keys = {},
               .example = subject_of(incident.events[best->second].what),
-              .gap = {}};
+              .gap = {},
+              .events = {best->first, best->second}};
     }
-    return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
+    return {.reason = MissReason::out_of_order,
+            .keys = {},
+            .example = {},
+            .gap = {},
+            .events = {best->first, best->second}};
   }
   for (std::size_t j = 0; j < positives.size(); ++j) {
     if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
@@ -353,53 +255,17 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
   return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
 }
 
-std::string MissExplainer::Impl::key_text(CandidateIndex candidate,
-                                          std::optional<scan::KeySlot> slot) const {
-  const auto keys = slot ? in.log.keys(candidate, *slot) : std::span<const scan::KeyId>();
-  return keys.empty() ? "missing" : event::to_text(in.log.key_value(keys[0]));
-}
-
-/// The chain with the fewest differing keys speaks for the incident.
-Miss MissExplainer::Impl::differing_keys(const std::vector<Chain>& found) const {
-  const Chain* best = nullptr;
-  std::vector<std::size_t> best_keys;
-  for (const Chain& chain : found) {
-    std::vector<std::size_t> differing;
-    for (std::size_t i = 0; i < stage(0).keys.size(); ++i) {
-      const auto key_set = [&](std::size_t j) {
-        std::vector<scan::KeyId> out;
-        for (const Keys& keys :
-             keys_of(chain[j].candidate,
-                     {.keys = {stage(j).keys[i]}, .optional_keys = {stage(j).optional_keys[i]}})) {
-          out.push_back(keys[0]);
-        }
-        return out;
-      };
-      std::vector<scan::KeyId> common = key_set(0);
-      for (std::size_t j = 1; j < chain.size(); ++j) {
-        const std::vector<scan::KeyId> here = key_set(j);
-        std::erase_if(common, [&](scan::KeyId key) { return std::ranges::count(here, key) == 0; });
-      }
-      if (common.empty()) differing.push_back(i);
-    }
-    if (best == nullptr || differing.size() < best_keys.size()) {
-      best = &chain;
-      best_keys = differing;
-    }
-  }
-  // Several values each: every key has a common one, only not all of them at once.
-  if (best_keys.empty()) {
-    for (std::size_t i = 0; i < stage(0).keys.size(); ++i) best_keys.push_back(i);
-  }
+Miss MissExplainer::Impl::differing_keys(const match::Diagnosis& found) const {
   Miss miss{.reason = MissReason::keys_differ, .keys = {}, .example = {}, .gap = {}};
   std::vector<std::string> names;
   std::vector<std::string> values;
-  for (const std::size_t i : best_keys) {
+  const Chain& chain = found.chains.front();
+  for (const std::size_t i : found.keys) {
     names.push_back(in.rule.query.stages[positives[0]].keys[i].field.name);
     // Values as the sequence goes along, repeats left out.
     std::vector<std::string> texts;
-    for (std::size_t j = 0; j < best->size(); ++j) {
-      const std::string text = key_text((*best)[j].candidate, stage(j).keys[i]);
+    for (std::size_t j = 0; j < chain.size(); ++j) {
+      const std::string text = chains.key_text(chain[j].candidate, j, i);
       if (texts.empty() || texts.back() != text) texts.push_back(text);
     }
     values.push_back(join(texts, ", then "));
@@ -408,20 +274,27 @@ Miss MissExplainer::Impl::differing_keys(const std::vector<Chain>& found) const 
   // Values of identifiers of hosts and processes differ from incident to incident; one key's are
   // worth counting.
   miss.example = values.size() == 1 ? values[0] : std::string();
+  miss.events = events_of(chain);
   return miss;
 }
 
 Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
-  Miss miss{.reason = MissReason::paired_elsewhere, .keys = {}, .example = {}, .gap = {}};
+  Miss miss{.reason = MissReason::paired_elsewhere,
+            .keys = {},
+            .example = {},
+            .gap = {},
+            .events = events_of(found.front())};
   for (const Chain& chain : found) {
     const auto start = start_of_completing.find(chain.back().candidate);
     if (start != start_of_completing.end() && start->second != chain.front().candidate) {
       miss.example = "last event to another start";
+      miss.events = events_of(chain);
       return miss;
     }
     const auto completing = completing_of_start.find(chain.front().candidate);
     if (completing != completing_of_start.end() && completing->second != chain.back().candidate) {
       miss.example = "first event to another completion";
+      miss.events = events_of(chain);
       return miss;
     }
   }
@@ -460,25 +333,25 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
     miss.example = connects_later ? "only later, or by other code" : "none at all";
     return miss;
   }
-  const std::vector<Chain> in_order = at.chains(incident, own, KeyRule::ignored);
-  if (in_order.empty()) return at.unmatched(incident, own);
-
-  std::vector<Chain> found = at.chains(incident, own, KeyRule::common);
-  if (found.empty()) return at.differing_keys(in_order);
-
-  const Chain& nearest =
-      *std::ranges::min_element(found, {}, [&](const Chain& chain) { return at.span(chain); });
-  if (!at.fits(nearest)) {
-    miss.reason = MissReason::over_maxspan;
-    miss.gap = at.span(nearest);
-    return miss;
+  const match::Diagnosis found = at.chains.diagnose(own, Impl::causality(incident));
+  switch (found.obstacle) {
+    case match::Obstacle::no_chain:
+      return at.unmatched(incident, own);
+    case match::Obstacle::keys_differ:
+      return at.differing_keys(found);
+    case match::Obstacle::over_maxspan:
+      miss.reason = MissReason::over_maxspan;
+      miss.gap = found.gap;
+      miss.events = events_of(found.chains.front());
+      return miss;
+    case match::Obstacle::stopped:
+      miss.reason = MissReason::stopped;
+      miss.events = events_of(found.chains.front());
+      return miss;
+    case match::Obstacle::none:
+      break;
   }
-  std::erase_if(found, [&](const Chain& chain) { return !at.fits(chain); });
-  std::erase_if(found, [&](const Chain& chain) { return at.is_stopped(chain); });
-  if (found.empty()) {
-    miss.reason = MissReason::stopped;
-    return miss;
-  }
+  miss.events = events_of(found.chains.front());
   if (!at.was_visible(incident, own)) {
     miss.reason = MissReason::too_late;
     miss.example = incident.persona;
@@ -488,7 +361,7 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
     miss.reason = MissReason::cut_by_cap;
     return miss;
   }
-  return at.paired(found);
+  return at.paired(found.chains);
 }
 
 std::string describe(const Miss& miss, const eql::CheckedQuery& query,

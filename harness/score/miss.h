@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/match/chain.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/schedule/simulation.h"
@@ -45,6 +46,9 @@ struct Miss {
   std::string keys;             ///< keys_differ: their names
   std::string example;          ///< what to show and count within the reason; may be empty
   std::optional<Duration> gap;  ///< over_maxspan: the nearest span
+  /// The events that speak for the incident, one for each stage that asks for one: places in
+  /// Incident::events. Empty where no such choice was made.
+  std::vector<std::uint32_t> events = {};
   friend bool operator==(const Miss&, const Miss&) = default;
 };
 

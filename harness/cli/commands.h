@@ -27,6 +27,7 @@ void define_corpus(CLI::App& app, Action& chosen);
 [[nodiscard]] Exit describe_corpus(const generators::CorpusOptions& options,
                                    const std::string& form, Console& console);
 void define_fmt(CLI::App& app, Action& chosen);
+void define_explain(CLI::App& app, Action& chosen);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.
 [[nodiscard]] Result<event::Schema> schema_from(const std::string& option);

@@ -70,8 +70,9 @@ std::string system_error() { return std::strerror(errno); }
 }  // namespace
 
 Exit exit_for(const Diagnostic& diagnostic) {
-  for (const std::string_view code : {"E401", "E402", "E504", "E905"}) {
-    if (diagnostic.code == code) return Exit::unusable;  // schemas and sizes are arguments
+  for (const std::string_view code : {"E401", "E402", "E407", "E408", "E409", "E504", "E905"}) {
+    // Schemas, sizes, and what is to be explained are arguments.
+    if (diagnostic.code == code) return Exit::unusable;
   }
   if (diagnostic.code.starts_with("E45")) return Exit::unusable;  // case files
   if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4"))

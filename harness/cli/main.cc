@@ -67,6 +67,7 @@ int run(int argc, char** argv) {
   define_score(app, chosen);
   define_corpus(app, chosen);
   define_fmt(app, chosen);
+  define_explain(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

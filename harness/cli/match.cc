@@ -1,15 +1,11 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/event/io/discover.h"
-#include "harness/event/io/reader.h"
+#include "harness/cli/event_search.h"
 #include "harness/event/json_values.h"
 #include "harness/match/elapsed.h"
 #include "harness/match/matcher.h"
@@ -24,22 +20,13 @@ using Json = nlohmann::ordered_json;
 using scan::CandidateIndex;
 
 struct Options {
-  std::vector<std::string> arguments;  ///< the rule, unless a query is given, then the inputs
-  std::string query;
-  std::string query_file;
-  std::string timestamp_field;
-  std::string tiebreaker_field;
-  std::string category_field;
-  std::string schema;
+  SearchOptions search;
   std::string format = "table";
   std::string result_position = "tail";
   std::uint64_t size = 10;
   std::uint64_t samples_per_key = 1;
-  bool has_query = false;
   bool all = false;
   bool with_source = false;
-  bool strict = false;
-  unsigned threads = 1;
 };
 
 /// All that one run of the command works with.
@@ -51,97 +38,9 @@ struct Search {
   event::ReadReport read;
 };
 
-Result<rule::Rule> rule_from(Options& options) {
-  std::optional<rule::Rule> rule;
-  if (options.has_query) {
-    rule = rule::bare_query(options.query, "query");
-  } else {
-    std::string path = options.query_file;
-    if (path.empty()) {
-      if (options.arguments.empty())
-        return fail(error_in({}, "E905", "no rule given",
-                             "write eqlab match RULE EVENTS…, or --query 'EQL'"));
-      path = options.arguments.front();
-      options.arguments.erase(options.arguments.begin());
-    }
-    EQLAB_TRY(rule, rule::load_rule(path));
-  }
-  if (!options.timestamp_field.empty()) rule->timestamp_field = options.timestamp_field;
-  if (!options.tiebreaker_field.empty()) rule->tiebreaker_field = options.tiebreaker_field;
-  if (!options.category_field.empty()) rule->event_category_field = options.category_field;
-  return *std::move(rule);
-}
-
-/// Standard input kept in a file without a name, for when it has to be read twice; it goes with the
-/// object.
-class SpooledInput {
- public:
-  SpooledInput() = default;
-  ~SpooledInput() {
-    if (file_ != nullptr) std::fclose(file_);
-  }
-  SpooledInput(const SpooledInput&) = delete;
-  SpooledInput& operator=(const SpooledInput&) = delete;
-
-  /// A path to what standard input held. Errors: E902.
-  Result<std::string> take() {
-    file_ = std::tmpfile();
-    std::array<char, 65'536> buffer{};
-    bool kept = file_ != nullptr;
-    for (std::size_t size = 1; kept && size > 0;) {
-      size = std::fread(buffer.data(), 1, buffer.size(), stdin);
-      kept = std::fwrite(buffer.data(), 1, size, file_) == size;
-    }
-    if (!kept || std::fflush(file_) != 0)
-      return fail(error_in("-", "E902", "standard input cannot be kept for a second reading",
-                           "give a file, or free space for temporary files"));
-    path_ = format("/proc/self/fd/{}", ::fileno(file_));
-    return path_;
-  }
-  /// The name that a user knows the file by.
-  [[nodiscard]] std::string shown(const std::string& file) const {
-    return !path_.empty() && file == path_ ? "-" : file;
-  }
-
- private:
-  std::FILE* file_ = nullptr;
-  std::string path_;
-};
-
-/// A schema that lets documents add fields, with those that the rule names and the events have.
-Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule,
-                           const event::ReadOptions& reading, const std::stop_token& stop) {
-  auto query = eql::parse_query(rule.query.text);
-  if (!query) return schema;  // reported when the rule is compiled
-  std::vector<std::string> names = eql::field_names(*query);
-  for (const std::string& setting :
-       {rule.timestamp_field, rule.event_category_field, rule.tiebreaker_field}) {
-    if (!setting.empty()) names.push_back(setting);
-  }
-  std::erase_if(names, [&](const std::string& name) { return schema.find(name) != nullptr; });
-  if (names.empty()) return schema;
-  EQLAB_TRY(std::vector<event::Field> found, event::discover_fields(reading, names, stop));
-  return schema.with(std::move(found));
-}
-
-Result<Search> search(Options& options, Console& console) {
-  EQLAB_TRY(rule::Rule rule, rule_from(options));
-  event::ReadOptions reading{
-      .paths = options.arguments.empty() ? std::vector<std::string>{"-"} : options.arguments,
-      .threads = options.threads};
-  SpooledInput spooled;
-  EQLAB_TRY(event::Schema schema, schema_from(options.schema));
-  if (schema.is_dynamic()) {
-    if (const auto from = std::ranges::find(reading.paths, "-"); from != reading.paths.end()) {
-      EQLAB_TRY(*from, spooled.take());
-      reading.paths.erase(std::remove(from + 1, reading.paths.end(), "-"),
-                          reading.paths.end());  // it has been read to its end
-    }
-    EQLAB_TRY(schema, grow(std::move(schema), rule, reading, console.stop()));
-  }
-  EQLAB_TRY(eql::CheckedQuery query, rule::compile(rule, schema));
-  scan::Plan plan(scan::Plan::options_for(schema, rule.timestamp_field, rule.tiebreaker_field));
-  scan::QueryBinding binding = plan.add(query);
+Result<Search> search(const Options& options, Console& console) {
+  EQLAB_TRY(EventSearch from, EventSearch::prepare(options.search, "match", console));
+  from.reading.keep_sources = options.with_source || options.format == "table";
 
   /// What one piece of the input yields.
   struct Piece {
@@ -149,18 +48,13 @@ Result<Search> search(Options& options, Console& console) {
     std::optional<scan::Scanner> scanner;
     std::optional<Diagnostic> failure;
   };
-  reading.strict = options.strict;
-  reading.keep_sources = options.with_source || options.format == "table";
-  reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
-    console.progress("reading events", done, total);
-  };
-  scan::CandidateLog log = plan.new_log();
+  scan::CandidateLog log = from.plan.new_log();
   std::optional<Diagnostic> failure;
   const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
-      [&plan](Piece& piece, const event::EventBatch& batch) {
+      [&from](Piece& piece, const event::EventBatch& batch) {
         if (piece.failure) return;
-        if (!piece.log) piece.log.emplace(plan.new_log());
-        if (!piece.scanner) piece.scanner.emplace(plan);
+        if (!piece.log) piece.log.emplace(from.plan.new_log());
+        if (!piece.scanner) piece.scanner.emplace(from.plan);
         if (auto done = piece.scanner->scan(batch, *piece.log); !done)
           piece.failure = std::move(done.error());
       };
@@ -168,14 +62,11 @@ Result<Search> search(Options& options, Console& console) {
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.log) log.merge(std::move(*piece.log));
   };
-  EQLAB_TRY(event::ReadReport read, event::read_events<Piece>(reading, plan.projection(),
-                                                              scan_batch, take, console.stop()));
-  if (failure) return fail(locate(std::move(*failure), rule.query));
-  for (event::InputProblem& problem : read.problems) problem.file = spooled.shown(problem.file);
-  for (event::FileStart& start : read.file_starts) start.file = spooled.shown(start.file);
+  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan_batch, take, console.stop()));
+  if (failure) return fail(locate(std::move(*failure), from.rule.query));
   log.finish();
-  return Search{std::move(rule), std::move(query), std::move(binding), std::move(log),
-                std::move(read)};
+  return Search{std::move(from.rule), std::move(from.query), std::move(from.binding),
+                std::move(log), std::move(read)};
 }
 
 Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
@@ -190,13 +81,8 @@ Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
   return event::to_text(value);
 }
 
-/// The file that an event stands in, and the line there.
 std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateIndex candidate) {
-  const std::uint64_t line = found.log.line(candidate);
-  const auto after =
-      std::ranges::lower_bound(found.read.file_starts, line, {}, &event::FileStart::lines_before);
-  const event::FileStart& start = *std::prev(after);
-  return {start.file, line - start.lines_before};
+  return cli::place_of(found.read, found.log.line(candidate));
 }
 
 /// For the table: the line, with its file where there are several.
@@ -317,42 +203,16 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
   return out;
 }
 
-void note_read(const event::ReadReport& read, Console& console) {
-  for (const event::InputProblem& problem : read.problems) {
-    console.note(format("{}:{}: malformed: {}\n", printable(problem.file), problem.line,
-                        printable(problem.message)));
-  }
-  if (read.malformed > read.problems.size())
-    console.note(format("… and {} more malformed\n", group_digits(static_cast<std::int64_t>(
-                                                         read.malformed - read.problems.size()))));
-}
-
-void note_limits(const match::Matches& all, Console& console) {
-  const auto warn = [&console](std::uint64_t count, std::string_view what) {
-    if (count > 0)
-      console.note(format("warning: {} {}; results may lack some\n",
-                          group_digits(static_cast<std::int64_t>(count)), what));
-  };
-  warn(all.dropped_pending, "unfinished sequences were dropped to bound memory");
-  warn(all.dropped_matches, "results were dropped to bound memory");
-  warn(all.cut_keys, "times an event had more combinations of join keys than are followed");
-}
-
 std::string summary(const event::ReadReport& read, std::size_t shown, std::size_t total) {
-  const auto count = [](std::uint64_t n) { return group_digits(static_cast<std::int64_t>(n)); };
-  std::string text = format("read {} events: {} usable, {} malformed", count(read.read),
-                            count(read.usable), count(read.malformed));
-  if (read.undated > 0)
-    text += format(", {} without a time (no sequence can use them)", count(read.undated));
-  if (read.ill_typed > 0)
-    text +=
-        format(", {} values not of their field's type (taken as missing)", count(read.ill_typed));
-  text += format(" · {} match{}", count(total), total == 1 ? "" : "es");
-  if (shown < total) text += format(", {} shown (--size N or --all for more)", count(shown));
+  std::string text = format("{} · {} match{}", read_summary(read),
+                            group_digits(static_cast<std::int64_t>(total)), total == 1 ? "" : "es");
+  if (shown < total)
+    text += format(", {} shown (--size N or --all for more)",
+                   group_digits(static_cast<std::int64_t>(shown)));
   return text + "\n";
 }
 
-Exit run(Options options, Console& console) {
+Exit run(const Options& options, Console& console) {
   auto found = search(options, console);
   if (!found) {
     console.report(found.error());
@@ -404,22 +264,7 @@ void define_match(CLI::App& app, Action& chosen) {
   CLI::App* const command =
       app.add_subcommand("match", "All matches of a rule or query in files or standard input");
   auto options = std::make_shared<Options>();
-  command->add_option("INPUT", options->arguments,
-                      "The rule (unless --query or --query-file is given), then event files or "
-                      "folders; - or nothing: standard input");
-  auto* const query =
-      command->add_option("--query", options->query, "EQL text instead of a rule file");
-  command->add_option("--query-file", options->query_file, "File with EQL text or a rule")
-      ->excludes(query);
-  command->add_option(
-      "--schema", options->schema,
-      "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--timestamp-field", options->timestamp_field,
-                      "Default: the rule's, or @timestamp");
-  command->add_option("--tiebreaker-field", options->tiebreaker_field,
-                      "Orders events of equal time; default: the rule's, or none");
-  command->add_option("--event-category-field", options->category_field,
-                      "Default: the rule's, or event.category");
+  auto* const query = add_search_options(*command, options->search);
   auto* const size =
       command->add_option("--size", options->size, "How many results, as in Elasticsearch")
           ->check(whole_number(0, 1'000'000'000))
@@ -436,13 +281,13 @@ void define_match(CLI::App& app, Action& chosen) {
       ->capture_default_str();
   command->add_flag("--with-source", options->with_source,
                     "Add each event's document to JSON results");
-  command->add_flag("--strict", options->strict,
+  command->add_flag("--strict", options->search.strict,
                     "Stop at the first malformed event, with status 3");
   command
       ->add_option("--format", options->format, "json, ndjson (one match a line), or table (text)")
       ->check(CLI::IsMember({"json", "ndjson", "table", "text"}))
       ->capture_default_str();
-  add_threads_option(*command, options->threads);
+  add_threads_option(*command, options->search.threads);
   command->footer(
       "Reads NDJSON, hits, whole search responses, bulk bodies, arrays and pretty-printed "
       "documents; plain, gzip or zstd.\n"
@@ -450,7 +295,7 @@ void define_match(CLI::App& app, Action& chosen) {
       "events.ndjson.gz");
   command->callback([options, query, &chosen] {
     if (options->format == "text") options->format = "table";
-    options->has_query = query->count() > 0;
+    options->search.has_query = query->count() > 0;
     chosen = [options](Console& console) { return run(*options, console); };
   });
 }

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/event/batch_rows.h"
+#include "harness/match/matcher.h"
+#include "harness/match/sightings.h"
+#include "harness/scan/plan.h"
+
+/// The same events with a little changed, evaluated again by the scanner and the matcher that
+/// evaluated them before. Nothing here guesses: what is said to match has matched.
+namespace eqlab::match {
+
+/// What is other than it was.
+struct Change {
+  struct Event {
+    event::RowIndex row = 0;  ///< of Sightings::rows
+    std::vector<event::ChangedValue> values = {};
+    std::optional<EventTime> time = {};
+  };
+  std::vector<Event> events = {};
+  std::vector<CandidateIndex> without = {};    ///< events that did not happen
+  std::optional<Duration> maxspan = {};        ///< of the query
+  std::vector<std::size_t> dropped_keys = {};  ///< join keys that the query does not ask for
+};
+
+/// Samples of one key among which one with certain events is looked for.
+inline constexpr std::uint64_t samples_looked_at_max = 1'000;
+
+class WhatIf {
+ public:
+  /// All must outlive it; `sightings` is finished.
+  WhatIf(const eql::CheckedQuery& query, const scan::Plan& plan, const scan::QueryBinding& binding,
+         const Sightings& sightings, const Watch& watch)
+      : query_(query), plan_(plan), binding_(binding), sightings_(sightings), watch_(watch) {}
+
+  /// Is there a match, before the query's pipes, that has all of `rows` in it (changed where the
+  /// change says so)? O(log): the whole log is matched again.
+  [[nodiscard]] bool matches(const Change& change, std::span<const event::RowIndex> rows) const;
+
+  /// The smallest set of values with which the row satisfies a filter, each one value of one field;
+  /// at most `changes_max`. Constants of the filter that are most like what the event has are
+  /// tried first. Nothing when none is found (regular expressions and scripts offer no values).
+  [[nodiscard]] std::optional<std::vector<event::ChangedValue>> values_for(
+      scan::FilterIndex filter, event::RowIndex row, std::size_t changes_max) const;
+
+  /// Does the row, so changed, satisfy the filter? False also where a script fails on it.
+  [[nodiscard]] bool satisfies(scan::FilterIndex filter, event::RowIndex row,
+                               std::span<const event::ChangedValue> changes) const;
+
+ private:
+  [[nodiscard]] event::EventBatch changed(event::RowIndex row,
+                                          std::span<const event::ChangedValue> changes) const;
+
+  const eql::CheckedQuery& query_;
+  const scan::Plan& plan_;
+  const scan::QueryBinding& binding_;
+  const Sightings& sightings_;
+  const Watch& watch_;
+};
+
+}  // namespace eqlab::match

@@ -9,6 +9,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
 #include "harness/cli/event_search.h"
+#include "harness/report/cells.h"
 #include "harness/report/explanation.h"
 #include "harness/schedule/simulation.h"
 #include "harness/score/scorecard.h"
@@ -88,6 +89,7 @@ match::Wanted wanted_by(const Options& options, const std::optional<Labels>& lab
     wanted.ids = {options.event};
   }
   if (labels) {
+    wanted.near_misses = false;  // an incident is explained by its own events
     for (const std::uint32_t place : labels->incidents) {
       for (const truth::IncidentEvent& event : labels->truth.incidents[place].events)
         wanted.ids.push_back(event.id);
@@ -221,8 +223,10 @@ class IncidentExplainer {
       out.reason = "matched";
       out.text = "it raised an alert of its own";
     }
-    out.title = format("{}  {} {} · host {} · {} · {}", incident.id, incident.scenario,
-                       incident.title, incident.host_name, truth::to_string(incident.intent),
+    // Short enough that what became of it is not cut off.
+    const std::string title = report::cut(incident.title, title_columns_max);
+    out.title = format("{}  {} {} · host {} · {} · {}", incident.id, incident.scenario, title,
+                       incident.host_name, truth::to_string(incident.intent),
                        outcome.miss ? "missed" : "caught");
     out.facts = {{"incident", incident.id},
                  {"scenario", incident.scenario},
@@ -267,6 +271,7 @@ class IncidentExplainer {
   }
 
   static constexpr std::size_t events_compared_max = 256;
+  static constexpr std::size_t title_columns_max = 44;
   const match::Sightings& sightings_;
   match::Explainer& explainer_;
   const truth::Truth& truth_;
@@ -381,6 +386,7 @@ void define_explain(CLI::App& app, Action& chosen) {
       command
           ->add_option("--incident", options->incidents,
                        "This incident of a labelled corpus (or several, with commas)")
+          ->allow_extra_args(false)
           ->delimiter(',')
           ->excludes(event);
   command->add_option("--truth", options->truth, "Labels; default: truth.ndjson beside the events");

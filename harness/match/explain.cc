@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -58,9 +59,10 @@ KeySet common_to(const KeySet& a, const KeySet& b) {
 struct Proposal {
   Rows rows;
   std::uint32_t cost = 0;
+  std::uint32_t failed = 0;  ///< events that do not satisfy their stage
   Duration over{};
   std::vector<std::uint64_t> ordinals = {};  // for a total order, and to tell proposals apart
-  [[nodiscard]] auto rank() const { return std::tie(cost, over, ordinals); }
+  [[nodiscard]] auto rank() const { return std::tie(cost, failed, over, ordinals); }
 };
 
 struct Judgement {
@@ -129,7 +131,6 @@ struct Explainer::Impl {
         numbers(log) {
     all_matches = find(given.query, true);
     const Matches kept = find(given.query, false);
-    is_cut = kept.matches.size() < all_matches.matches.size();
     for (const Match& match : kept.matches) kept_events.insert(match.events);
     for (std::size_t i = 0; i < all_matches.matches.size(); ++i) {
       for (const CandidateIndex event : all_matches.matches[i].events) {
@@ -363,7 +364,10 @@ struct Explainer::Impl {
         continue;
       }
       out.ordinals.push_back(rows.ordinal[*out.rows[p]]);
-      if (!satisfies(*out.rows[p], p)) out.cost += std::max(1U, distance(*out.rows[p], p));
+      if (!satisfies(*out.rows[p], p)) {
+        ++out.failed;
+        out.cost += std::max(1U, distance(*out.rows[p], p));
+      }
       if (is_sequence() && !is_dated(*out.rows[p])) ++out.cost;
     }
     out.cost += static_cast<std::uint32_t>(differing_keys(out.rows).size());
@@ -375,6 +379,12 @@ struct Explainer::Impl {
   }
 
   std::uint32_t distance(RowIndex row, std::size_t positive) {
+    const auto [known, is_new] =
+        distances.try_emplace(std::pair(row, chains.stage(positive).filter), 0);
+    if (is_new) known->second = measure(row, positive);
+    return known->second;
+  }
+  [[nodiscard]] std::uint32_t measure(RowIndex row, std::size_t positive) const {
     event::EventBatch batch(in.plan.projection());
     event::append_row(rows, in.plan.projection(), row, batch, in.plan.projection());
     scan::CandidateLog ignored = in.plan.new_log();
@@ -586,7 +596,11 @@ struct Explainer::Impl {
       const Term& term,
       std::vector<const Term*>& out) {  // NOLINT(misc-no-recursion): depth bounded by the parser
     if (term.truth == Truth::yes) return;
-    if (term.kind == TermKind::all) {
+    const bool is_negated_term = term.kind == TermKind::none && term.children.size() == 1 &&
+                                 term.children[0].kind == TermKind::term;
+    if (is_negated_term) {
+      out.push_back(&term.children[0]);
+    } else if (term.kind == TermKind::all) {
       for (const Term& child : term.children) collect_failing(child, out);
     } else {
       out.push_back(&term);
@@ -594,7 +608,7 @@ struct Explainer::Impl {
   }
 
   void word(Explanation& out, const Rows& chosen, const Judgement& judged) {
-    const auto seconds = [](Duration d) { return human_duration(d); };
+    const auto seconds = [](Duration d) { return precise_duration(d); };
     const auto by = [&]() -> std::string {
       return out.by ? format("the event on line {}", out.by->line) : std::string("another event");
     };
@@ -674,13 +688,14 @@ struct Explainer::Impl {
       if (in.query.stages.size() == 1) return format("no {} satisfies the query", what);
       return format("no {} satisfies {}{}", what, step(positive),
                     is_beside && in.query.maxspan && is_sequence()
-                        ? format(" near enough (maxspan {})", human_duration(*in.query.maxspan))
+                        ? format(" near enough (maxspan {})", precise_duration(*in.query.maxspan))
                         : "");
     }
     const StageView& shown = out.stages[stage];
     std::vector<const Term*> failing;
     if (shown.condition) collect_failing(*shown.condition, failing);
-    if (failing.size() == 1 && failing[0]->values.size() == 1 && failing[0]->truth == Truth::no) {
+    if (failing.size() == 1 && failing[0]->values.size() == 1 &&
+        failing[0]->truth != Truth::fails) {
       const FieldValues& values = failing[0]->values[0];
       return format("{} is not met: {} is {}", step(positive), values.field,
                     values.total == 0   ? "missing"
@@ -738,7 +753,20 @@ struct Explainer::Impl {
     }
     const bool is_whole = present.size() == chosen.size();
     const auto try_whole = [&](const Change& change, std::string what) {
-      if (what_if.matches(change, present)) out.changes.push_back({.what = std::move(what)});
+      if (what_if.matches(change, present)) {
+        out.changes.push_back({.what = std::move(what)});
+        return;
+      }
+      // A newer start, say, may take the place of the one shown.
+      std::vector<RowIndex> changed;
+      for (const Change::Event& event : change.events) {
+        const auto candidate = in.sightings.candidate_of(event.row);
+        if (!candidate || !match_of.contains(*candidate)) changed.push_back(event.row);
+      }
+      if (!changed.empty() && what_if.matches(change, changed)) {
+        out.changes.push_back(
+            {.what = std::move(what), .then = ChangeView::Then::matches_otherwise});
+      }
     };
     switch (judged.reason) {
       case Reason::no_event:
@@ -774,8 +802,9 @@ struct Explainer::Impl {
       for (const event::ChangedValue& value : *values)
         own.push_back(changed_text(value, now(value.field, *chosen[p]), type_of(value.field)));
       if (!is_whole) {
-        out.changes.push_back(
-            {.what = join(own, ", "), .is_whole = false, .stage = chains.positives()[p]});
+        out.changes.push_back({.what = join(own, ", "),
+                               .then = ChangeView::Then::meets_stage,
+                               .stage = chains.positives()[p]});
         return;
       }
       if (chosen.size() > 1) {
@@ -886,12 +915,20 @@ struct Explainer::Impl {
     for (const auto& ignored : ignorable_keys())
       out.push_back(propose(around(row, positive, ignored)));
   }
+  /// As the first and as the last of a run.
+  void propose_around(RowIndex row, const WatchedStage& stage, std::vector<Proposal>& out) {
+    propose_around(row, stage.positive, out);
+    if (stage.last_positive != stage.positive) propose_around(row, stage.last_positive, out);
+  }
 
   [[nodiscard]] std::vector<std::pair<RowIndex, std::size_t>> anchors() {
     std::vector<std::pair<RowIndex, std::size_t>> out;
     const std::vector<WatchedStage>& stages = in.watch.stages();
-    for (const Sightings::Near& near : in.sightings.near())
-      out.emplace_back(near.row, stages[near.stage].positive);
+    for (const Sightings::Near& near : in.sightings.near()) {
+      const WatchedStage& stage = stages[near.stage];
+      out.emplace_back(near.row, stage.positive);
+      if (stage.last_positive != stage.positive) out.emplace_back(near.row, stage.last_positive);
+    }
     if (positive_count() == 1) return out;
     // How far sequences got: the last event of those that got farthest.
     std::vector<std::tuple<std::size_t, CandidateIndex>> deep;
@@ -930,7 +967,7 @@ struct Explainer::Impl {
   WhatIf what_if;
   KeyNumbers numbers;
   Matches all_matches;
-  bool is_cut = false;
+  std::map<std::pair<RowIndex, scan::FilterIndex>, std::uint32_t> distances;
   std::set<std::vector<CandidateIndex>> kept_events;
   boost::unordered_flat_map<CandidateIndex, std::size_t> match_of;  // the first
 };
@@ -956,8 +993,18 @@ Explanation Explainer::event(RowIndex row) {
     if (known != at.match_of.end()) return match(at.all_matches.matches[known->second]);
   }
   std::vector<Proposal> proposals;
-  for (const WatchedStage& stage : at.in.watch.stages())
-    at.propose_around(row, stage.positive, proposals);
+  for (const WatchedStage& stage : at.in.watch.stages()) at.propose_around(row, stage, proposals);
+  // A near miss may be what the event goes with.
+  const std::uint64_t ordinal = at.rows.ordinal[row];
+  for (const Sightings::Near& near : at.in.sightings.near()) {
+    if (at.rows.ordinal[near.row] == ordinal) continue;
+    std::vector<Proposal> others;
+    at.propose_around(near.row, at.in.watch.stages()[near.stage], others);
+    for (Proposal& other : others) {
+      if (std::ranges::find(other.ordinals, ordinal) != other.ordinals.end())
+        proposals.push_back(std::move(other));
+    }
+  }
   Explanation out = at.explain(std::ranges::min_element(proposals, {}, &Proposal::rank)->rows);
   if (candidate) {
     for (std::size_t j = 0; j < at.in.query.stages.size(); ++j) {

@@ -66,8 +66,13 @@ struct StageView {
 
 /// A change with which it matches, and which was evaluated.
 struct ChangeView {
-  std::string what;      ///< `process.name "curl" instead of "helper"`
-  bool is_whole = true;  ///< false: only `stage` is met then, the match still lacks an event
+  enum class Then : std::uint8_t {
+    matches,
+    matches_otherwise,  ///< the changed event matches, but with other events than those shown
+    meets_stage,        ///< only `stage` is met; the match still lacks an event
+  };
+  std::string what;  ///< `process.name "curl" instead of "helper"`
+  Then then = Then::matches;
   std::size_t stage = 0;
 };
 

@@ -20,7 +20,7 @@ using event::RowIndex;
 constexpr std::size_t key_values_max = 4;  // of one field, for telling near misses apart
 constexpr std::size_t key_hashes_max = 16;
 constexpr std::size_t waiting_max = 4096;
-constexpr std::size_t last_max = 1U << 18;
+constexpr std::size_t last_max = 1U << 18;  // subjects are bounded by subject_rows_max
 
 constexpr std::uint64_t hash_start = 0xcbf2'9ce4'8422'2325;
 std::uint64_t add_to_hash(std::uint64_t hash, std::string_view text) {
@@ -43,11 +43,14 @@ Watch::Watch(const eql::CheckedQuery& query, const scan::Plan& plan,
   for (std::size_t j = 0; j < query.stages.size(); ++j) {
     if (query.stages[j].missing) continue;
     const scan::QueryBinding::Stage& bound = binding.stages[j];
-    const auto same = [&](const WatchedStage& known) {
-      return known.bound.filter == bound.filter && known.bound.keys == bound.keys;
+    const auto same = [&](const WatchedStage& other) {
+      return other.bound.filter == bound.filter && other.bound.keys == bound.keys;
     };
-    if (std::ranges::none_of(stages_, same))
-      stages_.push_back({.positive = positive, .bound = bound});
+    const auto known = std::ranges::find_if(stages_, same);
+    if (known != stages_.end())
+      known->last_positive = positive;
+    else
+      stages_.push_back({.positive = positive, .last_positive = positive, .bound = bound});
     ++positive;
   }
   for (const scan::Plan::PlannedLeaf& planned : plan.leaves())
@@ -84,9 +87,9 @@ Status WatchedPiece::scan(const EventBatch& batch) {
 
 void WatchedPiece::look_at(const EventBatch& batch, RowIndex row, bool is_candidate) {
   Note note{.row = static_cast<RowIndex>(rows_.row_count()), .is_candidate = is_candidate};
-  note.is_subject = !watch_->wanted().is_anything() && watch_->asks_for(batch, row);
+  note.is_subject = watch_->asks_for(batch, row);
   bool is_kept = is_candidate || note.is_subject;
-  if (watch_->wanted().is_anything()) {
+  if (watch_->wanted().near_misses) {
     for (std::size_t stage = 0; stage < watch_->stages().size(); ++stage) {
       const std::uint32_t distance =
           scanner_.distance(watch_->stages()[stage].bound.filter, row, watch_->weights());
@@ -177,26 +180,32 @@ void Sightings::weigh(const WatchedPiece& piece, const WatchedPiece::Note& note)
     if (distance == 0 && note.is_candidate) {
       if (last_.size() >= last_max) last_.clear();
       for (const std::uint64_t key : note.keys[stage])
-        last_.insert_or_assign(Place(stage, key), time);
+        (note.is_subject ? last_subject_ : last_).insert_or_assign(Place(stage, key), time);
       link_earlier(note, stage, time);
       continue;
     }
     if (distance >= scan::Scanner::unreachable) continue;
-    bool linked = false;
+    Link link = Link::none;
     if (stage > 0) {
+      const auto goes_with = [&](const auto& last, std::uint64_t key) {
+        const auto before = last.find(Place(stage - 1, key));
+        return before != last.end() && is_near_in_time(before->second, time);
+      };
       for (const std::uint64_t key : note.keys[stage]) {
-        const auto before = last_.find(Place(stage - 1, key));
-        linked = linked || (before != last_.end() && is_near_in_time(before->second, time));
+        if (goes_with(last_subject_, key))
+          link = Link::subject;
+        else if (link == Link::none && goes_with(last_, key))
+          link = Link::candidate;
       }
     }
     std::vector<Held>& held = held_[stage];
     const std::size_t room = std::max<std::size_t>(4, near_rows_max / held_.size());
     const bool is_worth =
-        held.size() < room || std::tuple(!linked, distance, ordinal) < held.back().rank();
-    const bool may_wait = !linked && stage + 1 < held_.size() && distance <= 1;
+        held.size() < room || std::tuple(link, distance, ordinal) < held.back().rank();
+    const bool may_wait = link == Link::none && stage + 1 < held_.size() && distance <= 1;
     if (!is_worth && !may_wait) continue;
     const auto make = [&] {
-      return Held{.linked = linked,
+      return Held{.link = link,
                   .distance = distance,
                   .ordinal = ordinal,
                   .row = alone(piece.rows_, note.row)};
@@ -218,7 +227,7 @@ void Sightings::link_earlier(const WatchedPiece::Note& note, std::size_t stage, 
     if (found == waiting_.end()) continue;
     if (is_near_in_time(found->second.row.event_time[0], time)) {
       Held held = std::move(found->second);
-      held.linked = true;
+      held.link = note.is_subject ? Link::subject : Link::candidate;
       hold(stage - 1, std::move(held));
     }
     waiting_.erase(found);
@@ -242,6 +251,7 @@ void Sightings::finish(scan::CandidateLog::Ties ties) {
   log_.finish(ties);
   waiting_.clear();
   last_.clear();
+  last_subject_.clear();
   const event::Projection& projection = watch_->plan().projection();
   for (std::size_t stage = 0; stage < held_.size(); ++stage) {
     for (const Held& held : held_[stage]) {

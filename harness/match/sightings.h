@@ -23,18 +23,19 @@ inline constexpr std::uint32_t near_distance_max = 2;
 inline constexpr std::uint32_t category_weight = 4;
 /// Near misses that are kept, over all stages, and events that were asked for.
 inline constexpr std::size_t near_rows_max = 192;
-inline constexpr std::size_t subject_rows_max = 4096;
+inline constexpr std::size_t subject_rows_max = 65'536;
 
-/// Which events are asked for; none: the nearest misses are kept instead.
+/// Which events are asked for, and whether near misses are wanted beside them.
 struct Wanted {
   std::vector<std::uint64_t> lines = {};
-  std::vector<std::string> ids = {};
-  [[nodiscard]] bool is_anything() const { return lines.empty() && ids.empty(); }
+  std::vector<std::string> ids = {};  ///< sorted
+  bool near_misses = true;
 };
 
 /// A stage that asks for an event, repeats of runs left out.
 struct WatchedStage {
   std::size_t positive = 0;  ///< the first place among the query's stages that ask for an event
+  std::size_t last_positive = 0;
   scan::QueryBinding::Stage bound;
 };
 
@@ -112,17 +113,19 @@ class Sightings {
     std::size_t stage = 0;       ///< place in Watch::stages
     std::uint32_t distance = 0;  ///< Scanner::distance
   };
-  /// The nearest misses of each stage: those that a neighbouring stage's event goes with first,
-  /// then by distance, then in input order.
+  /// The nearest misses of each stage: those first that go with an event of a neighbouring stage
+  /// (best of all one that was asked for), then by distance, then in input order.
   [[nodiscard]] const std::vector<Near>& near() const { return near_; }
 
  private:
+  /// What a near miss goes with.
+  enum class Link : std::uint8_t { subject, candidate, none };
   struct Held {
-    bool linked = false;
+    Link link = Link::none;
     std::uint32_t distance = 0;
     std::uint64_t ordinal = 0;
     event::EventBatch row;  ///< alone
-    [[nodiscard]] auto rank() const { return std::tuple(!linked, distance, ordinal); }
+    [[nodiscard]] auto rank() const { return std::tuple(link, distance, ordinal); }
   };
   using Place = std::pair<std::size_t, std::uint64_t>;  ///< watched stage, hash of keys
   void weigh(const WatchedPiece& piece, const WatchedPiece::Note& note);
@@ -139,6 +142,7 @@ class Sightings {
   std::vector<std::vector<Held>> held_;  ///< by watched stage, in order of rank
   /// Last candidate of a stage and key, and last near miss that waits for one; both bounded.
   boost::unordered_flat_map<Place, EventTime, boost::hash<Place>> last_;
+  boost::unordered_flat_map<Place, EventTime, boost::hash<Place>> last_subject_;
   boost::unordered_flat_map<Place, Held, boost::hash<Place>> waiting_;
   std::vector<std::pair<std::uint64_t, event::RowIndex>> row_of_ordinal_;
   std::vector<std::pair<std::uint64_t, scan::CandidateIndex>> candidate_of_ordinal_;

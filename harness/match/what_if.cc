@@ -192,7 +192,6 @@ bool WhatIf::matches(const Change& change, std::span<const RowIndex> rows) const
   });
   MatchOptions options;
   options.maxspan = change.maxspan;
-  if (query_.kind == eql::QueryKind::sample) options.max_samples_per_key = samples_looked_at_max;
   const Matches found = Matcher(query, binding).find(log, visible, options);
 
   const auto is_row = [&](CandidateIndex c, RowIndex row) {

@@ -28,9 +28,6 @@ struct Change {
   std::vector<std::size_t> dropped_keys = {};  ///< join keys that the query does not ask for
 };
 
-/// Samples of one key among which one with certain events is looked for.
-inline constexpr std::uint64_t samples_looked_at_max = 1'000;
-
 class WhatIf {
  public:
   /// All must outlive it; `sightings` is finished.

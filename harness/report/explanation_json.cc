@@ -90,10 +90,12 @@ Json explained(const Explained& item, const ExplainedRun& run) {
   if (given.by) out["by"] = event(*given.by, run);
   out["changes"] = Json::array();
   for (const match::ChangeView& change : given.changes) {
+    const bool is_whole = change.then != match::ChangeView::Then::meets_stage;
     out["changes"].push_back(
         {{"change", change.what},
-         {"matches", change.is_whole},
-         {"step_met", change.is_whole ? Json(nullptr) : Json(change.stage + 1)}});
+         {"matches", is_whole},
+         {"with_other_events", change.then == match::ChangeView::Then::matches_otherwise},
+         {"step_met", is_whole ? Json(nullptr) : Json(change.stage + 1)}});
   }
   if (!given.notes.empty()) out["notes"] = given.notes;
   return out;

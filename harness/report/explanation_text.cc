@@ -2,6 +2,7 @@
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
+#include "harness/match/elapsed.h"
 #include "harness/report/cells.h"
 #include "harness/report/explanation.h"
 
@@ -42,12 +43,26 @@ class Writer {
     steps(item.explanation.stages);
     if (item.explanation.by && !item.is_match) by(item.explanation);
     for (const match::ChangeView& change : item.explanation.changes) {
-      const std::string then =
-          change.is_whole
-              ? "→ matches"
-              : format("→ step {} is met; other steps still lack an event", change.stage + 1);
+      std::string then;
+      switch (change.then) {
+        case match::ChangeView::Then::matches:
+          then = "→ matches";
+          break;
+        case match::ChangeView::Then::matches_otherwise:
+          then = "→ matches, with other events beside it";
+          break;
+        case match::ChangeView::Then::meets_stage:
+          then = format("→ step {} is met; another still lacks its event", change.stage + 1);
+          break;
+      }
       const std::string head = "  nearest change: ";
-      line(head + printable(change.what) + "  " + then);
+      const std::string whole = head + printable(change.what) + "  " + then;
+      if (width(whole) <= options_.columns) {
+        line(whole);
+      } else {
+        line(head + printable(change.what));
+        line(std::string(width(head), ' ') + then);
+      }
     }
     for (const std::string& note : item.explanation.notes) line("  note: " + printable(note));
   }
@@ -68,13 +83,26 @@ class Writer {
     return format("{}:{}", printable(start.file), line_number - start.lines_before);
   }
 
-  [[nodiscard]] std::string event(const match::EventView& view) const {
-    std::string out = place(view.line);
+  /// Where it stands, and what it is; on one line where that fits.
+  void event_line(const std::string& start, const std::string& indent,
+                  const std::optional<match::EventView>& view) {
+    if (!view) return line(start);
+    const std::string head = start + place(view->line);
+    const std::string what = fields(*view);
+    if (width(head) + width(what) <= options_.columns) return line(head + what);
+    line(head);
+    line(indent + std::string(what.begin() + 2, what.end()));
+  }
+
+  [[nodiscard]] std::string fields(const match::EventView& view) const {
+    std::string out;
     std::size_t shown = 0;
-    const auto is_told = [](const FieldValues& v) { return v.total > 0; };
     for (const FieldValues& values : view.fields) {
       if (shown == fields_shown_max) break;
-      if (!is_told(values)) continue;
+      // What every event of the rule shares is only worth showing when there is nothing else.
+      const bool is_telling =
+          !values.field.starts_with("host.") && !values.field.starts_with("event.");
+      if (values.total == 0 || (!is_telling && shown > 0)) continue;
       out += format("  {} {}", printable(values.field), values_text(values));
       ++shown;
     }
@@ -126,14 +154,15 @@ class Writer {
       const std::string whole = format_iso8601(view.event->time->time_since_epoch().count());
       time = is_later ? format("{:<13}{}{}", whole.substr(11, 12),
                                *view.since_first < Duration::zero() ? "" : "+",
-                               human_duration(*view.since_first))
+                               match::precise_duration(*view.since_first))
                       : whole;
     }
-    line(format("  {}  {}  {}  {}", name, is_met ? "✓" : "✗", pad_right(time, 24),
-                view.event ? event(*view.event) : std::string()));
+    event_line(format("  {}  {}  {}  ", name, is_met ? "✓" : "✗", pad_right(time, 24)), indent,
+               view.event);
     if (view.condition) condition(*view.condition, indent, 0);
     for (const match::KeyView& key : view.keys) {
-      if (!key.differs && options_.detail == Detail::essential) continue;
+      const bool is_first = !view.since_first || *view.since_first == Duration::zero();
+      if (options_.detail == Detail::essential && (!key.differs || is_first)) continue;
       line(format("{}{} {}  is {}", indent, key.differs ? "✗ join key" : "✓ join key",
                   printable(key.name), values_text(key.values)));
     }
@@ -151,20 +180,32 @@ class Writer {
     return "";
   }
 
-  static std::string term_text(const Term& term) {
-    std::string out = pad_right(cut(printable(term.text), term_columns_max), 0);
-    if (term.truth == Truth::fails)
-      return out + "   cannot be evaluated: " + printable(term.problem);
+  /// What a term found: `is "python3.11"; nearest "python"`.
+  static std::string finding(const Term& term) {
+    if (term.truth == Truth::fails) return "cannot be evaluated: " + printable(term.problem);
+    std::string out;
     if (term.values.size() == 1) {
-      out += "   is " + values_text(term.values[0]);
+      out = "is " + values_text(term.values[0]);
     } else {
       std::vector<std::string> parts;
       for (const FieldValues& values : term.values)
         parts.push_back(printable(values.field) + " is " + values_text(values));
-      if (!parts.empty()) out += "   " + join(parts, ", ");
+      out = join(parts, ", ");
     }
     if (!term.nearest.empty()) out += "; nearest " + printable(term.nearest);
     return out;
+  }
+
+  /// On one line where it fits, else the finding below the term.
+  void term_line(const std::string& start, const Term& term) {
+    const std::string head = start + cut(printable(term.text), term_columns_max);
+    const std::string found = finding(term);
+    if (found.empty() || width(head) + 3 + width(found) <= options_.columns) {
+      line(found.empty() ? head : head + "   " + found);
+      return;
+    }
+    line(head);
+    line(std::string(width(start) + 2, ' ') + found);
   }
 
   void condition(const Term& term, const std::string& indent,
@@ -175,11 +216,11 @@ class Writer {
     }
     switch (term.kind) {
       case TermKind::term:
-        line(indent + mark(term) + " " + term_text(term));
+        term_line(indent + mark(term) + " ", term);
         return;
       case TermKind::none:
         if (term.children.size() == 1 && term.children[0].kind == TermKind::term) {
-          line(indent + mark(term) + " not " + term_text(term.children[0]));
+          term_line(indent + mark(term) + " not ", term.children[0]);
           return;
         }
         line(indent + mark(term) + " not:");
@@ -214,7 +255,7 @@ class Writer {
     const match::EventView& view = *explanation.by;
     const std::string time =
         view.time ? format_iso8601(view.time->time_since_epoch().count()) : std::string();
-    line(format("  between ✗  {}  {}", pad_right(time, 24), event(view)));
+    event_line(format("  between ✗  {}  ", pad_right(time, 24)), std::string(13, ' '), view);
   }
 
   const ExplainedRun& run_;

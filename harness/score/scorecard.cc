@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "harness/base/text.h"
+#include "harness/match/elapsed.h"
 
 // Order of work: a verdict for each alert, an outcome for each incident, then only counting. Every
 // alert is in exactly one verdict and every missed malicious incident in exactly one group; the
@@ -79,17 +80,10 @@ Recall recall_of(const truth::Truth& truth, const std::vector<IncidentOutcome>& 
   return recall;
 }
 
-/// To the millisecond while it is short: 30.001 s is over 30 s, and must not read as if it were
-/// not.
-std::string gap_text(Duration gap) {
-  if (gap >= std::chrono::minutes{2}) return human_duration(gap);
-  return format("{:.6g} s", static_cast<double>(gap.count() / 1'000'000) / 1e3);
-}
-
 std::string note_of(const std::vector<Duration>& gaps) {
   if (gaps.empty()) return {};
-  return format("nearest {}, median {}", gap_text(std::ranges::min(gaps)),
-                gap_text(summarize(gaps).p50));
+  return format("nearest {}, median {}", match::precise_duration(std::ranges::min(gaps)),
+                match::precise_duration(summarize(gaps).p50));
 }
 
 std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duration> maxspan,

@@ -31,27 +31,6 @@ event::ValueCode intern(event::Dictionary& dictionary, const event::Value& value
   return event::no_value;
 }
 
-void push_row(event::EventBatch& batch, const event::Projection& projection, const Row& row,
-              std::size_t index) {
-  for (std::size_t i = 0; i < projection.columns.size(); ++i) {
-    std::vector<event::ValueCode> codes;
-    if (const auto found = row.find(projection.columns[i].name); found != row.end()) {
-      for (const event::Value& value : found->second)
-        codes.push_back(intern(batch.columns[i].dictionary(), value));
-    }
-    batch.columns[i].push(codes);
-  }
-  const auto time = row.find(projection.timestamp_field);
-  const bool dated = time != row.end() && !time->second.empty();
-  const std::int64_t nanoseconds = dated ? std::get<std::int64_t>(time->second[0]) : 0;
-  batch.event_time.emplace_back(Duration(nanoseconds));
-  batch.has_event_time.push_back(dated ? 1 : 0);
-  batch.ingest_time.emplace_back(Duration(nanoseconds));
-  batch.line.push_back(index + 1);
-  batch.ordinal.push_back(index);
-  batch.ids.push({});
-}
-
 Result<scan::CandidateLog> scan_part(const scan::Plan& plan, const std::vector<Row>& rows,
                                      std::size_t begin, std::size_t end, const Cut& cut) {
   scan::CandidateLog log = plan.new_log();
@@ -83,6 +62,27 @@ std::vector<ReferenceMatch> translate(const match::Matches& found, const scan::C
 }
 
 }  // namespace
+
+void push_row(event::EventBatch& batch, const event::Projection& projection, const Row& row,
+              std::size_t index) {
+  for (std::size_t i = 0; i < projection.columns.size(); ++i) {
+    std::vector<event::ValueCode> codes;
+    if (const auto found = row.find(projection.columns[i].name); found != row.end()) {
+      for (const event::Value& value : found->second)
+        codes.push_back(intern(batch.columns[i].dictionary(), value));
+    }
+    batch.columns[i].push(codes);
+  }
+  const auto time = row.find(projection.timestamp_field);
+  const bool dated = time != row.end() && !time->second.empty();
+  const std::int64_t nanoseconds = dated ? std::get<std::int64_t>(time->second[0]) : 0;
+  batch.event_time.emplace_back(Duration(nanoseconds));
+  batch.has_event_time.push_back(dated ? 1 : 0);
+  batch.ingest_time.emplace_back(Duration(nanoseconds));
+  batch.line.push_back(index + 1);
+  batch.ordinal.push_back(index);
+  batch.ids.push({});
+}
 
 /// The plan and the binding refer to the query, so the three stay in one place.
 struct FastEngine::Prepared {

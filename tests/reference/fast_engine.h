@@ -6,12 +6,17 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/event/batch.h"
 #include "harness/event/schema.h"
 #include "tests/reference/finder.h"
 
 /// The product's own engine behind the reference's signature, so that tests can ask both the same
 /// question.
 namespace eqlab::reference {
+
+/// Appends a row to a batch of the projection; `index` is its place in the input, from 0.
+void push_row(event::EventBatch& batch, const event::Projection& projection, const Row& row,
+              std::size_t index);
 
 /// How the input is cut; the answer must not depend on it.
 struct Cut {

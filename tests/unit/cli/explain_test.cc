@@ -1,0 +1,255 @@
+// `eqlab explain` as its users meet it, on small inputs, on hostile ones, and on a generated corpus
+// whose scorecard must give the same reasons.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/base/text.h"
+#include "program.h"
+
+namespace eqlab::test {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string rule =
+    std::string(EQLAB_SOURCE_DIR) + "/rules/macos_installer_package_spawns_network_event.toml";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string process(const std::string& time, const std::string& host, const std::string& name,
+                    const std::string& parent, const std::string& id) {
+  return format(
+             R"({{"@timestamp":"2026-03-02T{}Z","event":{{"category":["process"],"type":["start"],)"
+             R"("action":"exec","id":"{}"}},"host":{{"id":"{}","os":{{"type":"macos"}}}},)"
+             R"("user":{{"id":"0"}},"process":{{"name":"{}","parent":{{"name":"{}"}}}}}})",
+             time, id, host, name, parent) +
+         "\n";
+}
+std::string network(const std::string& time, const std::string& host, const std::string& name,
+                    const std::string& user, const std::string& id) {
+  return format(
+             R"({{"@timestamp":"2026-03-02T{}Z","event":{{"category":["network"],"type":["start"],)"
+             R"("id":"{}"}},"host":{{"id":"{}","os":{{"type":"macos"}}}},"user":{{"id":"{}"}},)"
+             R"("process":{{"name":"{}"}}}})",
+             time, id, host, user, name) +
+         "\n";
+}
+
+/// Host a: an unlisted name; b: too late; c: another user; d: a match.
+std::string events(bool with_match) {
+  return process("09:00:00.000", "a", "bash", "package_script_service", "a1") +
+         network("09:00:00.495", "a", "python3.11", "0", "a2") +
+         process("10:00:00.000", "b", "sh", "installer", "b1") +
+         network("10:00:33.200", "b", "curl", "0", "b2") +
+         process("11:00:00.000", "c", "sh", "installer", "c1") +
+         network("11:00:02.000", "c", "curl", "501", "c2") +
+         (with_match ? process("12:00:00.000", "d", "sh", "installer", "d1") +
+                           network("12:00:02.000", "d", "curl", "0", "d2")
+                     : std::string());
+}
+
+TEST(Explain, ShowsTheStepTheTermTheValueAndTheNearestChange) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("events.ndjson", events(false));
+  const Outcome outcome = eqlab({"explain", rule, "--event", "2", path});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "event on line 2 · a2\n"
+            "  step 2 is not met: process.name is \"python3.11\"\n"
+            "\n"
+            "  step 1  ✓  2026-03-02T09:00:00.000Z  line 1\n"
+            "             process.parent.name \"package_script_service\"  process.name \"bash\"\n"
+            "  step 2  ✗  09:00:00.495 +0.495 s     line 2  process.name \"python3.11\"\n"
+            "             ✓ 3 other terms\n"
+            "             ✗ process.name : (\"curl\", \"osascript\", \"wget\", \"python\")\n"
+            "                 is \"python3.11\"; nearest \"python\"\n"
+            "  nearest change: process.name \"python\" instead of \"python3.11\" at step 2  → "
+            "matches\n");
+  EXPECT_TRUE(contains(outcome.err, "read 6 events: 6 usable, 0 malformed · 0 matches\n"));
+}
+
+TEST(Explain, EachEventHasItsReason) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("events.ndjson", events(true));
+  const auto reason = [&](const std::string& subject) {
+    const Outcome outcome = eqlab({"explain", rule, "--event", subject, "--format", "json", path});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const Json item = Json::parse(outcome.out)["explanations"][0];
+    return item["reason"].get<std::string>() + ": " + item["text"].get<std::string>();
+  };
+  EXPECT_EQ(reason("a1"), "stage-unmatched: step 2 is not met: process.name is \"python3.11\"");
+  EXPECT_EQ(reason("3"), "over-maxspan: 3.2 s over maxspan: 33.2 s of 30 s");
+  EXPECT_EQ(reason("b2"), "over-maxspan: 3.2 s over maxspan: 33.2 s of 30 s");
+  EXPECT_EQ(reason("c2"), "keys-differ: user.id differs: \"0\", then \"501\"");
+  EXPECT_EQ(reason("d1"), "matched: it matches");
+}
+
+TEST(Explain, WithoutASubjectTheMatchOrTheNearestMissIsShown) {
+  const TemporaryFolder folder;
+  const std::string with = folder.write("with.ndjson", events(true));
+  const std::string without = folder.write("without.ndjson", events(false));
+  const Outcome match = eqlab({"explain", rule, with});
+  EXPECT_EQ(match.status, 0);
+  EXPECT_TRUE(contains(match.out, "the only match\n  it matches\n")) << match.out;
+  EXPECT_TRUE(contains(match.out, "line 8  process.name \"curl\"")) << match.out;
+  const Outcome miss = eqlab({"explain", rule, without});
+  EXPECT_TRUE(contains(miss.out, "the nearest miss\n")) << miss.out;
+  EXPECT_TRUE(contains(miss.out, "nearest change: ")) << miss.out;
+  const Outcome all = eqlab({"explain", rule, "--all-misses", "5", "--format", "json", with});
+  const Json items = Json::parse(all.out)["explanations"];
+  ASSERT_EQ(items.size(), 3U);
+  for (const Json& item : items) {
+    EXPECT_EQ(item["kind"], "near-miss");
+    EXPECT_FALSE(item["changes"].empty()) << item;
+  }
+}
+
+TEST(Explain, TakesQueriesSchemasAndStandardInputAsMatchDoes) {
+  const TemporaryFolder folder;
+  const std::string query = folder.write("query.eql", "process where process.name == \"zsh\"");
+  const std::string csv = folder.write("schema.csv",
+                                       "field,type\n@timestamp,date\nevent.category,keyword\n"
+                                       "process.name,keyword\n");
+  const Outcome outcome =
+      eqlab({"explain", "--query-file", query, "--schema", csv, "-"}, {.input = events(false)});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "→ matches")) << outcome.out;
+  const Outcome open = eqlab({"explain", "--query",
+                              "sample by host.id [process where true] "
+                              "[network where process.name == \"nc\"]",
+                              "--schema", "none", "-"},
+                             {.input = events(false)});
+  EXPECT_EQ(open.status, 0) << open.err;
+  EXPECT_TRUE(contains(open.out, "process.name \"nc\" instead of")) << open.out;
+}
+
+TEST(Explain, MistakesHaveTheirStatusAndSayWhatToDo) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("events.ndjson", events(false));
+  const auto expect = [&](const std::vector<std::string>& words, int status,
+                          const std::string& message) {
+    const Outcome outcome = eqlab(words);
+    EXPECT_EQ(outcome.status, status) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, message)) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  };
+  expect({"explain", rule, "--event", "7", path}, 2, "error E409: there is no event 7");
+  expect({"explain", rule, "--event", "no\x1bsuch", path}, 2, "there is no event no\\x1bsuch");
+  expect({"explain", rule, "--incident", "I-1", path}, 2, "error E407");
+  expect({"explain"}, 2, "error E905: no rule given");
+  expect({"explain", rule, folder.path("absent")}, 3, "error E901");
+  expect({"explain", "--query", "process where", path}, 2, "error E106");
+  expect({"explain", rule, "--event", "1", "--all-misses", "2", path}, 2, "--help");
+  const std::string text = folder.write("text.ndjson", "no event\n");
+  expect({"explain", rule, text}, 3, "error E406");
+}
+
+TEST(Explain, AHostileEventNeitherFloodsNorMovesTheTerminal) {
+  const TemporaryFolder folder;
+  std::string many = "[";
+  for (int i = 0; i < 10'000; ++i) many += format("{}\"v{}\"", i == 0 ? "" : ",", i);
+  many += "]";
+  const std::string big(1U << 20, 'x');
+  const std::string event = format(
+      R"({{"@timestamp":"2026-03-02T09:00:00Z","event":{{"category":"process","id":"evil"}},)"
+      R"("host":{{"id":{}}},"user":{{"id":"\u001b[2J\r\u202e{}"}},)"
+      R"("process":{{"name":"\u001b]0;x\u0007{}","args":{}}}}})",
+      many, big, big, many);
+  const std::string path = folder.write("events.ndjson", event + "\n" + event + "\n");
+  const std::vector<std::string> queries = {
+      "process where process.name == \"curl\" and process.args == \"nothing\" and user.id : \"a*\"",
+      "sequence by host.id [process where process.name == \"a\"] with runs=100 "
+      "[process where process.args : \"v99\"] with runs=100",
+      "sample by host.id [process where user.id == \"0\"] [process where process.name : \"b\"]",
+  };
+  for (const std::string& query : queries) {
+    for (const std::vector<std::string>& extra :
+         std::vector<std::vector<std::string>>{{}, {"--full"}, {"--event", "evil"}}) {
+      std::vector<std::string> words = {"explain", "--query", query, path};
+      words.insert(words.end(), extra.begin(), extra.end());
+      const Outcome outcome = eqlab(words);
+      EXPECT_EQ(outcome.status, 0) << query << outcome.err;
+      EXPECT_LT(outcome.out.size(), 200'000U) << query;
+      EXPECT_FALSE(contains(outcome.out, "\x1b")) << query;
+      EXPECT_FALSE(contains(outcome.out, "\r")) << query;
+      EXPECT_FALSE(contains(outcome.out, "\u202e")) << query;
+    }
+  }
+}
+
+/// A labelled corpus and what the two commands say about it.
+class ExplainCorpus : public testing::Test {
+ protected:
+  ExplainCorpus() : corpus(folder.path("corpus")) {
+    const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "150", "--days",
+                                "3", "--seed", "1", "-o", corpus});
+    EXPECT_EQ(made.status, 0) << made.err;
+  }
+  TemporaryFolder folder;
+  std::string corpus;
+};
+
+TEST_F(ExplainCorpus, GivesTheReasonsThatTheScorecardCounts) {
+  const Json card = Json::parse(eqlab({"score", rule, "--corpus", corpus, "--format", "json"}).out);
+  const Json explained = Json::parse(
+      eqlab({"explain", rule, corpus, "--all-misses", "10000", "--format", "json"}).out);
+  std::map<std::string, std::uint64_t> counted;
+  std::uint64_t total = 0;
+  for (const Json& group : card["misses"]) {
+    const std::uint64_t count = group["count"];
+    counted[group["reason"]] += count;
+    total += count;
+  }
+  ASSERT_GT(total, 200U);
+  std::map<std::string, std::uint64_t> found;
+  std::size_t with_change = 0;
+  std::string incident;
+  for (const Json& item : explained["explanations"]) {
+    EXPECT_EQ(item["kind"], "incident");
+    EXPECT_EQ(item["matched"], false);
+    ++found[item["reason"]];
+    with_change += item["changes"].empty() ? 0 : 1;
+    if (item["reason"] == "stage-unmatched") incident = item["incident"];
+    // The events that are shown must bear the reason out.
+    if (item["reason"] == "stage-unmatched") {
+      const auto is_open = [](const Json& step) {
+        return step["state"] == "failed" || step["state"] == "absent";
+      };
+      EXPECT_TRUE(std::ranges::any_of(item["steps"], is_open)) << item;
+    }
+    if (item["reason"] == "over-maxspan") {
+      EXPECT_GT(item["seconds_over_maxspan"], 0) << item;
+    }
+  }
+  EXPECT_EQ(found, counted);
+  EXPECT_GT(with_change, total / 2);
+
+  const Outcome one = eqlab({"explain", rule, "--incident", incident, corpus});
+  EXPECT_EQ(one.status, 0) << one.err;
+  EXPECT_TRUE(contains(one.out, incident)) << one.out;
+  EXPECT_TRUE(contains(one.out, "· malicious · missed\n")) << one.out;
+  const Outcome typo = eqlab({"explain", rule, "--incident", incident + "0", corpus});
+  EXPECT_EQ(typo.status, 2);
+  EXPECT_TRUE(contains(typo.err, "error E408: there is no incident " + incident + "0")) << typo.err;
+}
+
+TEST_F(ExplainCorpus, DoesNotDependOnThreads) {
+  const auto run = [&](const std::string& threads) {
+    return eqlab({"explain", "--query",
+                  "sequence by host.id with maxspan=20s [process where process.name == \"dash\"] "
+                  "[network where process.name == \"nonesuch\"]",
+                  corpus, "--all-misses", "20", "--threads", threads})
+        .out;
+  };
+  const std::string one = run("1");
+  EXPECT_NE(one, "");
+  EXPECT_EQ(one, run("3"));
+}
+
+}  // namespace
+}  // namespace eqlab::test

@@ -271,7 +271,7 @@ class IncidentExplainer {
   }
 
   static constexpr std::size_t events_compared_max = 256;
-  static constexpr std::size_t title_columns_max = 44;
+  static constexpr std::size_t title_columns_max = 32;
   const match::Sightings& sightings_;
   match::Explainer& explainer_;
   const truth::Truth& truth_;

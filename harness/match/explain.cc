@@ -921,6 +921,22 @@ struct Explainer::Impl {
     if (stage.last_positive != stage.positive) propose_around(row, stage.last_positive, out);
   }
 
+  /// Not so an event that has its own match, or one that nothing connects with its step.
+  [[nodiscard]] bool is_near(const Proposal& proposal) {
+    bool has_near = false;
+    for (std::size_t p = 0; p < proposal.rows.size(); ++p) {
+      if (!proposal.rows[p]) continue;
+      if (satisfies(*proposal.rows[p], p)) {
+        has_near = true;
+        continue;
+      }
+      const auto candidate = in.sightings.candidate_of(*proposal.rows[p]);
+      if (candidate && match_of.contains(*candidate)) return false;
+      has_near = has_near || distance(*proposal.rows[p], p) < category_weight;
+    }
+    return has_near;
+  }
+
   [[nodiscard]] std::vector<std::pair<RowIndex, std::size_t>> anchors() {
     std::vector<std::pair<RowIndex, std::size_t>> out;
     const std::vector<WatchedStage>& stages = in.watch.stages();
@@ -1022,7 +1038,7 @@ std::vector<Explanation> Explainer::nearest(std::size_t count) {
   Impl& at = *impl_;
   std::vector<Proposal> proposals;
   for (const auto& [row, positive] : at.anchors()) at.propose_around(row, positive, proposals);
-  std::erase_if(proposals, [](const Proposal& p) { return p.cost == 0; });
+  std::erase_if(proposals, [&](const Proposal& p) { return p.cost == 0 || !at.is_near(p); });
   std::ranges::sort(proposals, {}, &Proposal::rank);
   std::vector<Explanation> out;
   std::set<std::uint64_t> told;  // events that an explanation has been about

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
@@ -32,7 +33,11 @@ std::string values_text(const FieldValues& values) {
 class Writer {
  public:
   Writer(const ExplainedRun& run, const ExplanationOptions& options)
-      : run_(run), options_(options) {}
+      : run_(run), options_(options) {
+    std::set<std::string> names;
+    for (const event::FileStart& start : run.file_starts) names.insert(name_of(start.file));
+    are_names_enough_ = names.size() == run.file_starts.size();
+  }
 
   std::string take() { return std::move(out_); }
 
@@ -75,12 +80,16 @@ class Writer {
     out_ += options_.colour == Colour::on ? "\x1b[1m" + fitting + "\x1b[0m\n" : fitting + "\n";
   }
 
+  static std::string name_of(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  }
   [[nodiscard]] std::string place(std::uint64_t line_number) const {
     if (run_.file_starts.size() < 2) return format("line {}", line_number);
     const auto after = std::ranges::lower_bound(run_.file_starts, line_number, {},
                                                 &event::FileStart::lines_before);
     const event::FileStart& start = after == run_.file_starts.begin() ? *after : *std::prev(after);
-    return format("{}:{}", printable(start.file), line_number - start.lines_before);
+    return format("{}:{}", printable(are_names_enough_ ? name_of(start.file) : start.file),
+                  line_number - start.lines_before);
   }
 
   /// Where it stands, and what it is; on one line where that fits.
@@ -260,6 +269,7 @@ class Writer {
 
   const ExplainedRun& run_;
   const ExplanationOptions& options_;
+  bool are_names_enough_ = true;  // else files are told apart by their whole path
   std::string out_;
 };
 

@@ -182,19 +182,12 @@ TEST(Explain, AHostileEventNeitherFloodsNorMovesTheTerminal) {
   }
 }
 
-/// A labelled corpus and what the two commands say about it.
-class ExplainCorpus : public testing::Test {
- protected:
-  ExplainCorpus() : corpus(folder.path("corpus")) {
-    const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "150", "--days",
-                                "3", "--seed", "1", "-o", corpus});
-    EXPECT_EQ(made.status, 0) << made.err;
-  }
-  TemporaryFolder folder;
-  std::string corpus;
-};
-
-TEST_F(ExplainCorpus, GivesTheReasonsThatTheScorecardCounts) {
+TEST(Explain, GivesTheReasonsThatTheScorecardCounts) {
+  const TemporaryFolder folder;
+  const std::string corpus = folder.path("corpus");
+  const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "150", "--days", "3",
+                              "--seed", "1", "-o", corpus});
+  ASSERT_EQ(made.status, 0) << made.err;
   const Json card = Json::parse(eqlab({"score", rule, "--corpus", corpus, "--format", "json"}).out);
   const Json explained = Json::parse(
       eqlab({"explain", rule, corpus, "--all-misses", "10000", "--format", "json"}).out);
@@ -213,7 +206,7 @@ TEST_F(ExplainCorpus, GivesTheReasonsThatTheScorecardCounts) {
     EXPECT_EQ(item["kind"], "incident");
     EXPECT_EQ(item["matched"], false);
     ++found[item["reason"]];
-    with_change += item["changes"].empty() ? 0 : 1;
+    with_change += item["changes"].empty() ? 0U : 1U;
     if (item["reason"] == "stage-unmatched") incident = item["incident"];
     // The events that are shown must bear the reason out.
     if (item["reason"] == "stage-unmatched") {
@@ -238,7 +231,12 @@ TEST_F(ExplainCorpus, GivesTheReasonsThatTheScorecardCounts) {
   EXPECT_TRUE(contains(typo.err, "error E408: there is no incident " + incident + "0")) << typo.err;
 }
 
-TEST_F(ExplainCorpus, DoesNotDependOnThreads) {
+TEST(Explain, DoesNotDependOnThreads) {
+  const TemporaryFolder folder;
+  const std::string corpus = folder.path("corpus");
+  const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "20", "--days", "1",
+                              "--seed", "2", "-o", corpus});
+  ASSERT_EQ(made.status, 0) << made.err;
   const auto run = [&](const std::string& threads) {
     return eqlab({"explain", "--query",
                   "sequence by host.id with maxspan=20s [process where process.name == \"dash\"] "

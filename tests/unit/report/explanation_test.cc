@@ -136,9 +136,12 @@ TEST(ExplanationText, WithSeveralFilesPlacesNameThem) {
   ExplainedRun run = missed();
   run.file_starts = {{.file = "a.ndjson", .lines_before = 0},
                      {.file = "b.ndjson", .lines_before = 5}};
+  run.file_starts[1].file = "folder/b.ndjson";
   const std::string text = explanation_text(run, {});
-  EXPECT_NE(text.find("a.ndjson:3"), std::string::npos) << text;
-  EXPECT_NE(text.find("b.ndjson:4"), std::string::npos) << text;
+  EXPECT_NE(text.find("  a.ndjson:3"), std::string::npos) << text;
+  EXPECT_NE(text.find("  b.ndjson:4"), std::string::npos) << text;
+  run.file_starts[0].file = "other/b.ndjson";
+  EXPECT_NE(explanation_text(run, {}).find("  folder/b.ndjson:4"), std::string::npos);
 }
 
 TEST(ExplanationJson, HasTheSame) {

@@ -752,9 +752,9 @@ struct Explainer::Impl {
       if (row) present.push_back(*row);
     }
     const bool is_whole = present.size() == chosen.size();
-    const auto try_whole = [&](const Change& change, std::string what) {
+    const auto try_whole = [&](const Change& change, std::vector<std::string> parts) {
       if (what_if.matches(change, present)) {
-        out.changes.push_back({.what = std::move(what)});
+        out.changes.push_back({.parts = std::move(parts)});
         return;
       }
       // A newer start, say, may take the place of the one shown.
@@ -765,7 +765,7 @@ struct Explainer::Impl {
       }
       if (!changed.empty() && what_if.matches(change, changed)) {
         out.changes.push_back(
-            {.what = std::move(what), .then = ChangeView::Then::matches_otherwise});
+            {.parts = std::move(parts), .then = ChangeView::Then::matches_otherwise});
       }
     };
     switch (judged.reason) {
@@ -781,7 +781,7 @@ struct Explainer::Impl {
       case Reason::paired_elsewhere:
         if (judged.by && out.by && is_whole)
           try_whole({.without = {*judged.by}},
-                    format("without the event on line {}", out.by->line));
+                    {format("without the event on line {}", out.by->line)});
         return;
       case Reason::matched:
       case Reason::dropped:
@@ -802,9 +802,8 @@ struct Explainer::Impl {
       for (const event::ChangedValue& value : *values)
         own.push_back(changed_text(value, now(value.field, *chosen[p]), type_of(value.field)));
       if (!is_whole) {
-        out.changes.push_back({.what = join(own, ", "),
-                               .then = ChangeView::Then::meets_stage,
-                               .stage = chains.positives()[p]});
+        out.changes.push_back(
+            {.parts = own, .then = ChangeView::Then::meets_stage, .stage = chains.positives()[p]});
         return;
       }
       if (chosen.size() > 1) {
@@ -841,11 +840,11 @@ struct Explainer::Impl {
         names.push_back(in.query.stages[chains.positives()[0]].keys[key].field.name);
       std::vector<std::string> dropped = texts;
       dropped.push_back(format("no join by {}", join(names, ", ")));
-      if (equalize_keys(chosen, keys, changed_event, texts)) try_whole(change, join(texts, ", "));
-      try_whole(without_key, join(dropped, ", "));
+      if (equalize_keys(chosen, keys, changed_event, texts)) try_whole(change, texts);
+      try_whole(without_key, dropped);
       return;
     }
-    if (!texts.empty()) try_whole(change, join(texts, ", "));
+    if (!texts.empty()) try_whole(change, texts);
   }
 
   /// Gives later events the first one's keys. False where there is no value to give.

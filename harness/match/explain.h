@@ -71,7 +71,7 @@ struct ChangeView {
     matches_otherwise,  ///< the changed event matches, but with other events than those shown
     meets_stage,        ///< only `stage` is met; the match still lacks an event
   };
-  std::string what;  ///< `process.name "curl" instead of "helper"`
+  std::vector<std::string> parts;  ///< all of them together: `process.name "curl" instead of "nc"`
   Then then = Then::matches;
   std::size_t stage = 0;
 };

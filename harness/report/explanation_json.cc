@@ -92,7 +92,7 @@ Json explained(const Explained& item, const ExplainedRun& run) {
   for (const match::ChangeView& change : given.changes) {
     const bool is_whole = change.then != match::ChangeView::Then::meets_stage;
     out["changes"].push_back(
-        {{"change", change.what},
+        {{"change", change.parts},
          {"matches", is_whole},
          {"with_other_events", change.then == match::ChangeView::Then::matches_otherwise},
          {"step_met", is_whole ? Json(nullptr) : Json(change.stage + 1)}});

@@ -61,13 +61,15 @@ class Writer {
           break;
       }
       const std::string head = "  nearest change: ";
-      const std::string whole = head + printable(change.what) + "  " + then;
+      const std::string whole = head + printable(join(change.parts, ", ")) + "  " + then;
       if (width(whole) <= options_.columns) {
         line(whole);
-      } else {
-        line(head + printable(change.what));
-        line(std::string(width(head), ' ') + then);
+        continue;
       }
+      const std::string indent(width(head), ' ');
+      for (std::size_t i = 0; i < change.parts.size(); ++i)
+        line((i == 0 ? head : indent) + printable(change.parts[i]));
+      line(indent + then);
     }
     for (const std::string& note : item.explanation.notes) line("  note: " + printable(note));
   }

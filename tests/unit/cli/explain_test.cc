@@ -185,7 +185,7 @@ TEST(Explain, AHostileEventNeitherFloodsNorMovesTheTerminal) {
 TEST(Explain, GivesTheReasonsThatTheScorecardCounts) {
   const TemporaryFolder folder;
   const std::string corpus = folder.path("corpus");
-  const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "150", "--days", "3",
+  const Outcome made = eqlab({"generate", "--profile", "balanced", "--hosts", "110", "--days", "3",
                               "--seed", "1", "-o", corpus});
   ASSERT_EQ(made.status, 0) << made.err;
   const Json card = Json::parse(eqlab({"score", rule, "--corpus", corpus, "--format", "json"}).out);
@@ -198,7 +198,8 @@ TEST(Explain, GivesTheReasonsThatTheScorecardCounts) {
     counted[group["reason"]] += count;
     total += count;
   }
-  ASSERT_GT(total, 200U);
+  ASSERT_GT(card["corpus"]["incidents"]["malicious"], 200) << "too few to mean anything";
+  ASSERT_GT(total, 130U);
   std::map<std::string, std::uint64_t> found;
   std::size_t with_change = 0;
   std::string incident;

@@ -76,11 +76,11 @@ class World {
 std::string describe_change(const ChangeView& change) {
   switch (change.then) {
     case ChangeView::Then::matches:
-      return change.what;
+      return join(change.parts, ", ");
     case ChangeView::Then::matches_otherwise:
-      return change.what + " (with others)";
+      return join(change.parts, ", ") + " (with others)";
     case ChangeView::Then::meets_stage:
-      return change.what + " (only its step)";
+      return join(change.parts, ", ") + " (only its step)";
   }
   return {};
 }
@@ -383,6 +383,7 @@ void check_change(const std::string& query, std::vector<Row> rows, const Explana
                   const ChangeView& change) {
   if (change.then == ChangeView::Then::meets_stage) return;
   std::string changed = query;
+  const std::string what = join(change.parts, ", ");
   std::vector<std::uint64_t> lines = lines_of(explanation);
   std::vector<std::uint64_t> changed_lines;
   static const std::regex maxspan("maxspan=([0-9]+m?s)");
@@ -391,16 +392,16 @@ void check_change(const std::string& query, std::vector<Row> rows, const Explana
       "(tag|k) (?:\"([^\"]*)\"|missing) instead of (?:\"[^\"]*\"|missing)(?: at step ([0-9]+))?");
   std::smatch found;
   bool is_understood = false;
-  if (std::regex_search(change.what, found, maxspan)) {
+  if (std::regex_search(what, found, maxspan)) {
     changed = std::regex_replace(changed, maxspan, found[0].str());
     is_understood = true;
   }
-  if (std::regex_search(change.what, found, without)) {
+  if (std::regex_search(what, found, without)) {
     const std::size_t gone = std::stoul(found[1]) - 1;
     rows[gone] = reference::parse_timeline("none@0")[0];
     is_understood = true;
   }
-  for (auto it = std::sregex_iterator(change.what.begin(), change.what.end(), value);
+  for (auto it = std::sregex_iterator(what.begin(), what.end(), value);
        it != std::sregex_iterator(); ++it) {
     const std::size_t stage = (*it)[3].matched ? std::stoul((*it)[3]) - 1 : 0;
     const std::uint64_t line = explanation.stages.at(stage).event->line;
@@ -411,11 +412,11 @@ void check_change(const std::string& query, std::vector<Row> rows, const Explana
       rows[line - 1].erase((*it)[1]);
     is_understood = true;
   }
-  if (change.what.find("no join by k") != std::string::npos) {
+  if (what.find("no join by k") != std::string::npos) {
     changed = std::regex_replace(changed, std::regex(" by \\??k"), "");
     is_understood = changed.starts_with("sequence");  // a sample without keys cannot be written
   }
-  if (change.what.find(" after step ") != std::string::npos) return;  // times are not rewritten
+  if (what.find(" after step ") != std::string::npos) return;  // times are not rewritten
   if (!is_understood) return;
   if (change.then == ChangeView::Then::matches_otherwise) lines = changed_lines;
   EXPECT_TRUE(matches_all(changed, rows, lines)) << query << "\n" << describe(explanation);

@@ -47,7 +47,7 @@ ExplainedRun missed() {
   item.text = "step 2 is not met: process.name is \"python3.11\"";
   item.explanation.stage = 1;
   item.explanation.stages = {first, second};
-  item.explanation.changes = {{.what = "process.name \"python\" instead of \"python3.11\""}};
+  item.explanation.changes = {{.parts = {"process.name \"python\" instead of \"python3.11\""}}};
   return {.items = {item}, .rule_name = "the rule", .events_read = 12, .matches_found = 0};
 }
 
@@ -118,7 +118,7 @@ TEST(ExplanationText, WhatAnEventSaysCannotReachTheTerminalOrWidenTheLines) {
   stage.condition->children[3].nearest = evil;
   stage.condition->children[3].values = {one(evil, evil)};
   stage.keys[0].name = evil;
-  item.explanation.changes[0].what = evil;
+  item.explanation.changes[0].parts = {evil, evil};
   item.explanation.notes = {evil};
   item.explanation.by = match::EventView{.line = 1, .id = evil, .time = at(1)};
   const std::string text = explanation_text(run, {.columns = 80});

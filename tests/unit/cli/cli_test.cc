@@ -33,8 +33,8 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 TEST(Help, EveryCommandShowsAnExample) {
-  for (const std::string command : {"check", "match", "test", "generate", "score", "fmt"}) {
-  for (const std::string command : {"check", "match", "test", "generate", "score", "explain"}) {
+  for (const std::string command :
+       {"check", "match", "test", "generate", "score", "fmt", "explain"}) {
     const Outcome help = eqlab({command, "--help"});
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_TRUE(contains(help.out, "Example:\n  eqlab " + command)) << help.out;

@@ -210,6 +210,7 @@ const Schema& Schema::builtin() {
   static const Schema schema = [] {
     Result<Schema> table = from_csv(embedded::event_fields, "fields.tsv");
     EQLAB_ASSERT(table.has_value());
+    table->assumed_ = true;
     return std::move(*table);
   }();
   return schema;
@@ -253,6 +254,12 @@ Result<Schema> Schema::load(const std::string& path) {
 const Field* Schema::find(std::string_view name) const {
   const auto found = fields_.find(name);
   return found == fields_.end() ? nullptr : &found->second;
+}
+
+bool Schema::has_below(std::string_view name) const {
+  const std::string prefix = std::string(name) + ".";
+  const auto next = fields_.lower_bound(prefix);
+  return next != fields_.end() && next->first.starts_with(prefix);
 }
 
 std::vector<std::string> Schema::similar(std::string_view name) const {

@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/rule/date_math.h"
+#include "harness/rule/lint_query_text.h"
 #include "harness/rule/rule.h"
 
 namespace eqlab::rule {
@@ -30,6 +31,7 @@ class Linter {
 
   std::vector<Diagnostic> run() {
     check_query();
+    lint_query_text(rule_, query_, out_);
     if (!rule_.key_positions.empty()) {
       check_schedule();
       check_metadata();

@@ -38,6 +38,18 @@ bool is_capital_not(const Token& token) {
   return token.kind == TokenKind::identifier && fold_ascii(token.text) == "not";
 }
 
+/// A reserved word where a field could stand, by what follows it.
+bool is_meant_as_name(const Token& word, const Token& after) {
+  for (const std::string_view op : {"and", "or", "not", "in", "in~", "like", "like~", "regex"}) {
+    if (word.text == op) return after.is_symbol(".") || after.is_symbol("==");
+  }
+  if (after.kind == TokenKind::symbol)
+    return after.text != "[" && after.text != "![" && after.text != "(";
+  return after.is_keyword("and") || after.is_keyword("or") || after.is_keyword("in") ||
+         after.is_keyword("in~") || after.is_keyword("like") || after.is_keyword("like~") ||
+         after.is_keyword("regex") || after.is_keyword("regex~");
+}
+
 std::optional<CompareOp> compare_op(const Token& token) {
   if (token.is_symbol("==")) return CompareOp::equal;
   if (token.is_symbol("!=")) return CompareOp::not_equal;
@@ -701,8 +713,7 @@ class Parser {
     if (token.is_symbol("?") || token.kind == TokenKind::identifier ||
         token.kind == TokenKind::quoted_identifier)
       return parse_field();
-    if (token.kind == TokenKind::keyword &&
-        (peek(1).is_symbol(".") || compare_op(peek(1)) || peek(1).is_symbol(":"))) {
+    if (token.kind == TokenKind::keyword && is_meant_as_name(token, peek(1))) {
       return error(token, "E106", format("{} is a reserved word", token.text),
                    format("as a field name write it in backticks: `{}`", token.text));
     }

@@ -556,7 +556,7 @@ class Checker {
       return error(span, "E209", "a date relative to now has no meaning in a replay",
                    "write the date itself");
     }
-    auto range = date_constant(constant);
+    auto range = date_constant(constant, native.field.date_format);
     if (range && native.field.type == FieldType::date) {
       // Such a field keeps milliseconds, and so does what it is compared with.
       constexpr std::int64_t millisecond = 1'000'000;
@@ -567,7 +567,9 @@ class Checker {
       return error(span, "E209",
                    format("{} is a date, and \"{}\" cannot be read as one", native.field.name,
                           printable(text_of(constant))),
-                   "for example: \"2026-03-02T09:14:07Z\"");
+                   native.field.date_format.empty()
+                       ? std::string("for example: \"2026-03-02T09:14:07Z\"")
+                       : format("its mapping has the format {}", native.field.date_format));
     }
     switch (op) {
       case CompareOp::equal:

@@ -92,8 +92,6 @@ std::string function_hint(std::string_view name) {
   return "functions are " + join(names, ", ");
 }
 
-std::string_view first_name(std::string_view name) { return name.substr(0, name.find('.')); }
-
 }  // namespace
 
 ValueType value_type(event::FieldType type) {
@@ -161,14 +159,10 @@ Result<event::Field> Types::look_up(const std::string& name, Span where, ValueTy
 bool Types::is_assumed(const Expr& field) const {
   if (unknown_fields_ == UnknownFields::unmapped) return false;
   if (field.optional) return true;
-  const std::vector<std::string> close = schema_.similar(field.name);
-  if (unknown_fields_ == UnknownFields::mapped) return close.empty();
-  const std::string_view first = first_name(field.name);
-  if (first.size() == field.name.size() || schema_.has_below(first)) return false;
-  // `proces.name` is no family of its own.
-  return close.empty() || std::ranges::none_of(close, [&](const std::string& name) {
-           return !nearest(first, {first_name(name)}, 1).empty();
-         });
+  if (schema_.is_slip(field.name)) return false;
+  if (unknown_fields_ == UnknownFields::mapped) return true;
+  const std::string first = field.name.substr(0, field.name.find('.'));
+  return first.size() < field.name.size() && !schema_.has_below(first);
 }
 
 void Types::learn(ExprId id, Use use) {
@@ -409,10 +403,9 @@ Status Types::check_membership(const Expr& e) const {  // NOLINT(misc-no-recursi
           error_at(span, "E217",
                    format("this is {}, but the left side is {}", to_string(item), to_string(left)),
                    left == ValueType::ip ? "write cidrMatch(FIELD, \"…\"), or == for one address"
-                   : left == ValueType::date   ? "write comparisons joined by or"
                    : left == ValueType::text   ? "write it in double quotes"
                    : left == ValueType::number ? "write it without quotes"
-                                               : "write items of one type"));
+                                               : "write comparisons joined by or"));
     }
   }
   return ok();

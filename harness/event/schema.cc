@@ -270,6 +270,28 @@ std::vector<std::string> Schema::similar(std::string_view name) const {
   return nearest(name, names, 3);
 }
 
+bool Schema::is_slip(std::string_view name) const {
+  if (find(name) != nullptr) return false;
+  const auto next_part = [](std::string_view& rest) {
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    const std::string_view part = rest.substr(0, dot);
+    rest.remove_prefix(std::min(dot + 1, rest.size()));
+    return part;
+  };
+  for (const std::string& known : similar(name)) {
+    std::string_view wanted = name;
+    std::string_view other = known;
+    bool is_near = std::ranges::count(wanted, '.') == std::ranges::count(other, '.');
+    while (is_near && !wanted.empty()) {
+      const std::string_view part = next_part(wanted);
+      const std::string_view other_part = next_part(other);
+      is_near = part == other_part || !nearest(part, {other_part}, 1).empty();
+    }
+    if (is_near) return true;
+  }
+  return false;
+}
+
 Schema Schema::with(std::vector<Field> more) const {
   Schema schema = *this;
   for (Field& field : more) schema.fields_.try_emplace(field.name, std::move(field));

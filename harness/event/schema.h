@@ -60,6 +60,8 @@ class Schema {
   [[nodiscard]] bool is_assumed() const { return assumed_; }
   /// Some field lies below `name`: `process` has `process.name`.
   [[nodiscard]] bool has_below(std::string_view name) const;
+  /// `name` is not known and reads like a slip of the pen: part by part it is near one that is.
+  [[nodiscard]] bool is_slip(std::string_view name) const;
   /// The same schema with more fields; a name that is known keeps its meaning.
   [[nodiscard]] Schema with(std::vector<Field> more) const;
   /// Up to three field names close to `name`.

@@ -59,6 +59,15 @@ std::string word_advice(const Token& t) {
              : std::string();
 }
 
+/// `10.0.0.1` and `args.0`: a decimal where none can stand.
+std::string number_advice(const Token& left, const Token& t) {
+  if (t.kind != TokenKind::decimal || !touches(left, t)) return {};
+  if (is_name(left))
+    return "array elements have no address; a part of a name that begins with a digit goes in "
+           "backticks";
+  return "addresses, dates and versions are written in double quotes";
+}
+
 constexpr std::string_view optional_advice = "an optional field has its ? in front: ?process.name";
 constexpr std::string_view several_values =
     "several values are a list: FIELD in (\"a\", \"b\"), or : to ignore case and allow wildcards";
@@ -101,6 +110,10 @@ std::string operator_advice(TokenList tokens, std::size_t at) {
                                    : "two conditions need a word between them: … and not …";
   }
   if (t.is_symbol("?")) return std::string(optional_advice);
+  const Token& left = before(tokens, at);
+  if (std::string hint = number_advice(left, t); !hint.empty()) return hint;
+  if (t.is_symbol("[") && is_name(left) && touches(left, t))
+    return "parts of a name are joined by dots: process.name";
   if (t.is_symbol(")")) return "there is no ( before it that it could close";
   if (t.is_symbol("[") || t.is_symbol("![")) return "close the event filter before it with ]";
   if (t.is_symbol(",")) {
@@ -112,12 +125,15 @@ std::string operator_advice(TokenList tokens, std::size_t at) {
     return {};
   }
   if (t.is_keyword("until")) return "until belongs to a sequence, after its last event";
-  const Token& last = before(tokens, at);
-  if ((last.kind == TokenKind::integer || last.kind == TokenKind::decimal) && touches(last, t) &&
+  const bool is_now = at >= 3 && is_word(tokens[at - 3], "now");
+  if (is_now && is_name(t)) return "a date relative to now has no meaning in a replay";
+  if ((left.kind == TokenKind::integer || left.kind == TokenKind::decimal) && touches(left, t) &&
       t.kind == TokenKind::identifier)
     return "numbers are written in decimal digits, without unit";
-  if (t.kind == TokenKind::string || t.is_symbol("!=")) return "is an operator missing before it?";
-  if (is_name(t)) return "is and, or or an operator missing before it?";
+  if (t.kind == TokenKind::string || t.is_symbol("!="))
+    return "is something missing before it: and, or, an operator?";
+  if (is_name(t) || t.is_keyword("true") || t.is_keyword("false") || t.is_keyword("null"))
+    return "is something missing before it: and, or, an operator?";
   return {};
 }
 
@@ -133,8 +149,14 @@ std::string operand_advice(TokenList tokens, std::size_t at) {
     return last.is_symbol(",") ? "a comma must be followed by another key"
                                : "close the event filter before it with ]; lists are in round "
                                  "brackets";
-  if (t.is_keyword("in") || t.is_keyword("like") || t.is_keyword("regex") || t.is_symbol(":"))
+  for (const std::string_view op : {":", "==", "!=", "<", "<=", ">", ">="}) {
+    if (t.is_symbol(op) && last.kind == TokenKind::keyword) return "write the field before it";
+  }
+  if (t.is_keyword("in") || t.is_keyword("in~") || t.is_keyword("like") || t.is_keyword("like~") ||
+      t.is_keyword("regex") || t.is_keyword("regex~"))
     return "write the field before it";
+  if (t.is_keyword("with") && last.is_symbol(",")) return "a comma must be followed by another key";
+  if (t.is_symbol(")") && last.is_symbol("(")) return "write a condition between the brackets";
   const bool has_star = at >= 2 && last.is_symbol("*") &&
                         tokens[at - 2].kind == TokenKind::string && touches(tokens[at - 2], last);
   if (has_star) return "wildcards stand inside the quotes: \"curl*\"";
@@ -174,8 +196,9 @@ std::string list_advice(TokenList tokens, std::size_t at) {
   const Token& t = token(tokens, at);
   if (t.is_keyword("or") || t.is_keyword("and") || t.kind == TokenKind::string || is_name(t))
     return "items of a list are separated by commas: (\"a\", \"b\")";
+  if (t.is_symbol("|")) return "items of a list are separated by commas: (\"a\", \"b\")";
   if (t.kind == TokenKind::end) return ") is missing";
-  return {};
+  return number_advice(before(tokens, at), t);
 }
 
 std::string event_advice(TokenList tokens, std::size_t at) {
@@ -186,6 +209,13 @@ std::string event_advice(TokenList tokens, std::size_t at) {
   if (t.is_keyword("and") || t.is_keyword("or") || is_word(t, "then"))
     return "the events of a sequence follow one another without a word: […] […]";
   if (t.is_keyword("with")) return "maxspan comes before the events: sequence by … with maxspan=…";
+  if (t.is_keyword("until")) return "until comes after the events";
+  if (t.is_keyword("by")) return "by comes before with: […] by KEYS with runs=3";
+  const Token& next = token(tokens, at + 1);
+  if (before(tokens, at).is_keyword("sequence") || before(tokens, at).is_keyword("sample")) {
+    if (next.is_symbol(".") || next.is_symbol("[") || is_word(t, "on"))
+      return "join keys follow by: sequence by host.id […] […]";
+  }
   if (t.is_keyword("where") || is_name(t) || t.is_keyword("any") || t.kind == TokenKind::string)
     return "each event stands in brackets: [process where process.name == \"curl\"]";
   return {};

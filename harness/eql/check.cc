@@ -336,7 +336,7 @@ class Checker {
         "like",   "like\\", "starts", "regex", "cidr", "script", "script-null"};
     const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
     if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
-      return format("{}({})", name, print(out_.syntax, leaf.script));
+      return format("{}({}{})", name, print(out_.syntax, leaf.script), types_by_use(leaf.script));
     std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type),
                               name, leaf.fold_case ? "~" : "");
     for (const event::Value& constant : leaf.constants) {
@@ -345,6 +345,15 @@ class Checker {
     }
     for (const TimeRange& range : leaf.ranges) text += format(" {}..{}", range.first, range.last);
     return text;
+  }
+
+  /// ` FIELD:TYPE` for fields below `root` whose type another query may take otherwise.
+  [[nodiscard]] std::string types_by_use(ExprId root) const {  // NOLINT(misc-no-recursion)
+    std::string out;
+    if (types_.is_typed_by_use(root))
+      out = format(" {}:{}", at(root).name, event::to_string(types_.field(root)->type));
+    for (const ExprId child : at(root).children) out += types_by_use(child);
+    return out;
   }
 
   void note_script_fields(ExprId root) {  // NOLINT(misc-no-recursion)

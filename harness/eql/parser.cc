@@ -194,8 +194,13 @@ class Parser {
       }
       const ExprId key = *parsed;
       if (query_.at(key).kind != ExprKind::field) {
-        return error(query_.at(key).span, "E117", "a join key must be a field",
-                     "put conditions and functions into the event filter");
+        const Expr& written = query_.at(key);
+        const bool is_text = std::holds_alternative<std::string>(written.value);
+        const bool is_list = written.kind == ExprKind::logical_and;
+        return error(written.span, "E117", "a join key must be a field",
+                     is_text   ? "names of fields are written without quotes"
+                     : is_list ? "several keys are separated by commas: by a, b"
+                               : "put conditions and functions into the event filter");
       }
       keys.push_back(key);
     } while (accept_symbol(","));
@@ -348,6 +353,8 @@ class Parser {
     if (name.is_symbol("|") && name.span.begin == pipe.span.begin + 1)
       return error({pipe.span.begin, name.span.end}, "E106", "|| is not an operator of EQL",
                    "write or");
+    if (name.kind == TokenKind::string)
+      return expected("a pipe", "alternatives are a list: (\"a\", \"b\")");
     if (name.kind != TokenKind::identifier)
       return expected("a pipe", "pipes are head and tail, for example: | tail 5");
     next();

@@ -116,14 +116,18 @@ Failure<Diagnostic> Types::unknown_field(const std::string& name, Span where) co
   std::string hint =
       "if it exists in some indices only, write ? before it; --schema FILE brings other fields";
   const std::string lower = fold_ascii(name);
-  if (const std::vector<std::string> close = schema_.similar(name); !close.empty()) {
+  const std::string parent = name.substr(0, std::min(name.rfind('.'), name.size()));
+  if (schema_.has_below(name)) {
+    hint = format("it is no field itself: name one below it, as {}", example_below(name));
+  } else if ((name.ends_with(".keyword") || name.ends_with(".raw")) &&
+             schema_.find(parent) != nullptr) {
+    hint = format("write {}", parent);
+  } else if (const std::vector<std::string> close = schema_.similar(name); !close.empty()) {
     hint = format("did you mean {}?", join(close, " or "));
   } else if (lower == "null" || lower == "true" || lower == "false") {
     hint = format("keywords are written in lower case: {}", lower);
   } else if (lower == "none" || lower == "nil" || lower == "undefined") {
     hint = "a missing value is written null";
-  } else if (schema_.has_below(name)) {
-    hint = format("it is no field itself: name one below it, as {}", example_below(name));
   }
   return fail(error_at(where, "E201", format("unknown field {}", name), std::move(hint)));
 }
@@ -158,11 +162,13 @@ Result<event::Field> Types::look_up(const std::string& name, Span where, ValueTy
 
 bool Types::is_assumed(const Expr& field) const {
   if (unknown_fields_ == UnknownFields::unmapped) return false;
-  if (field.optional) return true;
-  if (schema_.is_slip(field.name)) return false;
-  if (unknown_fields_ == UnknownFields::mapped) return true;
+  if (field.optional || by_use_.contains(field.name)) return true;
   const std::string first = field.name.substr(0, field.name.find('.'));
-  return first.size() < field.name.size() && !schema_.has_below(first);
+  const bool is_other_family = first.size() < field.name.size() && !schema_.has_below(first);
+  if (unknown_fields_ != UnknownFields::mapped && !is_other_family) return false;
+  // Looking for slips costs a walk over the schema: no more of them than people write.
+  constexpr std::size_t looked_at_max = 256;
+  return by_use_.size() >= looked_at_max || !schema_.is_slip(field.name);
 }
 
 void Types::learn(ExprId id, Use use) {
@@ -177,11 +183,10 @@ void Types::learn(ExprId id, Use use) {
   } else if (use.strength > untyped.strength) {
     untyped.field.type = type_from_use(use.type);
     untyped.strength = use.strength;
-    for (auto& [other, field] : fields_) {
-      if (field.name == e.name) field = untyped.field;
-    }
+    for (const ExprId place : untyped.places) fields_.at(place) = untyped.field;
   }
   untyped.optional = untyped.optional && e.optional;
+  untyped.places.push_back(id);
   fields_.emplace(id, untyped.field);
 }
 

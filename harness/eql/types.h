@@ -45,6 +45,10 @@ class Types {
   }
   /// Fields outside the schema that count as mapped; see UnknownFields.
   [[nodiscard]] std::vector<AssumedField> assumed() const;
+  /// The type of this field was taken from use.
+  [[nodiscard]] bool is_typed_by_use(ExprId id) const {
+    return query_.at(id).kind == ExprKind::field && by_use_.contains(query_.at(id).name);
+  }
   /// A mapped field and nothing else.
   [[nodiscard]] bool is_plain_field(ExprId id) const {
     return query_.at(id).kind == ExprKind::field && field(id) != nullptr;
@@ -56,12 +60,13 @@ class Types {
                                              ValueType used_as);
 
  private:
-  /// A field that has no schema: its type, and whether the message about it is a matter of `?`.
+  /// A field that no schema types.
   struct Untyped {
     event::Field field;
     Use::Strength strength = Use::Strength::none;
     bool optional = true;
     Span span;
+    std::vector<ExprId> places = {};
   };
 
   [[nodiscard]] Failure<Diagnostic> unknown_field(const std::string& name, Span where) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/base/time.h"
 #include "harness/eql/script.h"
 
 namespace eqlab::rule {
@@ -24,6 +25,7 @@ class TextLinter {
     const eql::Query& syntax = query_.syntax;
     for (const eql::Stage& stage : syntax.stages) visit(stage.filter.condition);
     if (syntax.until) visit(syntax.until->filter.condition);
+    for (const eql::Leaf& leaf : query_.leaves) check_order(leaf);
   }
 
  private:
@@ -58,13 +60,18 @@ class TextLinter {
       types.push_back(format("{} {}", field.name, event::to_string(field.type)));
     }
     if (first == nullptr) return;
+    const std::size_t count = types.size();
+    constexpr std::size_t shown_max = 8;
+    if (count > shown_max) {
+      types.resize(shown_max);
+      types.emplace_back("…");
+    }
     const std::string others =
-        types.size() == 1
-            ? std::string(" is")
-            : format(" and {} other field{} are", types.size() - 1, types.size() == 2 ? "" : "s");
+        count == 1 ? std::string(" is")
+                   : format(" and {} other field{} are", count - 1, count == 2 ? "" : "s");
     add(Severity::warning, "L308", first->span,
         format("{}{} not in the built-in schema: {} from use", first->name, others,
-               types.size() == 1 ? "its type is taken" : "their types are taken"),
+               count == 1 ? "its type is taken" : "their types are taken"),
         format("--schema FILE gives those of your index; taken here: {}", join(types, ", ")));
   }
 
@@ -77,8 +84,10 @@ class TextLinter {
         check_comparison(e);
         break;
       case ExprKind::membership:
-        for (std::size_t i = 1; i < e.children.size(); ++i)
-          check_literal_star(e.children[i], e.fold_case ? "in~" : "in");
+        // Once for each list, however long.
+        for (std::size_t i = 1; i < e.children.size(); ++i) {
+          if (check_literal_star(e.children[i], e.fold_case ? "in~" : "in")) break;
+        }
         break;
       case ExprKind::pattern:
         check_pattern(e);
@@ -101,21 +110,28 @@ class TextLinter {
   }
 
   /// A constant that reads like a pattern where none is taken for one.
-  void check_literal_star(ExprId constant, std::string_view op) {
+  bool check_literal_star(ExprId constant, std::string_view op) {
     const std::string* const text = literal(constant);
-    if (text == nullptr) return;
+    if (text == nullptr) return false;
     const bool has_star = text->find('*') != std::string::npos;
     const bool has_drive = text->starts_with("?:\\");
-    if (!has_star && !has_drive) return;
+    if (!has_star && !has_drive) return false;
     add(Severity::warning, "L331", at(constant).span,
         format("{} has no wildcards: this {} stands for itself", op,
                has_star ? "star" : "question mark"),
         "write : for wildcards that ignore case, like for those that mind it");
+    return true;
   }
 
   void check_comparison(const Expr& e) {
     if (e.compare != eql::CompareOp::equal && e.compare != eql::CompareOp::not_equal) return;
     const std::string_view op = e.compare == eql::CompareOp::equal ? "==" : "!=";
+    if (literal(e.children[0]) != nullptr && at(e.children[1]).kind == ExprKind::literal) {
+      add(Severity::warning, "L335", e.span,
+          "both sides are constants, so this is the same for every event",
+          "names of fields are written without quotes");
+      return;
+    }
     for (const ExprId side : e.children) {
       check_literal_star(side, op);
       const std::string* const text = literal(side);
@@ -126,39 +142,81 @@ class TextLinter {
     }
   }
 
-  void check_pattern(const Expr& e) {
-    const bool is_native = at(e.children[0]).kind == ExprKind::field;
-    for (std::size_t i = 1; i < e.children.size(); ++i) {
-      const std::string* const text = literal(e.children[i]);
-      if (text == nullptr || text->empty()) continue;
-      const Span where = at(e.children[i]).span;
-      if (e.pattern == eql::PatternOp::regex) {
-        if (is_native) check_anchors(*text, where);
-        continue;
+  /// Numbers beside fields of another kind.
+  void check_order(const eql::Leaf& leaf) {
+    using eql::LeafKind;
+    const bool has_order = leaf.kind == LeafKind::less || leaf.kind == LeafKind::less_equal ||
+                           leaf.kind == LeafKind::greater || leaf.kind == LeafKind::greater_equal;
+    if (has_order && event::is_string(leaf.field.type)) {
+      const std::string text = event::to_text(leaf.constants[0]);
+      if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
+        add(Severity::warning, "L338", leaf.span,
+            format("{} is a {}: it is ordered as text, so 10 comes before 9", leaf.field.name,
+                   event::to_string(leaf.field.type)),
+            "write number(FIELD) before the comparison, or list the values");
       }
-      if (text->find_first_not_of('*') == std::string::npos) {
-        add(Severity::info, "L333", where, "a pattern of stars alone asks for any value",
-            "the same in words: FIELD != null");
-      } else if (text->find_first_of("*?") == std::string::npos &&
-                 (text->starts_with('%') || text->ends_with('%'))) {
-        add(Severity::warning, "L337", where, "% stands for itself: this is no SQL pattern",
-            "wildcards are * for any text and ? for one character");
-      } else if (text->starts_with(".*") && text->size() > 2) {
-        add(Severity::warning, "L337", where,
-            "the dot stands for itself: this is no regular expression",
-            "write * alone for any text, or regex instead");
-      }
+    }
+    if (!event::is_date(leaf.field.type)) return;
+    std::optional<std::int64_t> time;
+    if (!leaf.ranges.empty()) time = leaf.ranges[0].first;
+    if (has_order) time = std::get<std::int64_t>(leaf.constants[0]);
+    constexpr std::int64_t early_1970 = 100 * 86'400'000'000'000;
+    if (time && *time >= 0 && *time < early_1970) {
+      add(Severity::warning, "L339", leaf.span,
+          format("a number beside a date is milliseconds since 1970: this is {}",
+                 format_iso8601(*time)),
+          "write the date in double quotes: \"2026-03-02T09:14:07Z\"");
     }
   }
 
-  /// `^` at the beginning and `$` at the end, unless a backslash makes them plain.
+  /// One finding for each list, however long.
+  void check_pattern(const Expr& e) {
+    const bool is_regex = e.pattern == eql::PatternOp::regex;
+    if (is_regex && at(e.children[0]).kind != ExprKind::field) return;  // Java has all of it
+    const std::size_t before = out_.size();
+    for (std::size_t i = 1; i < e.children.size() && out_.size() == before; ++i) {
+      const std::string* const text = literal(e.children[i]);
+      if (text == nullptr || text->empty()) continue;
+      if (is_regex)
+        check_anchors(*text, at(e.children[i]).span);
+      else
+        check_wildcards(*text, at(e.children[i]).span);
+    }
+  }
+
+  void check_wildcards(const std::string& text, Span where) {
+    if (text.find_first_not_of('*') == std::string::npos) {
+      add(Severity::info, "L333", where, "a pattern of stars alone asks for any value",
+          "the same in words: FIELD != null");
+    } else if (text.find_first_of("*?") == std::string::npos &&
+               (text.starts_with('%') || text.ends_with('%'))) {
+      add(Severity::warning, "L337", where, "% stands for itself: this is no SQL pattern",
+          "wildcards are * for any text and ? for one character");
+    } else if (text.starts_with(".*") && text.size() > 2) {
+      add(Severity::warning, "L337", where,
+          "the dot stands for itself: this is no regular expression",
+          "write * alone for any text, or regex instead");
+    }
+  }
+
+  /// What other expressions give a meaning: `^` at the beginning, `$` at the end, `(?`, and the
+  /// backspace that `\b` is in a plain string.
   void check_anchors(const std::string& text, Span where) {
     const bool ends = text.ends_with('$') && !text.ends_with("\\$");
-    if (!text.starts_with('^') && !ends) return;
-    add(Severity::warning, "L332", where,
-        format("{} is a plain character here: the expression always covers the whole value",
-               text.starts_with('^') ? "^" : "$"),
-        "leave it out");
+    if (text.starts_with('^') || ends) {
+      add(Severity::warning, "L332", where,
+          format("{} is a plain character here: the expression always covers the whole value",
+                 text.starts_with('^') ? "^" : "$"),
+          "leave it out");
+    } else if (text.find("(?") != std::string::npos && text.find("\\(?") == std::string::npos) {
+      add(Severity::warning, "L332", where,
+          "(? begins an ordinary group with a question mark: there are no flags or assertions here",
+          "to ignore case write regex~");
+    } else if (text.find('\b') != std::string::npos) {
+      add(Severity::warning, "L332", where,
+          "\\b in a string is a backspace, and there are no word boundaries here",
+          "write what may stand on either side: (.*[^a-z])?");
+    }
   }
 
   /// endsWith and stringContains of a field and a constant are executed as wildcard patterns

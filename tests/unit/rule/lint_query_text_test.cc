@@ -98,6 +98,33 @@ TEST(LintQueryText, PatternsOfOtherLanguages) {
   EXPECT_EQ(findings("process.command_line : (\"%TEMP%\\\\*\", \"*.*\", \"cmd.*\")"), "");
 }
 
+TEST(LintQueryText, FlagsAndWordBoundaries) {
+  EXPECT_EQ(findings("process.name regex \"(?i)curl\""),
+            "L332 warning 20 (? begins an ordinary group with a question mark: there are no flags "
+            "or assertions here | to ignore case write regex~\n");
+  EXPECT_EQ(findings("process.name regex \"\\bcurl\"").substr(0, 55),
+            "L332 warning 20 \\b in a string is a backspace, and the");
+  EXPECT_EQ(findings("process.name regex \"\\\\(?i\""), "");
+}
+
+TEST(LintQueryText, NumbersBesideTextAndDates) {
+  EXPECT_EQ(findings("user.id >= 500"),
+            "L338 warning 1 user.id is a keyword: it is ordered as text, so 10 comes before 9 | "
+            "write number(FIELD) before the comparison, or list the values\n");
+  EXPECT_EQ(findings("user.id > \"S-1-5\" and user.id == 500 and process.pid > 500"), "");
+  EXPECT_EQ(findings("@timestamp > 2026-01-01"),
+            "L339 warning 1 a number beside a date is milliseconds since 1970: this is "
+            "1970-01-01T00:00:02.024Z | write the date in double quotes: "
+            "\"2026-03-02T09:14:07Z\"\n");
+  EXPECT_EQ(findings("@timestamp == 1767225600000 and @timestamp < \"2026-01-01\""), "");
+}
+
+TEST(LintQueryText, ConstantsBesideEachOther) {
+  EXPECT_EQ(findings("\"process.name\" == \"curl\""),
+            "L335 warning 1 both sides are constants, so this is the same for every event | names "
+            "of fields are written without quotes\n");
+}
+
 TEST(LintQueryText, EveryStageAndUntilIsRead) {
   Rule rule = bare_query(
       "sequence [any where process.name == \"a*\"] [any where true] until [any where process.name "

@@ -111,6 +111,18 @@ TEST(UnknownFields, KeysTakeTheTypeOfTheirPlace) {
             "?okta.id keyword\n");
 }
 
+TEST(UnknownFields, ScriptsOnDifferentTypesAreDifferentLeaves) {
+  const auto leaf = [](const std::string& query) {
+    const auto checked = compile(bare_query(query, "q"), event::Schema::builtin());
+    EXPECT_TRUE(checked) << render(checked.error());
+    return checked ? checked->leaves[0].identity : "";
+  };
+  EXPECT_EQ(leaf("any where string(okta.a) == \"5\""),
+            "script(string(okta.a) == \"5\" okta.a:keyword)");
+  EXPECT_EQ(leaf("any where string(okta.a) == \"5\" and okta.a > 3"),
+            "script(string(okta.a) == \"5\" okta.a:double)");
+}
+
 TEST(UnknownFields, NothingIsAssumedOfSettings) {
   Rule rule = bare_query("any where true", "q");
   rule.timestamp_field = "okta.time";

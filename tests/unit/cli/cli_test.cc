@@ -176,7 +176,8 @@ TEST(Match, AnUnusableQueryShowsTheCaretAndEndsWith2) {
   EXPECT_EQ(outcome.err,
             "query:1:30: error E203: process.pid is a number, but this is a string\n"
             "  process where process.pid == \"abc\"\n"
-            "                               ^^^^^\n");
+            "                               ^^^^^\n"
+            "  write a number, without quotes\n");
 }
 
 TEST(Match, StrictStopsAtTheFirstMalformedEvent) {
@@ -273,8 +274,8 @@ TEST(Match, FieldsOfOtherIntegrationsAreReadWithTypesFromUse) {
         eqlab({"match", "--query", "iam where " + condition, "--format", "json"}, {.input = input});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     std::string out;
-    for (const Json& match : Json::parse(outcome.out)["matches"])
-      out += match["events"][0]["line"].dump() + " ";
+    const Json found = Json::parse(outcome.out);
+    for (const Json& match : found["matches"]) out += match["events"][0]["line"].dump() + " ";
     return out;
   };
   EXPECT_EQ(lines("winlog.event_id == 4720"), "1 2 ");

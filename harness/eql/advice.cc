@@ -65,6 +65,7 @@ std::string number_advice(const Token& left, const Token& t) {
   if (is_name(left))
     return "array elements have no address; a part of a name that begins with a digit goes in "
            "backticks";
+  if (left.text.ends_with('.')) return "write: FIELD >= 1 and FIELD <= 5";
   return "addresses, dates and versions are written in double quotes";
 }
 
@@ -122,7 +123,7 @@ std::string operator_advice(TokenList tokens, std::size_t at) {
       if (tokens[i].is_symbol("==") || tokens[i].is_symbol("!=") || tokens[i].is_symbol(":"))
         return std::string(several_values);
     }
-    return {};
+    return "two conditions are joined by and or or";
   }
   if (t.is_keyword("until")) return "until belongs to a sequence, after its last event";
   const bool is_now = at >= 3 && is_word(tokens[at - 3], "now");
@@ -134,7 +135,10 @@ std::string operator_advice(TokenList tokens, std::size_t at) {
     return "is something missing before it: and, or, an operator?";
   if (is_name(t) || t.is_keyword("true") || t.is_keyword("false") || t.is_keyword("null"))
     return "is something missing before it: and, or, an operator?";
-  return {};
+  if (t.is_symbol("(")) return "is an operator missing before the bracket, or a function's name?";
+  if (t.is_symbol(".")) return "a dot stands between two parts of a name";
+  if (t.kind == TokenKind::end || t.is_symbol("]")) return {};
+  return "two conditions are joined by and or or";
 }
 
 std::string operand_advice(TokenList tokens, std::size_t at) {
@@ -171,7 +175,10 @@ std::string operand_advice(TokenList tokens, std::size_t at) {
     if (is_end) return "to take every event of the category: where true";
     if (t.is_keyword("and") || t.is_keyword("or")) return format("leave {} out", t.text);
   }
-  return {};
+  if (last.kind == TokenKind::symbol &&
+      std::string_view("==!=<=>=+-*/%").find(last.text) != std::string_view::npos)
+    return format("{} needs a field or a value on its right", last.text);
+  return "a field is written process.name, a text \"curl\", a number 5";
 }
 
 std::string constant_advice(TokenList tokens, std::size_t at) {
@@ -189,7 +196,7 @@ std::string constant_advice(TokenList tokens, std::size_t at) {
     return format("text is written in double quotes: \"{}{}\"", printable(t.text),
                   has_star ? "*" : "");
   }
-  return {};
+  return "write a text in double quotes, or a list: (\"a\", \"b\")";
 }
 
 std::string list_advice(TokenList tokens, std::size_t at) {
@@ -198,7 +205,8 @@ std::string list_advice(TokenList tokens, std::size_t at) {
     return "items of a list are separated by commas: (\"a\", \"b\")";
   if (t.is_symbol("|")) return "items of a list are separated by commas: (\"a\", \"b\")";
   if (t.kind == TokenKind::end) return ") is missing";
-  return number_advice(before(tokens, at), t);
+  if (std::string hint = number_advice(before(tokens, at), t); !hint.empty()) return hint;
+  return "items of a list are separated by commas, and ) ends it";
 }
 
 std::string event_advice(TokenList tokens, std::size_t at) {
@@ -218,7 +226,7 @@ std::string event_advice(TokenList tokens, std::size_t at) {
   }
   if (t.is_keyword("where") || is_name(t) || t.is_keyword("any") || t.kind == TokenKind::string)
     return "each event stands in brackets: [process where process.name == \"curl\"]";
-  return {};
+  return "for example: [process where process.name == \"curl\"]";
 }
 
 std::string pipe_advice(std::string_view name) {

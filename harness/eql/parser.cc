@@ -327,7 +327,7 @@ class Parser {
       return error(option, "E113", "maxspan belongs to the sequence, not to one event",
                    "write it first: sequence by KEYS with maxspan=…");
     }
-    if (option.kind != TokenKind::identifier) return expected("runs");
+    if (option.kind != TokenKind::identifier) return expected("runs", "for example: with runs=3");
     if (option.text != "runs")
       return error(option, "E113", format("unknown option {}", option.text),
                    "the only option of an event is runs, for example: with runs=3");
@@ -534,7 +534,7 @@ class Parser {
     if (!op) return left;
     const Token& op_token = next();
     if (op_token.is_symbol("==") && peek().is_symbol("="))
-      return error(peek(), "E106", "unexpected =", operand_advice(tokens_, at_));
+      return error(peek(), "E106", "unexpected =", "equality is written ==");
     EQLAB_TRY(const ExprId right, parse_sum());
     if (compare_op(peek())) {
       return error(peek(), "E106", "comparisons cannot be chained", "write: a < b and b < c");
@@ -782,8 +782,8 @@ class Parser {
   [[nodiscard]] Failure<Diagnostic> expected_operator(std::string_view closing) const {
     const Token& token = peek();
     std::string hint = operator_advice(tokens_, at_);
-    if (hint.empty() && token.kind == TokenKind::end && closing != "the end of the query")
-      hint = format("{} is missing", closing);
+    if (hint.empty() && closing != "the end of the query") hint = format("{} is missing", closing);
+    if (hint.empty() && token.is_symbol("]")) hint = "there is no [ before it that it could close";
     return error(token, "E106",
                  format("expected and, or, {}, found {}",
                         closing == "the end of the query" ? "a pipe or the end of the query"

@@ -3,6 +3,7 @@
 #include "harness/rule/lint_query_text.h"
 
 #include <algorithm>
+#include <map>
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
@@ -26,14 +27,26 @@ class TextLinter {
     for (const eql::Stage& stage : syntax.stages) visit(stage.filter.condition);
     if (syntax.until) visit(syntax.until->filter.condition);
     for (const eql::Leaf& leaf : query_.leaves) check_order(leaf);
+    say_how_many();
   }
 
  private:
+  /// The first few of each code are shown, and the last of them says how many follow: a query may
+  /// have thousands, and each costs a copy of its line.
   void add(Severity severity, std::string_view code, Span where, std::string message,
            std::string hint) {
+    Found& found = found_[std::string(code)];
+    if (++found.count > shown_max) return;
+    found.last = out_.size();
     Diagnostic diagnostic = error_at(where, code, std::move(message), std::move(hint));
     diagnostic.severity = severity;
     out_.push_back(locate(std::move(diagnostic), rule_.query));
+  }
+  void say_how_many() {
+    for (const auto& [code, found] : found_) {
+      if (found.count > shown_max)
+        out_[found.last].message += format("; {} more like this", found.count - shown_max);
+    }
   }
   [[nodiscard]] const Expr& at(ExprId id) const { return query_.syntax.at(id); }
   /// The text of a string literal.
@@ -61,9 +74,9 @@ class TextLinter {
     }
     if (first == nullptr) return;
     const std::size_t count = types.size();
-    constexpr std::size_t shown_max = 8;
-    if (count > shown_max) {
-      types.resize(shown_max);
+    constexpr std::size_t types_shown_max = 8;
+    if (count > types_shown_max) {
+      types.resize(types_shown_max);
       types.emplace_back("…");
     }
     const std::string others =
@@ -173,18 +186,16 @@ class TextLinter {
   void check_pattern(const Expr& e) {
     const bool is_regex = e.pattern == eql::PatternOp::regex;
     if (is_regex && at(e.children[0]).kind != ExprKind::field) return;  // Java has all of it
-    const std::size_t before = out_.size();
-    for (std::size_t i = 1; i < e.children.size() && out_.size() == before; ++i) {
+    bool is_found = false;
+    for (std::size_t i = 1; i < e.children.size() && !is_found; ++i) {
       const std::string* const text = literal(e.children[i]);
       if (text == nullptr || text->empty()) continue;
-      if (is_regex)
-        check_anchors(*text, at(e.children[i]).span);
-      else
-        check_wildcards(*text, at(e.children[i]).span);
+      const Span where = at(e.children[i]).span;
+      is_found = is_regex ? check_anchors(*text, where) : check_wildcards(*text, where);
     }
   }
 
-  void check_wildcards(const std::string& text, Span where) {
+  bool check_wildcards(const std::string& text, Span where) {
     if (text.find_first_not_of('*') == std::string::npos) {
       add(Severity::info, "L333", where, "a pattern of stars alone asks for any value",
           "the same in words: FIELD != null");
@@ -196,12 +207,15 @@ class TextLinter {
       add(Severity::warning, "L337", where,
           "the dot stands for itself: this is no regular expression",
           "write * alone for any text, or regex instead");
+    } else {
+      return false;
     }
+    return true;
   }
 
   /// What other expressions give a meaning: `^` at the beginning, `$` at the end, `(?`, and the
   /// backspace that `\b` is in a plain string.
-  void check_anchors(const std::string& text, Span where) {
+  bool check_anchors(const std::string& text, Span where) {
     const bool ends = text.ends_with('$') && !text.ends_with("\\$");
     if (text.starts_with('^') || ends) {
       add(Severity::warning, "L332", where,
@@ -216,7 +230,10 @@ class TextLinter {
       add(Severity::warning, "L332", where,
           "\\b in a string is a backspace, and there are no word boundaries here",
           "write what may stand on either side: (.*[^a-z])?");
+    } else {
+      return false;
     }
+    return true;
   }
 
   /// endsWith and stringContains of a field and a constant are executed as wildcard patterns
@@ -283,6 +300,12 @@ class TextLinter {
   const Rule& rule_;
   const eql::CheckedQuery& query_;
   std::vector<Diagnostic>& out_;
+  static constexpr std::size_t shown_max = 10;
+  struct Found {
+    std::size_t count = 0;
+    std::size_t last = 0;  ///< place in `out_` of the last one shown
+  };
+  std::map<std::string, Found> found_;
 };
 
 }  // namespace

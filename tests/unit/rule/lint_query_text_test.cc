@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/base/text.h"
 
 namespace eqlab::rule {
@@ -123,6 +125,15 @@ TEST(LintQueryText, ConstantsBesideEachOther) {
   EXPECT_EQ(findings("\"process.name\" == \"curl\""),
             "L335 warning 1 both sides are constants, so this is the same for every event | names "
             "of fields are written without quotes\n");
+}
+
+TEST(LintQueryText, ManyOfOneKindAreCounted) {
+  std::string condition = "process.name == \"0*\"";
+  for (int i = 1; i < 15; ++i) condition += format(" or process.name == \"{}*\"", i);
+  const std::string found = findings(condition);
+  EXPECT_EQ(std::ranges::count(found, '\n'), 10);
+  EXPECT_NE(found.find("this star stands for itself; 5 more like this | "), std::string::npos)
+      << found;
 }
 
 TEST(LintQueryText, EveryStageAndUntilIsRead) {

@@ -143,6 +143,27 @@ std::vector<Answer> engine_answers(const CaseBlock& block, const eql::CheckedQue
   return answers;
 }
 
+/// Events may have fields that the built-in schema does not know, but none that is a misspelt one
+/// of the query: no event would ever match then, for the wrong reason.
+std::optional<Diagnostic> misspelt_field(const CaseBlock& block, const eql::CheckedQuery& query) {
+  std::vector<std::string_view> names;
+  for (const eql::AssumedField& field : query.assumed) names.push_back(field.name);
+  for (const CaseEvent& event : block.events) {
+    for (const CaseField& field : event.fields) {
+      if (block.schema().find(field.name) != nullptr ||
+          std::ranges::find(names, field.name) != names.end())
+        continue;
+      if (const auto close = nearest(field.name, names, 1); !close.empty()) {
+        return error_in(block.file, "E451",
+                        format("event {} has {}, which neither the schema nor the query knows",
+                               event.id, field.name),
+                        format("did you mean {}?", close[0]));
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<Answer> answers_to(const CaseBlock& block, const RunOptions& options) {
   EQLAB_ASSERT(block.rule.has_value());
   auto query = eql::parse_query(block.rule->query.text);
@@ -155,6 +176,8 @@ std::vector<Answer> answers_to(const CaseBlock& block, const RunOptions& options
   }
   auto checked = rule::compile(*block.rule, block.schema());
   if (!checked) return {error_answer(block, "", checked.error())};
+  if (const auto misspelt = misspelt_field(block, *checked))
+    return {{.configuration = "", .would_be = std::nullopt, .instead = render(*misspelt)}};
   if (block.expectation.kind == ExpectationKind::normal) {
     return {{.configuration = "",
              .would_be = with_lines(block, normal_lines(*checked)),

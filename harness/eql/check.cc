@@ -36,7 +36,7 @@ Folded folded(const Operand& value) {
 class Checker {
  public:
   Checker(Query query, const event::Schema& schema, const CheckOptions& options)
-      : options_(options), types_(out_.syntax, schema) {
+      : options_(options), types_(out_.syntax, schema, options.unknown_fields) {
     out_.syntax = std::move(query);
     out_.kind = out_.syntax.kind;
     out_.maxspan = out_.syntax.maxspan;
@@ -50,6 +50,7 @@ class Checker {
     EQLAB_CHECK(check_pipes());
     out_.unmapped = types_.unmapped();
     std::ranges::sort(out_.script_fields, {}, &std::pair<std::string, Field>::first);
+    out_.assumed = types_.assumed();
     return std::move(out_);
   }
 
@@ -91,9 +92,9 @@ class Checker {
 
   Status resolve_all() {
     const auto resolve_stage = [&](const Stage& stage) -> Status {
-      return types_.resolve(stage.filter.condition, ValueType::boolean);
+      return types_.resolve(stage.filter.condition, {ValueType::boolean, Use::Strength::demands});
     };
-    // Conditions first: with an open schema they tell the types of the keys.
+    // Conditions first: where no schema has a key, they tell its type.
     for (const Stage& stage : out_.syntax.stages) EQLAB_CHECK(resolve_stage(stage));
     if (out_.syntax.until) EQLAB_CHECK(resolve_stage(*out_.syntax.until));
     EQLAB_CHECK(resolve_keys(out_.syntax.shared_keys));
@@ -101,8 +102,17 @@ class Checker {
     if (out_.syntax.until) EQLAB_CHECK(resolve_keys(out_.syntax.until->keys));
     return ok();
   }
+  /// Without a schema's word a key has the type of the one in its place at the first event.
   Status resolve_keys(const std::vector<ExprId>& keys) {
-    for (const ExprId key : keys) EQLAB_CHECK(types_.resolve(key, ValueType::unknown));
+    const std::vector<ExprId>& first = out_.syntax.stages[0].keys;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      Use use;
+      if (i < first.size() && &keys != &first && &keys != &out_.syntax.shared_keys) {
+        if (const Field* const known = types_.field(first[i]))
+          use = {value_type(known->type), Use::Strength::suggests};
+      }
+      EQLAB_CHECK(types_.resolve(keys[i], use));
+    }
     return ok();
   }
 
@@ -127,12 +137,7 @@ class Checker {
     CheckedStage checked;
     checked.missing = stage.missing;
     checked.written = written;
-    EQLAB_TRY(const ValueType type, types_.check(stage.filter.condition));
-    if (type != ValueType::boolean && type != ValueType::null) {
-      return error(at(stage.filter.condition).span, "E204",
-                   format("a condition must be true or false, this is {}", to_string(type)),
-                   "compare it: == for exactly equal, : to ignore case and allow wildcards");
-    }
+    EQLAB_CHECK(types_.check_condition(stage.filter.condition));
     EQLAB_TRY(const Folded condition, condition_of(stage.filter.condition));
     std::vector<Folded> parts;
     if (stage.filter.category) {
@@ -176,7 +181,8 @@ class Checker {
       return error(
           key.span, "E206",
           format("{} is text without a keyword sub-field, so events cannot be joined by it",
-                 key.field.name));
+                 key.field.name),
+          "join by a keyword, or map it with a keyword sub-field");
     }
     return key;
   }
@@ -192,7 +198,8 @@ class Checker {
         return error(key.span, "E207",
                      format("join key {} is {}, but {} in its place at the first event is {}",
                             key.field.name, event::to_string(key.field.type), first.field.name,
-                            event::to_string(first.field.type)));
+                            event::to_string(first.field.type)),
+                     "join by fields of one type");
       }
       return ok();
     };
@@ -205,10 +212,11 @@ class Checker {
       const ExprId argument = pipe.arguments[0];
       const auto refuse = [&] {
         return error(at(argument).span, "E220",
-                     format("{} takes a whole number that is not negative", pipe.name));
+                     format("{} takes a whole number that is not negative", pipe.name),
+                     format("for example: | {} 5", pipe.name));
       };
-      EQLAB_CHECK(types_.resolve(argument, ValueType::number));
-      if (!types_.is_constant(argument)) return refuse();
+      if (names_field(argument)) return refuse();
+      EQLAB_CHECK(types_.resolve(argument, {ValueType::number, Use::Strength::demands}));
       EQLAB_TRY(const ValueType type, types_.check(argument));
       if (type != ValueType::number) return refuse();
       EQLAB_TRY(const Operand value, fold(out_.syntax, argument));
@@ -220,6 +228,12 @@ class Checker {
                              static_cast<std::uint64_t>(count)});
     }
     return ok();
+  }
+
+  [[nodiscard]] bool names_field(ExprId root) const {  // NOLINT(misc-no-recursion)
+    return at(root).kind == ExprKind::field ||
+           std::ranges::any_of(at(root).children,
+                               [this](ExprId child) { return names_field(child); });
   }
 
   // --- conditions ---
@@ -325,7 +339,7 @@ class Checker {
         "like",   "like\\", "starts", "regex", "cidr", "script", "script-null"};
     const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
     if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
-      return format("{}({})", name, print(out_.syntax, leaf.script));
+      return format("{}({}{})", name, print(out_.syntax, leaf.script), types_by_use(leaf.script));
     std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type),
                               name, leaf.fold_case ? "~" : "");
     for (const event::Value& constant : leaf.constants) {
@@ -334,6 +348,15 @@ class Checker {
     }
     for (const TimeRange& range : leaf.ranges) text += format(" {}..{}", range.first, range.last);
     return text;
+  }
+
+  /// ` FIELD:TYPE` for fields below `root` whose type another query may take otherwise.
+  [[nodiscard]] std::string types_by_use(ExprId root) const {  // NOLINT(misc-no-recursion)
+    std::string out;
+    if (types_.is_typed_by_use(root))
+      out = format(" {}:{}", at(root).name, event::to_string(types_.field(root)->type));
+    for (const ExprId child : at(root).children) out += types_by_use(child);
+    return out;
   }
 
   void note_script_fields(ExprId root) {  // NOLINT(misc-no-recursion)
@@ -498,14 +521,16 @@ class Checker {
         return leaf(std::move(native));
       case ValueType::number: {
         auto number = numeric_constant(constant);
-        if (!number) return mismatch("a number");
+        if (!number) return mismatch("a number", "write a number, without quotes");
         native.constants = {std::move(*number)};
         return leaf(std::move(native));
       }
       case ValueType::boolean: {
         const std::string text = text_of(constant);
-        if (op != CompareOp::equal) return mismatch("true or false, which has no order");
-        if (text != "true" && text != "false" && !text.empty()) return mismatch("true or false");
+        if (op != CompareOp::equal)
+          return mismatch("true or false, which has no order", "write == true or == false");
+        if (text != "true" && text != "false" && !text.empty())
+          return mismatch("true or false", "write == true or == false");
         native.constants = {text == "true"};
         return leaf(std::move(native));
       }
@@ -528,7 +553,7 @@ class Checker {
       case ValueType::version:
       case ValueType::binary:
         if (!std::holds_alternative<std::string>(constant))
-          return mismatch(to_string(value_type(field.type)));
+          return mismatch(to_string(value_type(field.type)), "write it in double quotes");
         native.constants = {text_of(constant)};
         return leaf(std::move(native));
       case ValueType::null:
@@ -543,7 +568,7 @@ class Checker {
       return error(span, "E209", "a date relative to now has no meaning in a replay",
                    "write the date itself");
     }
-    auto range = date_constant(constant);
+    auto range = date_constant(constant, native.field.date_format);
     if (range && native.field.type == FieldType::date) {
       // Such a field keeps milliseconds, and so does what it is compared with.
       constexpr std::int64_t millisecond = 1'000'000;
@@ -554,7 +579,9 @@ class Checker {
       return error(span, "E209",
                    format("{} is a date, and \"{}\" cannot be read as one", native.field.name,
                           printable(text_of(constant))),
-                   "for example: \"2026-03-02T09:14:07Z\"");
+                   native.field.date_format.empty()
+                       ? std::string("for example: \"2026-03-02T09:14:07Z\"")
+                       : format("its mapping has the format {}", native.field.date_format));
     }
     switch (op) {
       case CompareOp::equal:

@@ -86,6 +86,15 @@ struct Limit {
   std::uint64_t count = 0;
 };
 
+/// A field that the schema does not have and that counts as mapped all the same (eql spec 4.4,
+/// end).
+struct AssumedField {
+  std::string name;
+  event::FieldType type = event::FieldType::keyword;  ///< taken from use
+  bool optional = false;                              ///< every place that names it writes `?`
+  Span span;                                          ///< where it is first written
+};
+
 struct CheckedQuery {
   QueryKind kind = QueryKind::event;
   Query syntax;
@@ -97,6 +106,7 @@ struct CheckedQuery {
   std::vector<Limit> limits;  ///< the pipes, in order
   /// Optional fields that the schema does not have: they count as null (eql spec 4.4).
   std::vector<std::pair<std::string, Span>> unmapped;
+  std::vector<AssumedField> assumed;  ///< in order of writing
   /// Fields that script leaves read, by the name written: for projection.
   std::vector<std::pair<std::string, event::Field>> script_fields;
 };

@@ -1,7 +1,11 @@
 #include "harness/eql/constants.h"
 
+#include <algorithm>
+#include <array>
+
 #include "harness/base/text.h"
 #include "harness/base/time.h"
+#include "harness/event/date_format.h"
 
 namespace eqlab::eql {
 namespace {
@@ -60,9 +64,46 @@ std::optional<TimeRange> iso_range(std::string_view text) {
   return TimeRange{*first, *first + width - 1};
 }
 
+/// How much one text in this pattern covers, by its smallest letter; names of formats are lower
+/// case throughout, patterns have other signs.
+std::int64_t pattern_width(std::string_view pattern) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units = {
+      {{"S", millisecond}, {"s", second}, {"m", 60 * second}, {"Hh", 3'600 * second}, {"d", day}}};
+  std::string letters;
+  bool is_quoted = false;
+  for (const char c : pattern) {
+    if (c == '\'') is_quoted = !is_quoted;
+    if (!is_quoted) letters += c;
+  }
+  for (const auto& [names, width] : units) {
+    if (letters.find_first_of(names) != std::string::npos) return width;
+  }
+  return letters.find('M') == std::string::npos ? 365 * day : 28 * day;
+}
+
+/// By the first alternative of a mapping's format that reads it.
+std::optional<TimeRange> formatted(std::string_view text, std::string_view format) {
+  while (!format.empty()) {
+    const std::size_t end = std::min(format.find("||"), format.size());
+    const std::string_view alternative = format.substr(0, end);
+    format.remove_prefix(std::min(end + 2, format.size()));
+    const auto first = event::DateFormat(alternative).parse(text);
+    if (!first) continue;
+    const bool is_name =
+        alternative.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+    if (alternative == "epoch_millis") return TimeRange{*first, *first + millisecond - 1};
+    if (alternative == "epoch_second") return TimeRange{*first, *first + second - 1};
+    if (is_name) return iso_range(text);
+    return TimeRange{*first, *first + pattern_width(alternative) - 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<TimeRange> date_constant(const Operand& constant) {
+std::optional<TimeRange> date_constant(const Operand& constant, std::string_view format) {
+  if (!format.empty() && !std::holds_alternative<ScriptDate>(constant))
+    return formatted(text_of(constant), format);
   if (const auto* const n = std::get_if<std::int32_t>(&constant)) return epoch_milliseconds(*n);
   if (const auto* const n = std::get_if<std::int64_t>(&constant)) return epoch_milliseconds(*n);
   if (const auto* const date = std::get_if<ScriptDate>(&constant))

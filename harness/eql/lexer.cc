@@ -128,10 +128,20 @@ class Lexer {
   }
 
   Status stray_character() {
-    const std::string_view character = split_characters(source_.substr(at_, 4)).front();
+    std::string_view character = split_characters(source_.substr(at_, 4)).front();
     std::string hint;
-    if (character == "!") hint = "negation is written not, and unequal !=";
-    if (character == "&") hint = "write and";
+    const bool is_pair = looking_at("&&") || looking_at("!:") || looking_at("!~");
+    if (is_pair) character = source_.substr(at_, 2);
+    if (character == "!")
+      hint = "negation is written not, unequal !=, and a missing event ![process where …]";
+    if (character == "!:") hint = "write: not FIELD : …";
+    if (character == "&" || character == "&&") hint = "write and";
+    if (character == "~" || character == "!~")
+      hint =
+          "to ignore case compare with : or in~; regular expressions are written FIELD regex \"…\"";
+    if (character == ";") hint = "leave it out: a query has no sign at its end";
+    if (character == "{" || character == "}") hint = "lists and groups are in round brackets";
+    if (character == "#") hint = "comments are written // … or /* … */";
     if (character == "$") hint = "variables are not part of EQL in Elasticsearch";
     if (character == "“" || character == "”" || character == "‘" || character == "’")
       hint = "use straight double quotes: \"…\"";
@@ -139,7 +149,7 @@ class Lexer {
     if (hint.empty())
       hint = "names with other characters than letters, digits and _ go in backticks";
     return error(at_, at_ + character.size(), "E101",
-                 format("unexpected character '{}'", character), hint);
+                 format("unexpected character{} '{}'", is_pair ? "s" : "", character), hint);
   }
 
   Status read_word() {
@@ -193,7 +203,8 @@ class Lexer {
     // Too small is zero, as in Java; too large is an error.
     const double number = std::strtod(text.c_str(), nullptr);
     if (std::isinf(number)) {
-      return error(at_, at_ + length, "E104", "number is too large for a double");
+      return error(at_, at_ + length, "E104", "number is too large for a double",
+                   "the largest is about 1.8e308");
     }
     push(decimal ? TokenKind::decimal : TokenKind::integer, length, number);
     return ok();
@@ -214,7 +225,8 @@ class Lexer {
         break;
       }
     }
-    if (name.empty()) return error(at_, i + 1, "E102", "quoted name is empty");
+    if (name.empty())
+      return error(at_, i + 1, "E102", "quoted name is empty", "write the name between backticks");
     push(TokenKind::quoted_identifier, i + 1 - at_, std::move(name));
     return ok();
   }
@@ -280,14 +292,16 @@ class Lexer {
     if (digits.size() < 2 || digits.size() > 8 ||
         digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
       return error(i, std::min(i + 3, source_.size()), "E103",
-                   "a code point is written \\u{…} with two to eight hexadecimal digits");
+                   "a code point is written \\u{…} with two to eight hexadecimal digits",
+                   "for example: \\u{0041}");
     }
     unsigned long point = 0;
     for (const char d : digits)
       point =
           point * 16 + static_cast<unsigned long>(is_digit(d) ? d - '0' : fold_ascii(d) - 'a' + 10);
     if (point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
-      return error(i, close + 1, "E103", format("U+{:X} is not a character", point));
+      return error(i, close + 1, "E103", format("U+{:X} is not a character", point),
+                   "code points end at 10FFFF, without D800 to DFFF");
     }
     append_utf8(text, static_cast<char32_t>(point));
     return close + 1;
@@ -321,9 +335,11 @@ Result<Tokens> tokenize(std::string_view source) {
   if (source.size() > limits::query_bytes_max) {
     return fail(error_at({0, 0}, "E110",
                          format("query is longer than {} bytes",
-                                group_digits(std::int64_t{limits::query_bytes_max}))));
+                                group_digits(std::int64_t{limits::query_bytes_max})),
+                         "split it into several rules"));
   }
-  if (!is_utf8(source)) return fail(error_at({0, 0}, "E111", "query is not UTF-8"));
+  if (!is_utf8(source))
+    return fail(error_at({0, 0}, "E111", "query is not UTF-8", "save the file as UTF-8"));
   return Lexer(source).run();
 }
 

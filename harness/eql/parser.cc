@@ -7,6 +7,7 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/eql/advice.h"
 #include "harness/eql/query.h"
 #include "harness/eql/token.h"
 
@@ -30,6 +31,24 @@ std::string describe(const Token& token) {
       break;
   }
   return format("'{}'", token.text);
+}
+
+/// A name that some take for the operator; the operator is reserved, so its own spelling is no
+/// name.
+bool is_capital_not(const Token& token) {
+  return token.kind == TokenKind::identifier && fold_ascii(token.text) == "not";
+}
+
+/// A reserved word where a field could stand, by what follows it.
+bool is_meant_as_name(const Token& word, const Token& after) {
+  for (const std::string_view op : {"and", "or", "not", "in", "in~", "like", "like~", "regex"}) {
+    if (word.text == op) return after.is_symbol(".") || after.is_symbol("==");
+  }
+  if (after.kind == TokenKind::symbol)
+    return after.text != "[" && after.text != "![" && after.text != "(";
+  return after.is_keyword("and") || after.is_keyword("or") || after.is_keyword("in") ||
+         after.is_keyword("in~") || after.is_keyword("like") || after.is_keyword("like~") ||
+         after.is_keyword("regex") || after.is_keyword("regex~");
 }
 
 std::optional<CompareOp> compare_op(const Token& token) {
@@ -119,9 +138,9 @@ class Parser {
     return error(peek(), "E106", format("expected {}, found {}", what, describe(peek())),
                  std::move(hint));
   }
-  Status expect_symbol(std::string_view text, std::string_view what) {
-    if (accept_symbol(text)) return ok();
-    return expected(what);
+  Status close_list() {
+    if (accept_symbol(")")) return ok();
+    return expected("a comma or )", list_advice(tokens_, at_));
   }
   /// Every pass after this one recurses over the tree, so its height is bounded here, whatever
   /// built it.
@@ -156,14 +175,9 @@ class Parser {
       return error(category, "E106", "the event category cannot be optional",
                    "write the category alone, or any");
     } else {
-      return expected("an event category or any", "for example: process where …");
+      return expected("an event category or any", category_advice(tokens_, at_));
     }
-    if (!accept_keyword("where")) {
-      const std::string hint = fold_ascii(peek().text) == "where"
-                                   ? "keywords are written in lower case"
-                                   : "an event filter is written CATEGORY where CONDITION";
-      return expected("where", hint);
-    }
+    if (!accept_keyword("where")) return expected("where", where_advice(tokens_, at_));
     EQLAB_TRY(filter.condition, parse_expr());
     filter.span.end = last_end();
     return filter;
@@ -173,10 +187,21 @@ class Parser {
     std::vector<ExprId> keys;
     if (!accept_keyword("by")) return keys;
     do {
-      EQLAB_TRY(const ExprId key, parse_expr());
+      const bool has_bracket = peek().is_symbol("(");
+      auto parsed = parse_expr();
+      if (!parsed) {
+        if (has_bracket) parsed.error().hint = "join keys take no brackets: by a, b";
+        return fail(std::move(parsed.error()));
+      }
+      const ExprId key = *parsed;
       if (query_.at(key).kind != ExprKind::field) {
-        return error(query_.at(key).span, "E117", "a join key must be a field",
-                     "put conditions and functions into the event filter");
+        const Expr& written = query_.at(key);
+        const bool is_text = std::holds_alternative<std::string>(written.value);
+        const bool is_list = written.kind == ExprKind::logical_and;
+        return error(written.span, "E117", "a join key must be a field",
+                     is_text   ? "names of fields are written without quotes"
+                     : is_list ? "several keys are separated by commas: by a, b"
+                               : "put conditions and functions into the event filter");
       }
       keys.push_back(key);
     } while (accept_symbol(","));
@@ -192,7 +217,7 @@ class Parser {
       }
       return expected("maxspan", "for example: with maxspan=30s");
     }
-    EQLAB_CHECK(expect_symbol("=", "= after maxspan"));
+    if (!accept_symbol("=")) return expected("= after maxspan", "for example: with maxspan=30s");
     const Token& number = next();
     const auto failed = [&](std::string message, std::string hint) {
       return error({number.span.begin, std::max(number.span.end, last_end())}, "E108",
@@ -262,9 +287,7 @@ class Parser {
   }
 
   Status parse_stages() {
-    if (!at_box())
-      return expected("[ and an event filter",
-                      "for example: [process where process.name == \"curl\"]");
+    if (!at_box()) return expected("[ and an event filter", event_advice(tokens_, at_));
     while (at_box()) {
       EQLAB_TRY(Stage stage, parse_stage());
       query_.stages.push_back(std::move(stage));
@@ -281,7 +304,7 @@ class Parser {
 
   Result<Stage> parse_stage() {
     Stage stage;
-    if (!at_box()) return expected("[ and an event filter");
+    if (!at_box()) return expected("[ and an event filter", "for example: until [file where …]");
     stage.span.begin = peek().span.begin;
     stage.missing = next().text == "![";
     EQLAB_TRY(stage.filter, parse_event_filter());
@@ -305,18 +328,19 @@ class Parser {
       return error(option, "E113", "maxspan belongs to the sequence, not to one event",
                    "write it first: sequence by KEYS with maxspan=…");
     }
-    if (option.kind != TokenKind::identifier) return expected("runs");
+    if (option.kind != TokenKind::identifier) return expected("runs", "for example: with runs=3");
     if (option.text != "runs")
       return error(option, "E113", format("unknown option {}", option.text),
                    "the only option of an event is runs, for example: with runs=3");
     next();
-    EQLAB_CHECK(expect_symbol("=", "= after runs"));
+    if (!accept_symbol("=")) return expected("= after runs", "for example: with runs=3");
     const Token& number = peek();
     const auto* const count = std::get_if<std::int64_t>(&number.value);
     if (number.kind != TokenKind::integer || count == nullptr || *count < 1 ||
         *count > limits::runs_max) {
       return error(number, "E113",
-                   format("runs must be a whole number from 1 to {}", limits::runs_max));
+                   format("runs must be a whole number from 1 to {}", limits::runs_max),
+                   "for example: with runs=3");
     }
     next();
     stage.runs = static_cast<int>(*count);
@@ -327,6 +351,11 @@ class Parser {
     Pipe pipe;
     pipe.span.begin = next().span.begin;
     const Token& name = peek();
+    if (name.is_symbol("|") && name.span.begin == pipe.span.begin + 1)
+      return error({pipe.span.begin, name.span.end}, "E106", "|| is not an operator of EQL",
+                   "write or");
+    if (name.kind == TokenKind::string)
+      return expected("a pipe", "alternatives are a list: (\"a\", \"b\")");
     if (name.kind != TokenKind::identifier)
       return expected("a pipe", "pipes are head and tail, for example: | tail 5");
     next();
@@ -352,11 +381,13 @@ class Parser {
     for (const std::string_view old : {"count", "filter", "sort", "unique", "unique_count"}) {
       if (name.text == old)
         return error(name, "E114", format("the pipe {} is not supported by Elasticsearch", old),
-                     "pipes are head and tail");
+                     pipe_advice(old));
     }
     const std::vector<std::string> close = nearest(name.text, {"head", "tail"}, 1);
-    return error(name, "E114", format("unknown pipe {}", name.text),
-                 close.empty() ? "pipes are head and tail" : format("did you mean {}?", close[0]));
+    std::string hint = pipe_advice(name.text);
+    if (hint.empty())
+      hint = close.empty() ? "pipes are head and tail" : format("did you mean {}?", close[0]);
+    return error(name, "E114", format("unknown pipe {}", name.text), std::move(hint));
   }
 
   [[nodiscard]] Failure<Diagnostic> unexpected_after_query() const {
@@ -367,7 +398,7 @@ class Parser {
     if (token.kind == TokenKind::identifier && token.text == "as")
       return error(token, "E109", "aliases are not part of EQL in Elasticsearch",
                    "join by fields: after the event write by FIELD");
-    return expected("[, until, a pipe or the end of the query");
+    return expected("[, until, a pipe or the end of the query", event_advice(tokens_, at_));
   }
 
   // --- what only the whole query shows ---
@@ -392,9 +423,9 @@ class Parser {
     const auto check = [&](const Stage& stage) -> Status {
       if (stage.keys.size() == wanted) return ok();
       return error(stage.span, code,
-                   format("this event has {} join keys of its own, the first has {}",
-                          stage.keys.size(), wanted),
-                   "every event needs the same number of keys");
+                   format("this event has {} join key{} of its own, the first has {}",
+                          stage.keys.size(), stage.keys.size() == 1 ? "" : "s", wanted),
+                   "write by with as many keys after each […], or once for all: sequence by KEYS");
     };
     for (const Stage& stage : query_.stages) EQLAB_CHECK(check(stage));
     return query_.until ? check(*query_.until) : ok();
@@ -408,19 +439,24 @@ class Parser {
                    "write: sequence … with maxspan=…");
     if (std::ranges::all_of(query_.stages, &Stage::missing))
       return error(query_.stages[0].span, "E113",
-                   "at least one event of a sequence must not be missing");
+                   "at least one event of a sequence must not be missing",
+                   "write one of them without !");
     return ok();
   }
 
   Status check_sample() const {
     if (query_.stages.size() > limits::sample_stages_max) {
       return error(query_.stages[limits::sample_stages_max].span, "E115",
-                   format("a sample has at most {} events", limits::sample_stages_max));
+                   format("a sample has at most {} events", limits::sample_stages_max),
+                   "join some of them by or inside one […]");
     }
     if (!query_.pipes.empty())
-      return error(query_.pipes[0].span, "E115", "a sample takes no pipes");
+      return error(query_.pipes[0].span, "E115", "a sample takes no pipes",
+                   "leave it out; the request's size bounds the number of samples");
     for (const Stage& stage : query_.stages) {
-      if (stage.missing) return error(stage.span, "E115", "a sample has no missing events");
+      if (stage.missing)
+        return error(stage.span, "E115", "a sample has no missing events",
+                     "write it as a sequence with maxspan");
       std::vector<ExprId> keys = query_.shared_keys;
       keys.insert(keys.end(), stage.keys.begin(), stage.keys.end());
       if (keys.empty())
@@ -430,7 +466,7 @@ class Parser {
       for (const ExprId key : keys) {
         if (names.insert(query_.at(key).name).second) continue;
         return error(query_.at(key).span, "E115",
-                     format("{} is a join key twice", query_.at(key).name));
+                     format("{} is a join key twice", query_.at(key).name), "name it once");
       }
     }
     return ok();
@@ -469,7 +505,8 @@ class Parser {
       nots.push_back(next());
       if (nots.size() > static_cast<std::size_t>(limits::expression_depth_max)) {
         return error(peek(), "E112",
-                     format("expression is nested deeper than {}", limits::expression_depth_max));
+                     format("expression is nested deeper than {}", limits::expression_depth_max),
+                     "two nots cancel: leave both out");
       }
     }
     if (peek().kind == TokenKind::identifier && peek(1).is_keyword("of")) {
@@ -540,7 +577,8 @@ class Parser {
     const Nest nest(depth_);
     if (depth_ > limits::expression_depth_max) {
       return error(peek(), "E112",
-                   format("expression is nested deeper than {}", limits::expression_depth_max));
+                   format("expression is nested deeper than {}", limits::expression_depth_max),
+                   "two signs cancel: leave both out");
     }
     const Token& sign = next();
     EQLAB_TRY(const ExprId operand, parse_unary());
@@ -592,7 +630,7 @@ class Parser {
       if (children.size() - 1 > limits::list_constants_max)
         return list_too_long();  // without `left`
     } while (accept_symbol(","));
-    EQLAB_CHECK(expect_symbol(")", "a comma or )"));
+    EQLAB_CHECK(close_list());
     const Span span{query_.at(left).span.begin, last_end()};
     return add({.kind = ExprKind::membership,
                 .span = span,
@@ -604,12 +642,14 @@ class Parser {
   [[nodiscard]] Failure<Diagnostic> trailing_comma(const Token& open) const {
     const bool is_empty = tokens_[at_ - 1].span == open.span;
     return error(peek(), "E106",
-                 is_empty ? "the list is empty" : "a comma must be followed by another item");
+                 is_empty ? "the list is empty" : "a comma must be followed by another item",
+                 is_empty ? "write at least one item" : "leave the comma out");
   }
   [[nodiscard]] Failure<Diagnostic> list_too_long() const {
     return error(peek(), "E112",
                  format("list has more than {} items",
-                        group_digits(std::int64_t{limits::list_constants_max})));
+                        group_digits(std::int64_t{limits::list_constants_max})),
+                 "write several lists joined by or");
   }
 
   Result<ExprId> parse_pattern(ExprId left, PatternOp op, FoldCase fold) {
@@ -624,7 +664,7 @@ class Parser {
         if (children.size() - 1 > limits::list_constants_max)
           return list_too_long();  // without `left`
       } while (accept_symbol(","));
-      EQLAB_CHECK(expect_symbol(")", "a comma or )"));
+      EQLAB_CHECK(close_list());
     } else {
       EQLAB_TRY(const ExprId item, parse_constant(op_text));
       children.push_back(item);
@@ -639,9 +679,7 @@ class Parser {
 
   Result<ExprId> parse_constant(std::string_view after) {
     if (const auto literal = accept_literal()) return *literal;
-    return expected(
-        format("a constant after {}", after),
-        peek().is_symbol("-") ? "a sign is not part of a constant: compare with == instead" : "");
+    return expected(format("a constant after {}", after), constant_advice(tokens_, at_));
   }
 
   std::optional<ExprId> accept_literal() {
@@ -665,9 +703,14 @@ class Parser {
     if (token.is_symbol("(")) {
       next();
       EQLAB_TRY(const ExprId inner, parse_expr());
+      if (peek().is_symbol(","))
+        return expected(")", "a list stands after in, :, like or regex: FIELD in (\"a\", \"b\")");
       if (!accept_symbol(")")) return expected_operator(")");
       return inner;
     }
+    if (is_capital_not(token) && (peek(1).kind == TokenKind::identifier || peek(1).is_symbol("(")))
+      return error(token, "E106", format("unexpected {}", token.text),
+                   "keywords are written in lower case: not");
     if ((token.kind == TokenKind::identifier || token.kind == TokenKind::tilde_identifier) &&
         peek(1).is_symbol("("))
       return parse_call();
@@ -678,12 +721,11 @@ class Parser {
     if (token.is_symbol("?") || token.kind == TokenKind::identifier ||
         token.kind == TokenKind::quoted_identifier)
       return parse_field();
-    if (token.kind == TokenKind::keyword &&
-        (peek(1).is_symbol(".") || compare_op(peek(1)) || peek(1).is_symbol(":"))) {
+    if (token.kind == TokenKind::keyword && is_meant_as_name(token, peek(1))) {
       return error(token, "E106", format("{} is a reserved word", token.text),
                    format("as a field name write it in backticks: `{}`", token.text));
     }
-    return expected("a field, a value or (");
+    return expected("a field, a value or (", operand_advice(tokens_, at_));
   }
 
   Result<ExprId> parse_call() {  // NOLINT(misc-no-recursion)
@@ -699,7 +741,7 @@ class Parser {
         call.children.push_back(argument);
         if (call.children.size() > limits::list_constants_max) return list_too_long();
       } while (accept_symbol(","));
-      EQLAB_CHECK(expect_symbol(")", "a comma or )"));
+      EQLAB_CHECK(close_list());
     }
     call.span = {name.span.begin, last_end()};
     return add(std::move(call));
@@ -719,7 +761,9 @@ class Parser {
         return error(segment, "E106", format("{} is a reserved word", segment.text),
                      format("as part of a field name write it in backticks: `{}`", segment.text));
       } else {
-        return expected("a field name");
+        return expected("a field name", peek().is_symbol("?")
+                                            ? "an optional field has its ? in front: ?process.name"
+                                            : "a dot stands between two parts of a name");
       }
       next();
       if (peek().is_symbol("[") && peek(1).kind == TokenKind::integer) {
@@ -738,18 +782,9 @@ class Parser {
   /// A condition has ended and what follows cannot continue it: say what a user most likely meant.
   [[nodiscard]] Failure<Diagnostic> expected_operator(std::string_view closing) const {
     const Token& token = peek();
-    std::string hint;
-    const std::string lower = fold_ascii(token.text);
-    if (token.kind == TokenKind::identifier && lower != token.text && is_reserved(lower)) {
-      hint = format("keywords are written in lower case: {}", lower);
-    } else if (token.is_symbol("!=") || token.kind == TokenKind::string) {
-      hint = "is an operator missing before it?";
-    } else if (token.kind == TokenKind::identifier &&
-               (token.text == "match" || token.text == "wildcard")) {
-      hint = "write like, or regex";
-    } else if (token.kind == TokenKind::end && closing != "the end of the query") {
-      hint = format("{} is missing", closing);
-    }
+    std::string hint = operator_advice(tokens_, at_);
+    if (hint.empty() && closing != "the end of the query") hint = format("{} is missing", closing);
+    if (hint.empty() && token.is_symbol("]")) hint = "there is no [ before it that it could close";
     return error(token, "E106",
                  format("expected and, or, {}, found {}",
                         closing == "the end of the query" ? "a pipe or the end of the query"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,10 +22,24 @@ namespace eqlab::eql {
 [[nodiscard]] std::string print(const Query& query);
 [[nodiscard]] std::string print(const Query& query, ExprId expr);
 
+/// What becomes of a field that the schema does not have. Whether a field is mapped is never a
+/// guess of the matcher (eql spec 4.4): callers say how much the schema knows.
+enum class UnknownFields : std::uint8_t {
+  /// The schema knows all fields: an optional one is unmapped, any other an error.
+  unmapped,
+  /// The schema knows the first names it has fields under: other families are mapped
+  /// (`okta.actor.id`
+  /// where nothing begins with `okta.`), and so are optional fields. Types are taken from use.
+  other_families_mapped,
+  /// The schema knows a part: all fields are mapped but those that read like a slip of the pen.
+  mapped,
+};
+
 struct CheckOptions {
   std::string timestamp_field = "@timestamp";
   std::string event_category_field = "event.category";
   std::string tiebreaker_field = {};
+  UnknownFields unknown_fields = UnknownFields::unmapped;
 };
 
 /// Resolves fields, checks types, folds constants and brings conditions to leaves. Errors: E2xx.

@@ -98,6 +98,7 @@ struct Function {
   ValueType result;
   /// Type of each argument; the last one repeats. `unknown`: anything with an exact form.
   std::vector<ValueType> arguments;
+  std::string_view usage;  ///< for hints
 };
 /// Nothing when there is no such function.
 [[nodiscard]] const Function* find_function(std::string_view name);

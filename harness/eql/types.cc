@@ -1,6 +1,7 @@
 #include "harness/eql/types.h"
 
 #include <algorithm>
+#include <array>
 
 #include "harness/base/text.h"
 #include "harness/event/ip.h"
@@ -47,15 +48,48 @@ bool accepts(ValueType wanted, ValueType given) {
   return wanted == ValueType::unknown || are_compatible(wanted, given);
 }
 
-std::string old_function_hint(std::string_view name) {
-  const std::string folded = fold_ascii(name);
-  if (folded == "match" || folded == "matchlite") return "write: FIELD regex \"…\"";
-  if (folded == "arraycontains")
-    return "write: FIELD : (\"…\"); a condition holds if any element satisfies it";
-  if (folded == "arraysearch" || folded == "arraycount")
-    return "arrays cannot be searched element by element in Elasticsearch";
-  if (folded == "safe") return "leave it out: write ?FIELD where the field may be unmapped";
-  return {};
+/// Names from older EQL and from other languages.
+struct OtherFunction {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr std::array<OtherFunction, 26> other_functions = {
+    {{"match", "write: FIELD regex \"…\""},
+     {"matchlite", "write: FIELD regex \"…\""},
+     {"regex", "write: FIELD regex \"…\""},
+     {"regexp", "write: FIELD regex \"…\""},
+     {"like", "write: FIELD like \"…\""},
+     {"arraycontains", "write: FIELD : (\"…\"); a condition holds if any element satisfies it"},
+     {"arraysearch", "arrays cannot be searched element by element in Elasticsearch"},
+     {"arraycount", "arrays cannot be searched element by element in Elasticsearch"},
+     {"safe", "leave it out: write ?FIELD where the field may be unmapped"},
+     {"lower", "leave it out: :, like~ and in~ ignore case"},
+     {"tolower", "leave it out: :, like~ and in~ ignore case"},
+     {"upper", "leave it out: :, like~ and in~ ignore case"},
+     {"toupper", "leave it out: :, like~ and in~ ignore case"},
+     {"contains", "write: stringContains(FIELD, \"text\"), or FIELD : \"*text*\""},
+     {"includes", "write: stringContains(FIELD, \"text\"), or FIELD : \"*text*\""},
+     {"len", "write: length(FIELD)"},
+     {"strlen", "write: length(FIELD)"},
+     {"size", "write: length(FIELD)"},
+     {"substr", "write: substring(FIELD, START, END)"},
+     {"tostring", "write: string(FIELD)"},
+     {"to_string", "write: string(FIELD)"},
+     {"tonumber", "write: number(FIELD)"},
+     {"int", "write: number(FIELD)"},
+     {"exists", "write: FIELD != null"},
+     {"isnull", "write: FIELD == null"},
+     {"coalesce", "write the alternatives as conditions joined by or"}}};
+
+std::string function_hint(std::string_view name) {
+  const auto* const known =
+      std::ranges::find(other_functions, fold_ascii(name), &OtherFunction::name);
+  if (known != other_functions.end()) return std::string(known->instead);
+  const auto close = nearest(name, function_names(), 1);
+  if (!close.empty()) return format("did you mean {}?", close[0]);
+  std::vector<std::string> names;
+  for (const std::string_view function : function_names()) names.emplace_back(function);
+  return "functions are " + join(names, ", ");
 }
 
 }  // namespace
@@ -79,86 +113,177 @@ ValueType value_type(event::FieldType type) {
 }
 
 Failure<Diagnostic> Types::unknown_field(const std::string& name, Span where) const {
-  const std::vector<std::string> close = schema_.similar(name);
-  return fail(error_at(where, "E201", format("unknown field {}", name),
-                       close.empty() ? "if it exists in some indices only, write ? before it; "
-                                       "--schema FILE brings other fields"
-                                     : format("did you mean {}?", join(close, " or "))));
+  std::string hint =
+      "if it exists in some indices only, write ? before it; --schema FILE brings other fields";
+  const std::string lower = fold_ascii(name);
+  const std::string parent = name.substr(0, std::min(name.rfind('.'), name.size()));
+  if (schema_.has_below(name)) {
+    hint = format("it is no field itself: name one below it, as {}", example_below(name));
+  } else if ((name.ends_with(".keyword") || name.ends_with(".raw")) &&
+             schema_.find(parent) != nullptr) {
+    hint = format("write {}", parent);
+  } else if (const std::vector<std::string> close = schema_.similar(name); !close.empty()) {
+    hint = format("did you mean {}?", join(close, " or "));
+  } else if (lower == "null" || lower == "true" || lower == "false") {
+    hint = format("keywords are written in lower case: {}", lower);
+  } else if (lower == "none" || lower == "nil" || lower == "undefined") {
+    hint = "a missing value is written null";
+  }
+  return fail(error_at(where, "E201", format("unknown field {}", name), std::move(hint)));
+}
+
+std::string Types::example_below(const std::string& name) const {
+  const std::string usual = name + ".name";
+  if (schema_.find(usual) != nullptr) return usual;
+  return schema_.fields().lower_bound(name + ".")->first;
+}
+
+Result<event::Field> Types::usable(const event::Field& known, Span where) const {
+  if (!event::is_opaque(known.type)) return known;
+  const bool is_object = known.type == event::FieldType::object;
+  const std::string_view what = is_object ? "an object"
+                                : known.type == event::FieldType::nested
+                                    ? "nested, which EQL cannot reach"
+                                    : "of a type that EQL cannot use";
+  std::string hint = "leave it out, or put what it holds into a field of its own when indexing";
+  if (is_object) {
+    hint = schema_.has_below(known.name)
+               ? format("name one of the fields inside it, as {}", example_below(known.name))
+               : "name one of the fields inside it";
+  }
+  return fail(error_at(where, "E202", format("{} is {}", known.name, what), std::move(hint)));
 }
 
 Result<event::Field> Types::look_up(const std::string& name, Span where, ValueType used_as) {
-  if (const event::Field* const known = schema_.find(name)) {
-    if (event::is_opaque(known->type)) {
-      const std::string_view what =
-          known->type == event::FieldType::object   ? "an object: name one of the fields inside it"
-          : known->type == event::FieldType::nested ? "nested, which EQL cannot reach"
-                                                    : "of a type that EQL cannot use";
-      return fail(error_at(where, "E202", format("{} is {}", name, what)));
-    }
-    return *known;
-  }
+  if (const event::Field* const known = schema_.find(name)) return usable(*known, where);
   if (!schema_.is_open()) return unknown_field(name, where);
-  const auto [entry, added] = by_use_.try_emplace(name);
-  if (added) entry->second = {.name = name, .type = type_from_use(used_as), .source = name};
-  return entry->second;
+  return event::Field{.name = name, .type = type_from_use(used_as), .source = name};
 }
 
-Status Types::resolve(
-    ExprId root, ValueType used_as) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+bool Types::is_assumed(const Expr& field) const {
+  if (unknown_fields_ == UnknownFields::unmapped) return false;
+  if (field.optional || by_use_.contains(field.name)) return true;
+  const std::string first = field.name.substr(0, field.name.find('.'));
+  const bool is_other_family = first.size() < field.name.size() && !schema_.has_below(first);
+  if (unknown_fields_ != UnknownFields::mapped && !is_other_family) return false;
+  // Looking for slips costs a walk over the schema: no more of them than people write.
+  constexpr std::size_t looked_at_max = 256;
+  return by_use_.size() >= looked_at_max || !schema_.is_slip(field.name);
+}
+
+void Types::learn(ExprId id, Use use) {
+  const Expr& e = query_.at(id);
+  const auto [entry, added] = by_use_.try_emplace(e.name);
+  Untyped& untyped = entry->second;
+  if (added) {
+    untyped = {.field = {.name = e.name, .type = type_from_use(use.type), .source = e.name},
+               .strength = use.strength,
+               .optional = e.optional,
+               .span = e.span};
+  } else if (use.strength > untyped.strength) {
+    untyped.field.type = type_from_use(use.type);
+    untyped.strength = use.strength;
+    for (const ExprId place : untyped.places) fields_.at(place) = untyped.field;
+  }
+  untyped.optional = untyped.optional && e.optional;
+  untyped.places.push_back(id);
+  fields_.emplace(id, untyped.field);
+}
+
+std::vector<AssumedField> Types::assumed() const {
+  std::vector<AssumedField> out;
+  if (schema_.is_open()) return out;
+  for (const auto& [name, untyped] : by_use_)
+    out.push_back({name, untyped.field.type, untyped.optional, untyped.span});
+  std::ranges::sort(out, {}, [](const AssumedField& field) { return field.span.begin; });
+  return out;
+}
+
+Status Types::resolve_field(ExprId id, Use use) {
+  const Expr& e = query_.at(id);
+  if (const event::Field* const known = schema_.find(e.name)) {
+    EQLAB_TRY(event::Field field, usable(*known, e.span));
+    fields_.emplace(id, std::move(field));
+    return ok();
+  }
+  if (schema_.is_open() || is_assumed(e)) {
+    learn(id, use);
+    return ok();
+  }
+  if (!e.optional) return unknown_field(e.name, e.span);
+  const bool known =
+      std::ranges::any_of(unmapped_, [&](const auto& entry) { return entry.first == e.name; });
+  if (!known) unmapped_.emplace_back(e.name, e.span);
+  return ok();
+}
+
+Status Types::resolve(ExprId root,
+                      Use use) {  // NOLINT(misc-no-recursion): depth bounded by the parser
+  using Strength = Use::Strength;
   const Expr& e = query_.at(root);
   switch (e.kind) {
     case ExprKind::literal:
       return ok();
-    case ExprKind::field: {
-      if (e.optional && schema_.find(e.name) == nullptr && !schema_.is_open()) {
-        const bool known = std::ranges::any_of(
-            unmapped_, [&](const auto& entry) { return entry.first == e.name; });
-        if (!known) unmapped_.emplace_back(e.name, e.span);
-        return ok();
-      }
-      EQLAB_TRY(event::Field field, look_up(e.name, e.span, used_as));
-      fields_.emplace(root, std::move(field));
-      return ok();
-    }
+    case ExprKind::field:
+      return resolve_field(root, use);
     case ExprKind::call: {
       const Function* const function = find_function(e.name);
       if (function == nullptr) {
-        std::string hint = old_function_hint(e.name);
-        const auto close = nearest(e.name, function_names(), 1);
-        if (hint.empty() && !close.empty()) hint = format("did you mean {}?", close[0]);
         return fail(error_at({e.span.begin, e.span.begin + e.name.size()}, "E211",
-                             format("unknown function {}", e.name), hint));
+                             format("unknown function {}", e.name), function_hint(e.name)));
       }
       for (std::size_t i = 0; i < e.children.size(); ++i) {
         const std::size_t slot = std::min(i, function->arguments.size() - 1);
-        EQLAB_CHECK(resolve(e.children[i], function->arguments[slot]));
+        const ValueType wanted = function->arguments[slot];
+        EQLAB_CHECK(
+            resolve(e.children[i],
+                    {wanted, wanted == ValueType::unknown ? Strength::none : Strength::demands}));
       }
       return ok();
     }
     case ExprKind::negate:
     case ExprKind::arithmetic:
-      for (const ExprId child : e.children) EQLAB_CHECK(resolve(child, ValueType::number));
+      for (const ExprId child : e.children)
+        EQLAB_CHECK(resolve(child, {ValueType::number, Strength::demands}));
       return ok();
     case ExprKind::logical_not:
     case ExprKind::logical_and:
     case ExprKind::logical_or:
-      for (const ExprId child : e.children) EQLAB_CHECK(resolve(child, ValueType::boolean));
+      for (const ExprId child : e.children)
+        EQLAB_CHECK(resolve(child, {ValueType::boolean, Strength::demands}));
       return ok();
     case ExprKind::pattern:
-      return resolve(e.children[0], ValueType::text);
+      return resolve(e.children[0], {ValueType::text, Strength::demands});
     case ExprKind::compare:
-    case ExprKind::membership: {
-      // For an open schema each side learns its type from the constants beside it.
-      ValueType use = ValueType::unknown;
-      for (const ExprId child : e.children) {
-        const Expr& side = query_.at(child);
-        if (side.kind == ExprKind::literal && use == ValueType::unknown)
-          use = literal_type(side.value);
-        if (side.kind == ExprKind::negate) use = ValueType::number;
-      }
-      for (const ExprId child : e.children) EQLAB_CHECK(resolve(child, use));
-      return ok();
+    case ExprKind::membership:
+      return resolve_sides(e);
+  }
+  return ok();
+}
+
+Status Types::resolve_sides(const Expr& e) {  // NOLINT(misc-no-recursion)
+  Use use;
+  for (const ExprId child : e.children) {
+    const Expr& side = query_.at(child);
+    ValueType type = side.kind == ExprKind::literal ? literal_type(side.value) : ValueType::null;
+    if (side.kind == ExprKind::negate || side.kind == ExprKind::arithmetic)
+      type = ValueType::number;
+    if (type != ValueType::null && use.strength == Use::Strength::none)
+      use = {type, Use::Strength::suggests};
+  }
+  if (e.kind == ExprKind::membership && e.fold_case)
+    use = {ValueType::text, Use::Strength::demands};
+  for (const ExprId child : e.children) {
+    Status resolved = resolve(child, use);
+    if (resolved) continue;
+    Diagnostic error = std::move(resolved.error());
+    const Expr& side = query_.at(child);
+    // `name == curl`: one word where a constant belongs.
+    if (child != e.children[0] && side.kind == ExprKind::field && error.code == "E201" &&
+        error.hint.starts_with("if it exists") && side.name.find('.') == std::string::npos) {
+      error.hint = format("text is written in double quotes: \"{}\"", side.name);
     }
+    return fail(std::move(error));
   }
   return ok();
 }
@@ -183,6 +308,20 @@ Status Types::check_exact(ExprId id) const {
       "map it as keyword, or as text with a keyword sub-field"));
 }
 
+Failure<Diagnostic> Types::not_a_condition(ExprId id, ValueType type) const {
+  const Expr& e = query_.at(id);
+  std::string hint =
+      "compare it: == for exactly equal, : to ignore case and allow wildcards, != null for any "
+      "value";
+  if (e.kind == ExprKind::literal)
+    hint = "several values are a list, separated by commas: FIELD in (\"a\", \"b\")";
+  if (e.kind == ExprKind::call || e.kind == ExprKind::arithmetic || e.kind == ExprKind::negate)
+    hint = "compare it with something";
+  return fail(error_at(e.span, "E204",
+                       format("a condition must be true or false, this is {}", to_string(type)),
+                       std::move(hint)));
+}
+
 Result<ValueType> Types::check(ExprId root) const {  // NOLINT(misc-no-recursion)
   const Expr& e = query_.at(root);
   switch (e.kind) {
@@ -202,13 +341,7 @@ Result<ValueType> Types::check(ExprId root) const {  // NOLINT(misc-no-recursion
     case ExprKind::logical_and:
     case ExprKind::logical_or:
       for (const ExprId child : e.children) {
-        EQLAB_TRY(const ValueType type, check(child));
-        if (type != ValueType::boolean && type != ValueType::null) {
-          return fail(
-              error_at(query_.at(child).span, "E204",
-                       format("a condition must be true or false, this is {}", to_string(type)),
-                       "compare it: == for exactly equal, : to ignore case and allow wildcards"));
-        }
+        EQLAB_CHECK(check_condition(child));
       }
       return ValueType::boolean;
     case ExprKind::compare: {
@@ -236,12 +369,20 @@ Result<ValueType> Types::check(ExprId root) const {  // NOLINT(misc-no-recursion
   return ValueType::unknown;
 }
 
+Status Types::check_condition(ExprId root) const {
+  EQLAB_TRY(const ValueType type, check(root));
+  if (type != ValueType::boolean && type != ValueType::null) return not_a_condition(root, type);
+  return ok();
+}
+
 Result<ValueType> Types::check_operands(const Expr& e) const {  // NOLINT(misc-no-recursion)
   for (const ExprId child : e.children) {
     EQLAB_TRY(const ValueType type, check(child));
     if (!accepts(ValueType::number, type)) {
       return fail(error_at(query_.at(child).span, "E213",
-                           format("arithmetic needs a number, this is {}", to_string(type))));
+                           format("arithmetic needs a number, this is {}", to_string(type)),
+                           type == ValueType::text ? "write number(…) around it, or concat to join"
+                                                   : "compare it without arithmetic"));
     }
   }
   return ValueType::number;
@@ -263,10 +404,13 @@ Status Types::check_membership(const Expr& e) const {  // NOLINT(misc-no-recursi
                            "write several comparisons joined by or"));
     }
     if (!are_compatible(left, item)) {
-      return fail(error_at(
-          span, "E217",
-          format("this is {}, but the left side is {}", to_string(item), to_string(left)),
-          left == ValueType::ip ? "write cidrMatch(FIELD, \"…\"), or == for one address" : ""));
+      return fail(
+          error_at(span, "E217",
+                   format("this is {}, but the left side is {}", to_string(item), to_string(left)),
+                   left == ValueType::ip ? "write cidrMatch(FIELD, \"…\"), or == for one address"
+                   : left == ValueType::text   ? "write it in double quotes"
+                   : left == ValueType::number ? "write it without quotes"
+                                               : "write comparisons joined by or"));
     }
   }
   return ok();
@@ -290,9 +434,12 @@ Status Types::check_pattern(const Expr& e) const {  // NOLINT(misc-no-recursion)
   const std::string_view op = e.pattern == PatternOp::colon  ? ":"
                               : e.pattern == PatternOp::like ? "like"
                                                              : "regex";
-  return fail(error_at(query_.at(e.children[0]).span, "E219",
-                       format("{} compares strings, this is {}", op, to_string(left)),
-                       "write ==, or in for a list"));
+  return fail(
+      error_at(query_.at(e.children[0]).span, "E219",
+               format("{} compares strings, this is {}", op, to_string(left)),
+               left == ValueType::ip
+                   ? "write ==, cidrMatch(FIELD, \"10.0.0.0/8\"), or string(FIELD) before it"
+                   : "write ==, or in for a list"));
 }
 
 Status Types::check_call(const Expr& call) const {  // NOLINT(misc-no-recursion)
@@ -313,7 +460,8 @@ Status Types::check_call(const Expr& call) const {  // NOLINT(misc-no-recursion)
             : format("{} or {}", function.arguments_min, function.arguments_max);
     return fail(error_at(call.span, "E212",
                          format("{} takes {} argument{}, found {}", function.name, wanted,
-                                wanted == "1" ? "" : "s", given)));
+                                wanted.ends_with('1') ? "" : "s", given),
+                         format("write: {}", function.usage)));
   }
   for (std::size_t i = 0; i < given; ++i) {
     const ExprId argument = call.children[i];
@@ -323,14 +471,18 @@ Status Types::check_call(const Expr& call) const {  // NOLINT(misc-no-recursion)
     if (!accepts(wanted, type)) {
       return fail(error_at(span, "E213",
                            format("argument {} of {} must be {}, this is {}", i + 1, function.name,
-                                  to_string(wanted), to_string(type))));
+                                  to_string(wanted), to_string(type)),
+                           wanted == ValueType::text && type != ValueType::boolean
+                               ? format("write string(…) around it")
+                               : format("write: {}", function.usage)));
     }
     EQLAB_CHECK(check_exact(argument));
     const bool constant_only =
         i > 0 && (function.id == Function::Id::cidr_match || function.id == Function::Id::wildcard);
     if (constant_only && !is_constant(argument)) {
       return fail(error_at(span, "E215",
-                           format("argument {} of {} must be a constant", i + 1, function.name)));
+                           format("argument {} of {} must be a constant", i + 1, function.name),
+                           format("write: {}", function.usage)));
     }
     if (i > 0 && function.id == Function::Id::cidr_match) {
       EQLAB_TRY(const Operand block, fold(query_, argument));

@@ -210,6 +210,7 @@ const Schema& Schema::builtin() {
   static const Schema schema = [] {
     Result<Schema> table = from_csv(embedded::event_fields, "fields.tsv");
     EQLAB_ASSERT(table.has_value());
+    table->assumed_ = true;
     return std::move(*table);
   }();
   return schema;
@@ -255,12 +256,40 @@ const Field* Schema::find(std::string_view name) const {
   return found == fields_.end() ? nullptr : &found->second;
 }
 
+bool Schema::has_below(std::string_view name) const {
+  const std::string prefix = std::string(name) + ".";
+  const auto next = fields_.lower_bound(prefix);
+  return next != fields_.end() && next->first.starts_with(prefix);
+}
+
 std::vector<std::string> Schema::similar(std::string_view name) const {
   std::vector<std::string_view> names;
   for (const auto& [known, field] : fields_) {
     if (!is_opaque(field.type)) names.push_back(known);
   }
   return nearest(name, names, 3);
+}
+
+bool Schema::is_slip(std::string_view name) const {
+  if (find(name) != nullptr) return false;
+  const auto next_part = [](std::string_view& rest) {
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    const std::string_view part = rest.substr(0, dot);
+    rest.remove_prefix(std::min(dot + 1, rest.size()));
+    return part;
+  };
+  for (const std::string& known : similar(name)) {
+    std::string_view wanted = name;
+    std::string_view other = known;
+    bool is_near = std::ranges::count(wanted, '.') == std::ranges::count(other, '.');
+    while (is_near && !wanted.empty()) {
+      const std::string_view part = next_part(wanted);
+      const std::string_view other_part = next_part(other);
+      is_near = part == other_part || !nearest(part, {other_part}, 1).empty();
+    }
+    if (is_near) return true;
+  }
+  return false;
 }
 
 Schema Schema::with(std::vector<Field> more) const {

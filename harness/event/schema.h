@@ -56,6 +56,12 @@ class Schema {
   /// A mapping that lets documents add fields, as Elasticsearch's do unless told otherwise: what it
   /// does not name, the events may (`io/discover.h`).
   [[nodiscard]] bool is_dynamic() const { return dynamic_; }
+  /// The built-in schema: what most indices map, not what the rule's own indices do.
+  [[nodiscard]] bool is_assumed() const { return assumed_; }
+  /// Some field lies below `name`: `process` has `process.name`.
+  [[nodiscard]] bool has_below(std::string_view name) const;
+  /// `name` is not known and reads like a slip of the pen: part by part it is near one that is.
+  [[nodiscard]] bool is_slip(std::string_view name) const;
   /// The same schema with more fields; a name that is known keeps its meaning.
   [[nodiscard]] Schema with(std::vector<Field> more) const;
   /// Up to three field names close to `name`.
@@ -72,6 +78,7 @@ class Schema {
   std::map<std::string, Field, std::less<>> fields_;
   bool open_ = false;
   bool dynamic_ = false;
+  bool assumed_ = false;
 };
 
 }  // namespace eqlab::event

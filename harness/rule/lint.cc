@@ -6,6 +6,7 @@
 
 #include "harness/base/text.h"
 #include "harness/rule/lint_findings.h"
+#include "harness/rule/lint_query_text.h"
 
 namespace eqlab::rule {
 namespace {
@@ -25,6 +26,9 @@ std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query,
   const LintSubject subject{rule, query, options};
   Findings findings(rule);
   lint_query(subject, findings);
+  std::vector<Diagnostic> wording;
+  lint_query_text(rule, query, wording);
+  findings.add_located(std::move(wording));
   if (!rule.key_positions.empty()) {
     lint_schedule(subject, findings);
     lint_metadata(subject, findings);

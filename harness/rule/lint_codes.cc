@@ -6,7 +6,7 @@
 namespace eqlab::rule {
 namespace {
 
-constexpr std::array<LintCode, 20> codes = {{
+constexpr std::array<LintCode, 29> codes = {{
     {"L301", Severity::error,
      "Rule repositories refuse a rule whose id, name, dates or required keys are missing, "
      "malformed or taken. Ids and names must be unique over all rules checked together."},
@@ -68,6 +68,28 @@ constexpr std::array<LintCode, 20> codes = {{
     {"L329", Severity::warning,
      "Conventions that help those who run and read rules: timing and folder of building blocks, "
      "timeline id with title, tags of tactic and operating system, the title of the guide."},
+    {"L331", Severity::warning,
+     "==, !=, in and in~ compare whole values: a star or question mark there is that letter. : and "
+     "like take wildcards."},
+    {"L332", Severity::warning,
+     "A regular expression on a field is Lucene's: it always covers the whole value, and ^, $, "
+     "(?i) "
+     "and \\b are no anchors, flags or boundaries there."},
+    {"L333", Severity::info,
+     "A pattern of stars alone asks whether the field has a value; != null says so."},
+    {"L334", Severity::warning,
+     "\"null\" is a text of four letters. A missing value is null without quotes."},
+    {"L335", Severity::warning,
+     "The condition is true for every event or for none, whatever it compares."},
+    {"L336", Severity::warning,
+     "endsWith and stringContains of a field run as wildcard queries, in which stars, question "
+     "marks and backslashes of the constant are live."},
+    {"L337", Severity::warning,
+     "Wildcards are * and ?; what SQL or regular expressions write for them is taken literally."},
+    {"L338", Severity::warning,
+     "A keyword is ordered letter by letter: \"9\" comes after \"500\"."},
+    {"L339", Severity::warning,
+     "Dates are text in double quotes; numbers joined by minus signs are arithmetic."},
 }};
 
 }  // namespace

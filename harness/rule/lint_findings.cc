@@ -1,6 +1,7 @@
 #include "harness/rule/lint_findings.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "harness/base/text.h"
 
@@ -52,6 +53,11 @@ void Findings::add_in_query(Severity severity, std::string_view code, Span span,
   Diagnostic diagnostic = error_at(span, code, std::move(message), std::move(hint));
   diagnostic.severity = severity;
   found_.push_back(locate(std::move(diagnostic), rule_.query));
+}
+
+void Findings::add_located(std::vector<Diagnostic>&& found) {
+  found_.insert(found_.end(), std::make_move_iterator(found.begin()),
+                std::make_move_iterator(found.end()));
 }
 
 std::vector<Diagnostic> Findings::take() {

@@ -37,6 +37,8 @@ class Findings {
   /// At a place in the query.
   void add_in_query(Severity severity, std::string_view code, Span span, std::string message,
                     std::string hint);
+  /// Those that have their place already.
+  void add_located(std::vector<Diagnostic>&& found);
   /// Worst first, then by code; equal ones in the order in which they were found.
   [[nodiscard]] std::vector<Diagnostic> take();
 

@@ -41,6 +41,20 @@ TEST(Runner, EveryEngineMustGiveWhatIsExpected) {
   EXPECT_EQ(result.failures[0].got, "ids\n  1\n");
 }
 
+TEST(Runner, FieldsOfUnknownFamiliesAreHeldAgainstTheQuery) {
+  const auto outcome = [](const std::string& field) {
+    const CaseBlock block = block_of("why: w\nevents\n  1  @0s  -  " + field +
+                                     "=a\nquery\n  any where okta.actor.id == \"a\"\nids\n  1\n");
+    const CaseResult result = run_block(block, {.engines = {finds("x", {{0}})}});
+    return result.failures.empty() ? "" : result.failures[0].got;
+  };
+  EXPECT_EQ(outcome("okta.actor.id"), "");
+  EXPECT_EQ(outcome("okta.client.city"), "") << "the query does not name it, which is no slip";
+  EXPECT_EQ(outcome("okta.actr.id"),
+            "t.case: error E451: event 1 has okta.actr.id, which neither the schema nor the query "
+            "knows\n  did you mean okta.actor.id?\n");
+}
+
 TEST(Runner, AnOutcomeIsShownOnceForAllEnginesThatGotIt) {
   const CaseBlock block = block_of(three_events + "query\n  any where k == \"a\"\nids\n  1 3\n");
   const CaseResult same =

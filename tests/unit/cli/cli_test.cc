@@ -246,7 +246,8 @@ TEST(Match, AnUnusableQueryShowsTheCaretAndEndsWith2) {
   EXPECT_EQ(outcome.err,
             "query:1:30: error E203: process.pid is a number, but this is a string\n"
             "  process where process.pid == \"abc\"\n"
-            "                               ^^^^^\n");
+            "                               ^^^^^\n"
+            "  write a number, without quotes\n");
 }
 
 TEST(Match, StrictStopsAtTheFirstMalformedEvent) {
@@ -328,6 +329,40 @@ TEST(Match, StandardInputCanBeReadTwiceWhereTheMappingGrows) {
   const Outcome unknown = run("process where levle > 6");
   EXPECT_EQ(unknown.status, 2);
   EXPECT_TRUE(contains(unknown.err, "E201"));
+}
+
+TEST(Match, FieldsOfOtherIntegrationsAreReadWithTypesFromUse) {
+  const std::string input =
+      R"({"@timestamp":1,"event.category":"iam","winlog":{"event_id":"4720","event_data":{"X":["a",7]}}})"
+      "\n"
+      R"({"@timestamp":2,"event.category":"iam","winlog.event_id":4720,"winlog.event_data.X":7})"
+      "\n"
+      R"({"@timestamp":3,"event.category":"iam","winlog.event_id":4721,"winlog.event_data.X":7})"
+      "\n";
+  const auto lines = [&](const std::string& condition) {
+    const Outcome outcome =
+        eqlab({"match", "--query", "iam where " + condition, "--format", "json"}, {.input = input});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    std::string out;
+    const Json found = Json::parse(outcome.out);
+    for (const Json& match : found["matches"]) out += match["events"][0]["line"].dump() + " ";
+    return out;
+  };
+  EXPECT_EQ(lines("winlog.event_id == 4720"), "1 2 ");
+  EXPECT_EQ(lines("winlog.event_id == \"4720\""), "1 2 ");
+  EXPECT_EQ(lines("winlog.event_id > 4720 and winlog.event_data.X : \"7\""), "3 ");
+  EXPECT_EQ(lines("winlog.event_data.X == \"a\" and not ?winlog.absent in (1, 2)"), "1 ");
+}
+
+TEST(Check, FieldsOfOtherIntegrationsAreAWarning) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("q.eql", "iam where winlog.event_id == 4720");
+  const Outcome outcome = eqlab({"check", path});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(contains(outcome.err,
+                       "q.eql:1:11: warning L308: winlog.event_id is not in the "
+                       "built-in schema: its type is taken from use"))
+      << outcome.err;
 }
 
 TEST(Match, LimitsThatCutResultsAreNamed) {

@@ -66,7 +66,7 @@ Diagnostic locate(Diagnostic diagnostic, const SourceText& source) {
   place.file = source.file;
   place.line = static_cast<std::uint32_t>(std::count(
                    text.begin(), text.begin() + static_cast<std::ptrdiff_t>(line_begin), '\n')) +
-               1;
+               source.first_line;
   place.column =
       count_characters(std::string_view(text).substr(line_begin, anchor - line_begin)) + 1;
   const std::size_t span_end = std::clamp(end, anchor, std::max(anchor, line_end));

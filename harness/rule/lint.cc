@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/rule/date_math.h"
+#include "harness/rule/lint_filters.h"
 #include "harness/rule/rule.h"
 
 namespace eqlab::rule {
@@ -36,6 +37,7 @@ class Linter {
       check_timestamps();
       check_threats();
     }
+    std::ranges::copy(lint_filters(rule_, query_), std::back_inserter(out_));
     std::ranges::stable_sort(out_, [](const Diagnostic& a, const Diagnostic& b) {
       return std::pair(a.severity, a.code) < std::pair(b.severity, b.code);
     });
@@ -45,16 +47,10 @@ class Linter {
  private:
   void add(Severity severity, std::string_view code, std::string_view key, std::string message,
            std::string hint) {
-    const std::string& text = rule_.query.origin.empty() ? rule_.query.text : rule_.query.file_text;
-    auto found = rule_.key_positions.find(std::string(key));
-    if (found == rule_.key_positions.end()) found = rule_.key_positions.find("");
-    Diagnostic diagnostic = error_at({}, code, std::move(message), std::move(hint));
+    Diagnostic diagnostic =
+        error_at(key_span(rule_, key), code, std::move(message), std::move(hint));
     diagnostic.severity = severity;
-    if (found != rule_.key_positions.end()) {
-      diagnostic.span = {found->second,
-                         std::min(text.find_first_of("\r\n", found->second), text.size())};
-    }
-    out_.push_back(locate(std::move(diagnostic), {.file = rule_.file, .text = text}));
+    out_.push_back(locate(std::move(diagnostic), document_of(rule_)));
   }
   /// At a place in the query.
   void add_in_query(Severity severity, std::string_view code, Span span, std::string message,

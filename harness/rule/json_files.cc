@@ -1,0 +1,371 @@
+// JSON files of rules. An export is read line by line into rules and exception lists, and the two
+// are put together at its end, because Kibana writes the rules first. Source: detection-engine
+// spec, section 1.2. Tested in tests/unit/rule/json_files_test.cc.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "harness/base/limits.h"
+#include "harness/base/text.h"
+#include "harness/rule/json_reader.h"
+#include "harness/rule/rule_files.h"
+
+namespace eqlab::rule {
+namespace {
+
+using Kind = Node::Kind;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+enum class LineKind : std::uint8_t { rule, container, item, connector, summary, other };
+
+LineKind kind_of(const Node& node) {
+  if (node.has("exported_count")) return LineKind::summary;
+  if (node.has("item_id")) return LineKind::item;
+  const std::string_view type = node.text_at("type").value_or("");
+  if (is_rule_type(type) && (node.has("rule_id") || node.has("query") || node.has("name")))
+    return LineKind::rule;
+  if (node.has("rule_id")) return LineKind::rule;
+  if (node.has("list_id")) return LineKind::container;
+  if (type == "action" || (node.has("attributes") && node.has("type"))) return LineKind::connector;
+  return LineKind::other;
+}
+
+void shift(Node& node, std::size_t by) {  // NOLINT(misc-no-recursion): rule_document_depth_max
+  node.span = {node.span.begin - by, node.span.end - by};
+  for (Node& item : node.items) shift(item, by);
+  for (Node::Member& member : node.members) {
+    member.key_span = {member.key_span.begin - by, member.key_span.end - by};
+    shift(member.value, by);
+  }
+}
+
+std::string list_key(std::string_view list_id, std::string_view namespace_type) {
+  return format("{}\n{}", namespace_type, list_id);
+}
+
+class FileReader {
+ public:
+  explicit FileReader(const std::string& file) : file_(file) {}
+
+  RuleSet read_lines(std::string_view text) {
+    std::uint32_t line = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      std::string_view content = text.substr(at, end - at);
+      at = end + 1;
+      if (++line == 1 && content.starts_with(byte_order_mark))
+        content.remove_prefix(byte_order_mark.size());
+      if (trim(content).empty()) continue;
+      if (!admit(line)) break;
+      read_line(content, line);
+    }
+    finish_export();
+    return std::move(set_);
+  }
+
+  RuleSet read_document(std::string_view text) {
+    auto root = parse_json(text);
+    if (!root) {
+      set_.diagnostics.push_back(
+          locate(std::move(root.error()), {.file = file_, .text = std::string(text)}));
+      return std::move(set_);
+    }
+    const Node* const data = root->is(Kind::object) ? root->find("data", Kind::list) : nullptr;
+    std::uint32_t line = 1;
+    std::size_t counted = 0;
+    const auto read_one = [&](Node& node) {
+      line += static_cast<std::uint32_t>(
+          std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
+                     text.begin() + static_cast<std::ptrdiff_t>(node.span.begin), '\n'));
+      counted = node.span.begin;
+      if (!admit(line)) return false;
+      read_element(text, node, line);
+      return true;
+    };
+    if (root->is(Kind::list) || data != nullptr) {
+      const Node& list = data != nullptr ? *data : *root;
+      for (Node node : list.items) {
+        if (!read_one(node)) break;
+      }
+      if (list.items.empty())
+        complain({.begin = 0, .end = 1}, std::string(text), 1, "E301",
+                 "there is no rule in this file");
+    } else {
+      read_one(*root);
+    }
+    for (Rule& rule : set_.rules) {
+      if (!rule.exception_references.empty()) rule.not_applied.emplace_back("exceptions_list");
+    }
+    return std::move(set_);
+  }
+
+ private:
+  void complain(Span span, std::string text, std::uint32_t line, std::string_view code,
+                std::string message, std::string hint = {}) {
+    set_.diagnostics.push_back(
+        locate(error_at(span, code, std::move(message), std::move(hint)),
+               {.file = file_, .text = std::move(text), .first_line = line}));
+  }
+
+  /// One more object; false, and said once, when there are too many.
+  bool admit(std::uint32_t line) {
+    if (++objects_ <= limits::rules_per_file_max) return true;
+    Diagnostic diagnostic =
+        error_in(file_, "E310",
+                 format("more than {} objects in one file; line {} and what follows is not read",
+                        group_digits(std::int64_t{limits::rules_per_file_max}), line),
+                 "export fewer rules at once");
+    set_.diagnostics.push_back(std::move(diagnostic));
+    return false;
+  }
+  /// Text that is kept for carets.
+  bool keep(std::size_t bytes, std::uint32_t line) {
+    kept_ += bytes;
+    if (kept_ <= limits::rule_texts_bytes_max) return true;
+    set_.diagnostics.push_back(error_in(file_, "E310",
+                                        format("line {}: too many rules on lines this long", line),
+                                        "write one rule a line: jq -c '.data[]'"));
+    return false;
+  }
+
+  // --- one JSON text ---
+
+  void read_element(std::string_view text, Node& node, std::uint32_t line) {
+    const std::size_t before =
+        node.span.begin == 0 ? std::string_view::npos : text.rfind('\n', node.span.begin - 1);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const std::size_t end = std::min(text.find('\n', node.span.end), text.size());
+    if (!keep(end - begin, line)) return;
+    std::string own(text.substr(begin, end - begin));
+    shift(node, begin);
+    if (!node.is(Kind::object) || kind_of(node) != LineKind::rule) {
+      complain({node.span.begin, node.span.begin + 1}, std::move(own), line, "E301",
+               "this is JSON, but no rule",
+               "a rule has type, language and query; exports have one object a line");
+      return;
+    }
+    take_rule(node, std::move(own), line);
+  }
+
+  // --- lines of an export ---
+
+  void read_line(std::string_view content, std::uint32_t line) {
+    auto node = parse_json(content);
+    std::string own(content);
+    if (!node) {
+      set_.diagnostics.push_back(locate(
+          std::move(node.error()), {.file = file_, .text = std::move(own), .first_line = line}));
+      return;
+    }
+    switch (node->is(Kind::object) ? kind_of(*node) : LineKind::other) {
+      case LineKind::rule:
+        ++rules_seen_;
+        if (keep(own.size(), line)) take_rule(*node, std::move(own), line);
+        return;
+      case LineKind::container:
+        ++containers_seen_;
+        take_container(*node);
+        return;
+      case LineKind::item:
+        ++items_seen_;
+        if (keep(own.size(), line)) take_item(*node, std::move(own), line);
+        return;
+      case LineKind::connector:
+        ++connectors_seen_;
+        return;
+      case LineKind::summary:
+        summary_ = std::move(*node);
+        summary_text_ = std::move(own);
+        summary_line_ = line;
+        return;
+      case LineKind::other:
+        complain({0, 1}, std::move(own), line, "E311",
+                 "this line is no rule, exception, connector or summary of an export",
+                 "one JSON object a line, as Kibana exports rules");
+        return;
+    }
+  }
+
+  void take_rule(const Node& node, std::string own, std::uint32_t line) {
+    const std::string_view type = node.text_at("type").value_or("");
+    if (!is_rule_type(type)) {
+      const Node* const given = node.find("type");
+      complain(given != nullptr ? given->span : Span{node.span.begin, node.span.begin + 1},
+               std::move(own), line, given != nullptr ? "E303" : "E302",
+               given != nullptr ? "type must be eql or another rule type of Kibana"
+                                : "rule has no type");
+      return;
+    }
+    if (type != "eql") {
+      set_.skipped.push_back(
+          {.file = file_,
+           .name = std::string(node.text_at("name").value_or(node.text_at("rule_id").value_or(""))),
+           .type = std::string(type),
+           .line = line});
+      return;
+    }
+    auto rule = read_json_rule(node, std::move(own), line, file_);
+    if (rule)
+      set_.rules.push_back(std::move(*rule));
+    else
+      set_.diagnostics.push_back(std::move(rule.error()));
+  }
+
+  ExceptionList& list_of(const Node& node) {
+    const std::string id(node.text_at("list_id").value_or(""));
+    const std::string space(node.text_at("namespace_type").value_or("single"));
+    auto& list = lists_[list_key(id, space)];
+    if (list == nullptr) {
+      list = std::make_shared<ExceptionList>();
+      list->list_id = id;
+      list->namespace_type = space;
+    }
+    return *list;
+  }
+
+  void take_container(const Node& node) {
+    ExceptionList& list = list_of(node);
+    list.name = node.text_at("name").value_or("");
+    list.type = node.text_at("type").value_or("detection");
+    containers_.insert(list_key(list.list_id, list.namespace_type));
+  }
+
+  void take_item(const Node& node, std::string own, std::uint32_t line) {
+    ExceptionList& list = list_of(node);
+    const Node* const id = node.find("list_id");
+    item_places_.push_back({list_key(list.list_id, list.namespace_type),
+                            locate(error_at(id != nullptr ? id->span : Span{0, 1}, "L314", ""),
+                                   {.file = file_, .text = own, .first_line = line})});
+    auto item = read_exception_item(node);
+    if (!item) {
+      ++list.broken_items;
+      set_.diagnostics.push_back(locate(
+          std::move(item.error()), {.file = file_, .text = std::move(own), .first_line = line}));
+      return;
+    }
+    list.clauses += size_of(item->condition);
+    item->source = {.file = file_, .text = std::move(own), .first_line = line};
+    list.items.push_back(std::move(*item));
+  }
+
+  // --- the end of an export ---
+
+  void finish_export() {
+    if (objects_ > 0 && rules_seen_ + containers_seen_ + items_seen_ + connectors_seen_ == 0 &&
+        set_.diagnostics.empty() && !summary_)
+      set_.diagnostics.push_back(error_in(file_, "E301", "there is no rule in this file"));
+    std::vector<Rule> usable;
+    for (Rule& rule : set_.rules) {
+      if (attach_lists(rule)) usable.push_back(std::move(rule));
+    }
+    set_.rules = std::move(usable);
+    for (auto& [key, place] : item_places_) {
+      if (containers_.contains(key)) continue;
+      place.message = "this exception item belongs to no list of the file";
+      place.hint = "export the rules again with their exception lists";
+      set_.diagnostics.push_back(std::move(place));
+    }
+    check_summary();
+  }
+
+  /// False, and said why, when a list of the rule holds an item that cannot be read: without it
+  /// the rule would raise other alerts than in Kibana.
+  bool attach_lists(Rule& rule) {
+    std::size_t missing = 0;
+    for (const ExceptionReference& reference : rule.exception_references) {
+      if (is_endpoint_list(reference.type)) continue;
+      const std::string key = list_key(reference.list_id, reference.namespace_type);
+      if (!containers_.contains(key)) {
+        if (++missing > limits::reported_problems_max) continue;
+        complain(reference.span, rule.query.file_text, rule.query.first_line, "L314",
+                 format("rule {} refers to the exception list {}, which is not in the file",
+                        printable(rule.name), printable(reference.list_id)),
+                 "export the rules again with their exception lists; without it the rule is "
+                 "tested as though the list were empty");
+        continue;
+      }
+      const auto& list = lists_.at(key);
+      if (list->broken_items > 0) {
+        complain(reference.span, rule.query.file_text, rule.query.first_line, "E308",
+                 format("rule {} cannot be used: the exception list {} has {} that cannot be read",
+                        printable(rule.name), printable(reference.list_id),
+                        list->broken_items == 1 ? std::string("an item")
+                                                : format("{} items", list->broken_items)));
+        return false;
+      }
+      if (!is_endpoint_list(list->type)) rule.exceptions.push_back(list);
+    }
+    return check_size(rule);
+  }
+
+  bool check_size(const Rule& rule) {
+    std::size_t clauses = 0;
+    for (const auto& list : rule.exceptions) clauses += list->clauses;
+    if (clauses <= limits::filter_clauses_max) return true;
+    complain({0, 1}, rule.query.file_text, rule.query.first_line, "E310",
+             format("rule {} has exceptions of more than {} clauses", printable(rule.name),
+                    group_digits(std::int64_t{limits::filter_clauses_max})));
+    return false;
+  }
+
+  void check_summary() {
+    if (!summary_) return;
+    struct Counter {
+      std::string_view key;
+      std::size_t counted;
+      std::string_view what;
+    };
+    const std::array<Counter, 5> counters = {{
+        {"exported_count", rules_seen_ + containers_seen_ + items_seen_ + connectors_seen_,
+         "objects"},
+        {"exported_rules_count", rules_seen_, "rules"},
+        {"exported_exception_list_count", containers_seen_, "exception lists"},
+        {"exported_exception_list_item_count", items_seen_, "exception items"},
+        {"exported_action_connector_count", connectors_seen_, "connectors"},
+    }};
+    for (const Counter& counter : counters) {
+      const Node* const stated = summary_->find(counter.key);
+      if (stated == nullptr || count_of(*stated) == counter.counted) continue;
+      complain(stated->span, summary_text_, summary_line_, "L314",
+               format("the export says {} {}, but holds {}", printable(stated->text), counter.what,
+                      counter.counted),
+               "lines have been lost, added or broken since the export");
+    }
+    for (const std::string_view key :
+         {"missing_rules", "missing_exception_lists", "missing_exception_list_items"}) {
+      const Node* const missing = summary_->find(key, Kind::list);
+      if (missing == nullptr || missing->items.empty()) continue;
+      complain(missing->span, summary_text_, summary_line_, "L314",
+               format("the export says that {} of its {} could not be found", missing->items.size(),
+                      key == "missing_rules"             ? "rules"
+                      : key == "missing_exception_lists" ? "exception lists"
+                                                         : "exception items"));
+    }
+  }
+
+  const std::string& file_;
+  RuleSet set_;
+  std::map<std::string, std::shared_ptr<ExceptionList>> lists_;
+  std::set<std::string> containers_;  ///< keys of the lists whose own line was seen
+  std::vector<std::pair<std::string, Diagnostic>> item_places_;
+  std::optional<Node> summary_;
+  std::string summary_text_;
+  std::uint32_t summary_line_ = 0;
+  std::size_t objects_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t rules_seen_ = 0;
+  std::size_t containers_seen_ = 0;
+  std::size_t items_seen_ = 0;
+  std::size_t connectors_seen_ = 0;
+};
+
+}  // namespace
+
+RuleSet parse_rules_json(std::string_view text, const std::string& file, JsonForm form) {
+  FileReader reader(file);
+  return form == JsonForm::lines ? reader.read_lines(text) : reader.read_document(text);
+}
+
+}  // namespace eqlab::rule

@@ -73,7 +73,12 @@ Diagnostic locate(Diagnostic diagnostic, const SourceText& source) {
   place.end_column =
       place.column +
       std::max(1U, count_characters(std::string_view(text).substr(anchor, span_end - anchor)));
-  place.source_line = text.substr(line_begin, std::max(line_end, line_begin) - line_begin);
+  if (line_begin == 0 && source.first_column > 1) {
+    place.column += source.first_column - 1;
+    place.end_column += source.first_column - 1;
+  } else {
+    place.source_line = text.substr(line_begin, std::max(line_end, line_begin) - line_begin);
+  }
   diagnostic.place = std::move(place);
   return diagnostic;
 }

@@ -20,7 +20,8 @@ Result<eql::CheckedQuery> compile(const Rule& rule, const event::Schema& schema)
 SourceText document_of(const Rule& rule) {
   return {.file = rule.file,
           .text = rule.query.origin.empty() ? rule.query.text : rule.query.file_text,
-          .first_line = rule.query.first_line};
+          .first_line = rule.query.first_line,
+          .first_column = rule.query.first_column};
 }
 
 Span key_span(const Rule& rule, std::string_view key) {

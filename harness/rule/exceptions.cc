@@ -185,7 +185,7 @@ Result<std::vector<ExceptionReference>> read_exception_references(const Node& li
   std::vector<ExceptionReference> out;
   for (const Node& node : list.items) {
     ExceptionReference reference;
-    reference.list_id = node.text_at("list_id").value_or("");
+    reference.list_id = node.text_at("list_id").value_or(node.text_at("id").value_or(""));
     reference.type = node.text_at("type").value_or("detection");
     reference.namespace_type = node.text_at("namespace_type").value_or("single");
     reference.span = node.span;

@@ -45,6 +45,50 @@ std::string list_key(std::string_view list_id, std::string_view namespace_type) 
   return format("{}\n{}", namespace_type, list_id);
 }
 
+/// Walks once through a text and knows the place in it.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  void advance(std::size_t to) {
+    for (; at_ < to; ++at_) {
+      if (text_[at_] == '\n') {
+        ++line_;
+        line_begin_ = at_ + 1;
+        column_ = 1;
+      } else if ((static_cast<unsigned char>(text_[at_]) & 0xC0U) != 0x80U) {
+        ++column_;
+      }
+    }
+  }
+  [[nodiscard]] std::uint32_t line() const { return line_; }
+  [[nodiscard]] std::size_t line_begin() const { return line_begin_; }
+
+  /// The lines of `span`, which begins here; of long ones the span alone.
+  [[nodiscard]] SourceText lines_of(Span span) const {
+    SourceText source{.file = {}, .text = {}, .first_line = line_};
+    const std::size_t room = limits::shown_lines_bytes_max;
+    const std::string_view after = text_.substr(span.end, room);
+    const std::size_t rest = after.find('\n');
+    const std::size_t end = span.end + (rest != std::string_view::npos ? rest : after.size());
+    if (end - line_begin_ <= room || at_ == line_begin_) {
+      source.text = text_.substr(
+          line_begin_, std::max(span.end, std::min(end, line_begin_ + room)) - line_begin_);
+    } else {
+      source.text = text_.substr(span.begin, span.end - span.begin);
+      source.first_column = column_;
+    }
+    return source;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_begin_ = 0;
+  std::uint32_t line_ = 1;
+  std::uint32_t column_ = 1;
+};
+
 class FileReader {
  public:
   explicit FileReader(const std::string& file) : file_(file) {}
@@ -73,15 +117,11 @@ class FileReader {
       return std::move(set_);
     }
     const Node* const data = root->is(Kind::object) ? root->find("data", Kind::list) : nullptr;
-    std::uint32_t line = 1;
-    std::size_t counted = 0;
+    Cursor cursor(text);
     const auto read_one = [&](Node& node) {
-      line += static_cast<std::uint32_t>(
-          std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
-                     text.begin() + static_cast<std::ptrdiff_t>(node.span.begin), '\n'));
-      counted = node.span.begin;
-      if (!admit(line)) return false;
-      read_element(text, node, line);
+      cursor.advance(node.span.begin);
+      if (!admit(cursor.line())) return false;
+      read_element(cursor, node);
       return true;
     };
     if (root->is(Kind::list) || data != nullptr) {
@@ -90,7 +130,7 @@ class FileReader {
         if (!read_one(node)) break;
       }
       if (list.items.empty())
-        complain({.begin = 0, .end = 1}, std::string(text), 1, "E301",
+        complain({.begin = 0, .end = 1}, source_of(std::string(text), 1), "E301",
                  "there is no rule in this file");
     } else {
       read_one(*root);
@@ -102,11 +142,18 @@ class FileReader {
   }
 
  private:
-  void complain(Span span, std::string text, std::uint32_t line, std::string_view code,
-                std::string message, std::string hint = {}) {
+  [[nodiscard]] SourceText source_of(std::string text, std::uint32_t line) const {
+    return {.file = file_, .text = std::move(text), .first_line = line};
+  }
+  void complain(Span span, const SourceText& source, std::string_view code, std::string message,
+                std::string hint = {}) {
     set_.diagnostics.push_back(
-        locate(error_at(span, code, std::move(message), std::move(hint)),
-               {.file = file_, .text = std::move(text), .first_line = line}));
+        locate(error_at(span, code, std::move(message), std::move(hint)), source));
+  }
+  /// A rule that could be read, said of it as a whole or of a part of it.
+  void complain_of(const Rule& rule, Span span, std::string_view code, std::string message,
+                   std::string hint = {}) {
+    complain(span, document_of(rule), code, std::move(message), std::move(hint));
   }
 
   /// One more object; false, and said once, when there are too many.
@@ -120,49 +167,34 @@ class FileReader {
     set_.diagnostics.push_back(std::move(diagnostic));
     return false;
   }
-  /// Text that is kept for carets.
-  bool keep(std::size_t bytes, std::uint32_t line) {
-    kept_ += bytes;
-    if (kept_ <= limits::rule_texts_bytes_max) return true;
-    set_.diagnostics.push_back(error_in(file_, "E310",
-                                        format("line {}: too many rules on lines this long", line),
-                                        "write one rule a line: jq -c '.data[]'"));
-    return false;
-  }
-
   // --- one JSON text ---
 
-  void read_element(std::string_view text, Node& node, std::uint32_t line) {
-    const std::size_t before =
-        node.span.begin == 0 ? std::string_view::npos : text.rfind('\n', node.span.begin - 1);
-    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    const std::size_t end = std::min(text.find('\n', node.span.end), text.size());
-    if (!keep(end - begin, line)) return;
-    std::string own(text.substr(begin, end - begin));
-    shift(node, begin);
+  /// The element keeps its lines whole, so that messages can show them, unless they are long.
+  void read_element(const Cursor& cursor, Node& node) {
+    SourceText source = cursor.lines_of(node.span);
+    source.file = file_;
+    shift(node, source.first_column > 1 ? node.span.begin : cursor.line_begin());
     if (!node.is(Kind::object) || kind_of(node) != LineKind::rule) {
-      complain({node.span.begin, node.span.begin + 1}, std::move(own), line, "E301",
-               "this is JSON, but no rule",
+      complain({node.span.begin, node.span.begin + 1}, source, "E301", "this is JSON, but no rule",
                "a rule has type, language and query; exports have one object a line");
       return;
     }
-    take_rule(node, std::move(own), line);
+    take_rule(node, std::move(source));
   }
 
   // --- lines of an export ---
 
   void read_line(std::string_view content, std::uint32_t line) {
     auto node = parse_json(content);
-    std::string own(content);
+    SourceText source = source_of(std::string(content), line);
     if (!node) {
-      set_.diagnostics.push_back(locate(
-          std::move(node.error()), {.file = file_, .text = std::move(own), .first_line = line}));
+      set_.diagnostics.push_back(locate(std::move(node.error()), source));
       return;
     }
     switch (node->is(Kind::object) ? kind_of(*node) : LineKind::other) {
       case LineKind::rule:
         ++rules_seen_;
-        if (keep(own.size(), line)) take_rule(*node, std::move(own), line);
+        take_rule(*node, std::move(source));
         return;
       case LineKind::container:
         ++containers_seen_;
@@ -170,30 +202,29 @@ class FileReader {
         return;
       case LineKind::item:
         ++items_seen_;
-        if (keep(own.size(), line)) take_item(*node, std::move(own), line);
+        take_item(*node, std::move(source));
         return;
       case LineKind::connector:
         ++connectors_seen_;
         return;
       case LineKind::summary:
         summary_ = std::move(*node);
-        summary_text_ = std::move(own);
-        summary_line_ = line;
+        summary_source_ = std::move(source);
         return;
       case LineKind::other:
-        complain({0, 1}, std::move(own), line, "E311",
+        complain({0, 1}, source, "E311",
                  "this line is no rule, exception, connector or summary of an export",
                  "one JSON object a line, as Kibana exports rules");
         return;
     }
   }
 
-  void take_rule(const Node& node, std::string own, std::uint32_t line) {
+  void take_rule(const Node& node, SourceText source) {
     const std::string_view type = node.text_at("type").value_or("");
     if (!is_rule_type(type)) {
       const Node* const given = node.find("type");
-      complain(given != nullptr ? given->span : Span{node.span.begin, node.span.begin + 1},
-               std::move(own), line, given != nullptr ? "E303" : "E302",
+      complain(given != nullptr ? given->span : Span{node.span.begin, node.span.begin + 1}, source,
+               given != nullptr ? "E303" : "E302",
                given != nullptr ? "type must be eql or another rule type of Kibana"
                                 : "rule has no type");
       return;
@@ -203,10 +234,10 @@ class FileReader {
           {.file = file_,
            .name = std::string(node.text_at("name").value_or(node.text_at("rule_id").value_or(""))),
            .type = std::string(type),
-           .line = line});
+           .line = source.first_line});
       return;
     }
-    auto rule = read_json_rule(node, std::move(own), line, file_);
+    auto rule = read_json_rule(node, std::move(source));
     if (rule)
       set_.rules.push_back(std::move(*rule));
     else
@@ -232,21 +263,20 @@ class FileReader {
     containers_.insert(list_key(list.list_id, list.namespace_type));
   }
 
-  void take_item(const Node& node, std::string own, std::uint32_t line) {
+  void take_item(const Node& node, SourceText source) {
     ExceptionList& list = list_of(node);
     const Node* const id = node.find("list_id");
-    item_places_.push_back({list_key(list.list_id, list.namespace_type),
-                            locate(error_at(id != nullptr ? id->span : Span{0, 1}, "L314", ""),
-                                   {.file = file_, .text = own, .first_line = line})});
+    item_places_.push_back(
+        {list_key(list.list_id, list.namespace_type),
+         locate(error_at(id != nullptr ? id->span : Span{0, 1}, "L314", ""), source)});
     auto item = read_exception_item(node);
     if (!item) {
       ++list.broken_items;
-      set_.diagnostics.push_back(locate(
-          std::move(item.error()), {.file = file_, .text = std::move(own), .first_line = line}));
+      set_.diagnostics.push_back(locate(std::move(item.error()), source));
       return;
     }
     list.clauses += size_of(item->condition);
-    item->source = {.file = file_, .text = std::move(own), .first_line = line};
+    item->source = std::move(source);
     list.items.push_back(std::move(*item));
   }
 
@@ -279,20 +309,21 @@ class FileReader {
       const std::string key = list_key(reference.list_id, reference.namespace_type);
       if (!containers_.contains(key)) {
         if (++missing > limits::reported_problems_max) continue;
-        complain(reference.span, rule.query.file_text, rule.query.first_line, "L314",
-                 format("rule {} refers to the exception list {}, which is not in the file",
-                        printable(rule.name), printable(reference.list_id)),
-                 "export the rules again with their exception lists; without it the rule is "
-                 "tested as though the list were empty");
+        complain_of(rule, reference.span, "L314",
+                    format("rule {} refers to the exception list {}, which is not in the file",
+                           printable(rule.name), printable(reference.list_id)),
+                    "export the rules again with their exception lists; without it the rule is "
+                    "tested as though the list were empty");
         continue;
       }
       const auto& list = lists_.at(key);
       if (list->broken_items > 0) {
-        complain(reference.span, rule.query.file_text, rule.query.first_line, "E308",
-                 format("rule {} cannot be used: the exception list {} has {} that cannot be read",
-                        printable(rule.name), printable(reference.list_id),
-                        list->broken_items == 1 ? std::string("an item")
-                                                : format("{} items", list->broken_items)));
+        complain_of(
+            rule, reference.span, "E308",
+            format("rule {} cannot be used: the exception list {} has {} that cannot be read",
+                   printable(rule.name), printable(reference.list_id),
+                   list->broken_items == 1 ? std::string("an item")
+                                           : format("{} items", list->broken_items)));
         return false;
       }
       if (!is_endpoint_list(list->type)) rule.exceptions.push_back(list);
@@ -304,9 +335,9 @@ class FileReader {
     std::size_t clauses = 0;
     for (const auto& list : rule.exceptions) clauses += list->clauses;
     if (clauses <= limits::filter_clauses_max) return true;
-    complain({0, 1}, rule.query.file_text, rule.query.first_line, "E310",
-             format("rule {} has exceptions of more than {} clauses", printable(rule.name),
-                    group_digits(std::int64_t{limits::filter_clauses_max})));
+    complain_of(rule, {0, 1}, "E310",
+                format("rule {} has exceptions of more than {} clauses", printable(rule.name),
+                       group_digits(std::int64_t{limits::filter_clauses_max})));
     return false;
   }
 
@@ -328,7 +359,7 @@ class FileReader {
     for (const Counter& counter : counters) {
       const Node* const stated = summary_->find(counter.key);
       if (stated == nullptr || count_of(*stated) == counter.counted) continue;
-      complain(stated->span, summary_text_, summary_line_, "L314",
+      complain(stated->span, summary_source_, "L314",
                format("the export says {} {}, but holds {}", printable(stated->text), counter.what,
                       counter.counted),
                "lines have been lost, added or broken since the export");
@@ -337,7 +368,7 @@ class FileReader {
          {"missing_rules", "missing_exception_lists", "missing_exception_list_items"}) {
       const Node* const missing = summary_->find(key, Kind::list);
       if (missing == nullptr || missing->items.empty()) continue;
-      complain(missing->span, summary_text_, summary_line_, "L314",
+      complain(missing->span, summary_source_, "L314",
                format("the export says that {} of its {} could not be found", missing->items.size(),
                       key == "missing_rules"             ? "rules"
                       : key == "missing_exception_lists" ? "exception lists"
@@ -351,10 +382,8 @@ class FileReader {
   std::set<std::string> containers_;  ///< keys of the lists whose own line was seen
   std::vector<std::pair<std::string, Diagnostic>> item_places_;
   std::optional<Node> summary_;
-  std::string summary_text_;
-  std::uint32_t summary_line_ = 0;
+  SourceText summary_source_;
   std::size_t objects_ = 0;
-  std::size_t kept_ = 0;
   std::size_t rules_seen_ = 0;
   std::size_t containers_seen_ = 0;
   std::size_t items_seen_ = 0;

@@ -188,20 +188,15 @@ bool is_rule_type(std::string_view type) {
   return type == "eql" || std::ranges::find(other_rule_types(), type) != other_rule_types().end();
 }
 
-Result<Rule> read_json_rule(const Node& node, std::string text, std::uint32_t first_line,
-                            const std::string& file) {
+Result<Rule> read_json_rule(const Node& node, SourceText source) {
   auto rule = RuleReader(node).run();
-  if (!rule) {
-    return fail(locate(std::move(rule.error()),
-                       {.file = file, .text = std::move(text), .first_line = first_line}));
-  }
-  rule->file = file;
-  DecodedString query = decode_json_string(text, node.find("query")->span.begin);
-  rule->query = {.file = file,
-                 .text = std::move(query.text),
-                 .file_text = std::move(text),
-                 .origin = std::move(query.origin),
-                 .first_line = first_line};
+  if (!rule) return fail(locate(std::move(rule.error()), source));
+  rule->file = source.file;
+  DecodedString query = decode_json_string(source.text, node.find("query")->span.begin);
+  rule->query = std::move(source);
+  rule->query.file_text = std::move(rule->query.text);
+  rule->query.text = std::move(query.text);
+  rule->query.origin = std::move(query.origin);
   return rule;
 }
 

@@ -216,7 +216,7 @@ std::span<const KeyRule> suppression_keys() {
 std::span<const KeyRule> exception_reference_keys() {
   static constexpr std::array<KeyRule, 4> keys = {{
       {"id", a_text, is_text},
-      {"list_id", "a string that is not empty", is_some_text, true},
+      {"list_id", "a string that is not empty", is_some_text},
       {"namespace_type", "single or agnostic", is_namespace_type},
       {"type", a_text, is_text},
   }};

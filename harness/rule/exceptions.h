@@ -41,6 +41,7 @@ struct ExceptionReference {
   std::string list_id;
   std::string type;
   std::string namespace_type;
+  bool is_lost = false;  ///< the rule's export should hold the list and does not
   Span span = {};
 };
 

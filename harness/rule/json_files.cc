@@ -303,19 +303,11 @@ class FileReader {
   /// False, and said why, when a list of the rule holds an item that cannot be read: without it
   /// the rule would raise other alerts than in Kibana.
   bool attach_lists(Rule& rule) {
-    std::size_t missing = 0;
-    for (const ExceptionReference& reference : rule.exception_references) {
+    for (ExceptionReference& reference : rule.exception_references) {
       if (is_endpoint_list(reference.type)) continue;
       const std::string key = list_key(reference.list_id, reference.namespace_type);
-      if (!containers_.contains(key)) {
-        if (++missing > limits::reported_problems_max) continue;
-        complain_of(rule, reference.span, "L314",
-                    format("rule {} refers to the exception list {}, which is not in the file",
-                           printable(rule.name), printable(reference.list_id)),
-                    "export the rules again with their exception lists; without it the rule is "
-                    "tested as though the list were empty");
-        continue;
-      }
+      reference.is_lost = !containers_.contains(key);
+      if (reference.is_lost) continue;  // said by lint: the rule still runs, as without the list
       const auto& list = lists_.at(key);
       if (list->broken_items > 0) {
         complain_of(

@@ -45,13 +45,8 @@ class FilterLinter {
 
   std::vector<Diagnostic> run() {
     for (const Filter& filter : rule_.filters) check_filter(filter);
-    for (const ExceptionReference& reference : rule_.exception_references) {
-      if (is_endpoint_list(reference.type)) {
-        add(Severity::warning, "L325", reference.span, document_,
-            format("the endpoint's exception list {} is not applied: rules never see it",
-                   printable(reference.list_id)));
-      }
-    }
+    for (const ExceptionReference& reference : rule_.exception_references)
+      check_reference(reference);
     const std::vector<const ExceptionItem*> items = items_in_force(rule_);
     const std::set<const ExceptionItem*> in_force(items.begin(), items.end());
     for (const auto& list : rule_.exceptions) {
@@ -180,6 +175,20 @@ class FilterLinter {
           format("filter {} asks for {}, which the schema does not have: no event has it",
                  printable(filter.name), join(unmapped, ", ")),
           "if an index of yours has it, give its mapping: --schema FILE");
+    }
+  }
+
+  void check_reference(const ExceptionReference& reference) {
+    if (is_endpoint_list(reference.type)) {
+      add(Severity::warning, "L325", reference.span, document_,
+          format("the endpoint's exception list {} is not applied: rules never see it",
+                 printable(reference.list_id)));
+    } else if (reference.is_lost) {
+      add(Severity::error, "L314", reference.span, document_,
+          format("the exception list {} is not in the file: the rule is tested as though it were "
+                 "empty",
+                 printable(reference.list_id)),
+          "export the rules again with their exception lists");
     }
   }
 

@@ -66,14 +66,19 @@ Diagnostic locate(Diagnostic diagnostic, const SourceText& source) {
   place.file = source.file;
   place.line = static_cast<std::uint32_t>(std::count(
                    text.begin(), text.begin() + static_cast<std::ptrdiff_t>(line_begin), '\n')) +
-               1;
+               source.first_line;
   place.column =
       count_characters(std::string_view(text).substr(line_begin, anchor - line_begin)) + 1;
   const std::size_t span_end = std::clamp(end, anchor, std::max(anchor, line_end));
   place.end_column =
       place.column +
       std::max(1U, count_characters(std::string_view(text).substr(anchor, span_end - anchor)));
-  place.source_line = text.substr(line_begin, std::max(line_end, line_begin) - line_begin);
+  if (line_begin == 0 && source.first_column > 1) {
+    place.column += source.first_column - 1;
+    place.end_column += source.first_column - 1;
+  } else {
+    place.source_line = text.substr(line_begin, std::max(line_end, line_begin) - line_begin);
+  }
   diagnostic.place = std::move(place);
   return diagnostic;
 }

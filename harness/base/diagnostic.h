@@ -56,6 +56,11 @@ struct SourceText {
   std::string text;
   std::string file_text = {};
   std::vector<std::uint32_t> origin = {};
+  /// Line of the file on which the text (or `file_text`) begins: of a file with many rules each
+  /// keeps its own lines only.
+  std::uint32_t first_line = 1;
+  /// Above 1: the text begins inside that line, in this column. Places on it show no source line.
+  std::uint32_t first_column = 1;
 };
 
 /// Fills `place` from `span`; a diagnostic that has a place already keeps it. O(size of the file).

@@ -31,5 +31,17 @@ inline constexpr std::size_t matches_max = 10'000'000;
 
 // Rule and scenario files
 inline constexpr std::size_t rule_file_bytes_max = 16U << 20;
+inline constexpr std::size_t rule_files_max = 100'000;     ///< files looked at in one run
+inline constexpr std::size_t rules_per_file_max = 10'000;  ///< documents; Kibana's own limit
+/// A rule that shares lines of this length with others is kept, and shown, without its neighbours.
+inline constexpr std::size_t shown_lines_bytes_max = 16U << 10;
+inline constexpr int rule_document_depth_max = 100;  ///< nesting of one JSON document
+/// What one rule's filters and exceptions may hold.
+inline constexpr int filter_depth_max = 40;
+inline constexpr std::size_t filter_clauses_max = 10'000;
+inline constexpr std::size_t filter_values_max = 65'536;
+inline constexpr std::size_t exception_lists_max = 100;
+/// Ways to choose the clauses that `minimum_should_match` asks for.
+inline constexpr std::size_t should_choices_max = 500;
 
 }  // namespace eqlab::limits

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/cli/checked_rules.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/rule_choice.h"
 #include "harness/cli/version.h"
 #include "harness/report/check_result.h"
 #include "harness/rule/rule.h"
@@ -16,56 +18,12 @@ struct Options {
   std::string delay = "2m";
   std::string jitter = "15s";
   std::vector<std::string> ignored;
+  std::string at;
   bool version_lock = false;
   bool warnings_fail = false;
 };
 
 using report::CheckedRule;
-
-std::string describe(const rule::Rule& rule, const eql::CheckedQuery& query) {
-  std::string text;
-  switch (query.kind) {
-    case eql::QueryKind::event:
-      text = "event query";
-      break;
-    case eql::QueryKind::sequence:
-      text = format("sequence of {}", query.stages.size());
-      break;
-    case eql::QueryKind::sample:
-      text = format("sample of {}", query.stages.size());
-      break;
-  }
-  std::vector<std::string> keys;
-  for (const eql::JoinKey& key : query.stages[0].keys) keys.push_back(key.field.name);
-  if (!keys.empty()) text += " by " + join(keys, ", ");
-  if (query.maxspan) text += format(" within {}", human_duration(*query.maxspan));
-  const rule::Schedule& schedule = rule.schedule;
-  return text + format(" · every {}, looks back {}, at most {} alerts a run",
-                       human_duration(schedule.interval), human_duration(schedule.look_back),
-                       schedule.max_signals);
-}
-
-/// `rule` receives the rule where it can be read.
-CheckedRule check_one(const std::string& path, const event::Schema& schema,
-                      const rule::LintOptions& lint, std::optional<rule::Rule>& readable) {
-  CheckedRule checked{.file = path, .name = {}, .summary = {}, .diagnostics = {}};
-  auto rule = rule::load_rule(path);
-  if (!rule) {
-    checked.diagnostics.push_back(std::move(rule.error()));
-    return checked;
-  }
-  readable = std::move(*rule);
-  checked.name = readable->name;
-  auto query = rule::compile(*readable, schema);
-  if (!query) {
-    checked.diagnostics.push_back(std::move(query.error()));
-    return checked;
-  }
-  checked.usable = true;
-  checked.summary = describe(*readable, *query);
-  checked.diagnostics = rule::lint(*readable, *query, lint);
-  return checked;
-}
 
 /// `--delay` and `--jitter`. Errors: E905.
 Result<Duration> budget_from(std::string_view option, const std::string& text) {
@@ -93,22 +51,6 @@ Status check_ignored(const std::vector<std::string>& codes) {
   return ok();
 }
 
-/// Ids and names that two of the rules share.
-void add_duplicates(const std::vector<std::optional<rule::Rule>>& rules,
-                    std::vector<CheckedRule>& checked) {
-  std::vector<const rule::Rule*> readable;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (!rules[i] || !checked[i].usable) continue;
-    readable.push_back(&*rules[i]);
-    places.push_back(i);
-  }
-  for (auto& [at, diagnostic] : rule::lint_duplicates(readable)) {
-    std::vector<Diagnostic>& found = checked[places[at]].diagnostics;
-    found.insert(found.begin(), std::move(diagnostic));
-  }
-}
-
 std::string counted(std::size_t count, std::string_view what) {
   return format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -116,30 +58,35 @@ std::string counted(std::size_t count, std::string_view what) {
 void print_text(const report::CheckResult& result, Console& console) {
   for (const CheckedRule& rule : result.rules) {
     for (const Diagnostic& diagnostic : rule.diagnostics) console.report(diagnostic);
-    if (rule.usable) console.print(format("{}: {}\n", printable(rule.file), rule.summary));
+    if (rule.usable) console.print(summary_line(rule));
   }
+  for (const rule::Skipped& skipped : result.skipped) console.print(skipped_line(skipped));
+  for (const Diagnostic& diagnostic : result.file_diagnostics) console.report(diagnostic);
   const std::size_t errors = result.count(Severity::error);
   const std::size_t warnings = result.count(Severity::warning);
-  if (result.rules.size() > 1 || errors + warnings + result.ignored > 0) {
-    console.note(format("{}, {}, {}{}\n", counted(result.rules.size(), "rule"),
+  if (result.rules.size() + result.skipped.size() > 1 || errors + warnings + result.ignored > 0) {
+    console.note(format("{}, {}, {}{}{}\n", counted(result.rules.size(), "rule"),
                         counted(errors, "error"), counted(warnings, "warning"),
+                        result.skipped.empty() ? "" : format(", {} skipped", result.skipped.size()),
                         result.ignored > 0 ? format(", {} ignored", result.ignored) : ""));
   }
 }
 
 Exit status_of(const report::CheckResult& result, bool warnings_fail) {
   Exit status = Exit::fine;
+  // An unusable rule outweighs lint; input that cannot be read outweighs both.
+  const auto judge = [&](const Diagnostic& diagnostic, bool is_usable) {
+    const bool counts = diagnostic.severity == Severity::error ||
+                        (diagnostic.severity == Severity::warning && warnings_fail);
+    const Exit of_this = !is_usable ? exit_for(diagnostic)
+                         : counts   ? Exit::check_failed
+                                    : Exit::fine;
+    status = std::max(status, of_this);
+  };
   for (const CheckedRule& rule : result.rules) {
-    for (const Diagnostic& diagnostic : rule.diagnostics) {
-      const bool counts = diagnostic.severity == Severity::error ||
-                          (diagnostic.severity == Severity::warning && warnings_fail);
-      const Exit of_this = !rule.usable ? exit_for(diagnostic)
-                           : counts     ? Exit::check_failed
-                                        : Exit::fine;
-      // An unusable rule outweighs lint; input that cannot be read outweighs both.
-      status = std::max(status, of_this);
-    }
+    for (const Diagnostic& diagnostic : rule.diagnostics) judge(diagnostic, rule.usable);
   }
+  for (const Diagnostic& diagnostic : result.file_diagnostics) judge(diagnostic, true);
   return status;
 }
 
@@ -161,16 +108,19 @@ Exit run(const Options& options, Console& console) {
     return exit_for(error);
   }
   lint->schema = options.schema.empty() ? &event::Schema::builtin() : &*schema;
-  report::CheckResult result;
-  std::vector<std::optional<rule::Rule>> rules(options.rules.size());
-  for (std::size_t i = 0; i < options.rules.size(); ++i)
-    result.rules.push_back(check_one(options.rules[i], *schema, *lint, rules[i]));
-  add_duplicates(rules, result.rules);
-  for (CheckedRule& rule : result.rules) {
-    result.ignored += std::erase_if(rule.diagnostics, [&](const Diagnostic& diagnostic) {
+  auto at = time_from(options.at);
+  if (!at) {
+    console.report(at.error());
+    return exit_for(at.error());
+  }
+  report::CheckResult result = check_rules(options.rules, *schema, *lint, *at);
+  const auto ignore = [&](std::vector<Diagnostic>& found) {
+    result.ignored += std::erase_if(found, [&](const Diagnostic& diagnostic) {
       return std::ranges::find(options.ignored, diagnostic.code) != options.ignored.end();
     });
-  }
+  };
+  for (CheckedRule& rule : result.rules) ignore(rule.diagnostics);
+  ignore(result.file_diagnostics);
   const Exit status = status_of(result, options.warnings_fail);
   result.exit_status = static_cast<int>(status);
   result.tool_version = version;
@@ -189,7 +139,11 @@ void define_check(CLI::App& app, Action& chosen) {
   CLI::App* const command =
       app.add_subcommand("check", "Parse rules, check their types, lint metadata and schedule");
   auto options = std::make_shared<Options>();
-  command->add_option("RULE", options->rules, "Rule files: detection-rules TOML, or a bare query")
+  command
+      ->add_option(
+          "RULE", options->rules,
+          "Rules: detection-rules TOML, Kibana's export NDJSON or API's JSON, bare queries "
+          "(.eql), or folders of them")
       ->required();
   command->add_option(
       "--schema", options->schema,
@@ -208,6 +162,7 @@ void define_check(CLI::App& app, Action& chosen) {
       ->allow_extra_args(false);
   command->add_flag("--version-lock", options->version_lock,
                     "Versions come from the repository's lock file: none may stand in a rule");
+  add_at_option(*command, options->at);
   command->add_flag("--warnings-fail", options->warnings_fail, "Exit with 1 on warnings too");
   command->footer(
       "Example:\n  eqlab check rules/*.toml\n  eqlab check --delay 5m --format sarif rules/*.toml "

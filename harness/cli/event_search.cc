@@ -25,7 +25,7 @@ Result<rule::Rule> rule_from(SearchOptions& options, std::string_view command) {
       path = options.arguments.front();
       options.arguments.erase(options.arguments.begin());
     }
-    EQLAB_TRY(rule, rule::load_rule(path));
+    EQLAB_TRY(rule, load_chosen_rule(path, options.choice));
   }
   if (!options.timestamp_field.empty()) rule->timestamp_field = options.timestamp_field;
   if (!options.tiebreaker_field.empty()) rule->tiebreaker_field = options.tiebreaker_field;
@@ -36,13 +36,7 @@ Result<rule::Rule> rule_from(SearchOptions& options, std::string_view command) {
 /// A schema that lets documents add fields, with those that the rule names and the events have.
 Result<event::Schema> grow(event::Schema schema, const rule::Rule& rule,
                            const event::ReadOptions& reading, const std::stop_token& stop) {
-  auto query = eql::parse_query(rule.query.text);
-  if (!query) return schema;  // reported when the rule is compiled
-  std::vector<std::string> names = eql::field_names(*query);
-  for (const std::string& setting :
-       {rule.timestamp_field, rule.event_category_field, rule.tiebreaker_field}) {
-    if (!setting.empty()) names.push_back(setting);
-  }
+  std::vector<std::string> names = rule::field_names(rule);
   std::erase_if(names, [&](const std::string& name) { return schema.find(name) != nullptr; });
   if (names.empty()) return schema;
   EQLAB_TRY(std::vector<event::Field> found, event::discover_fields(reading, names, stop));
@@ -150,6 +144,7 @@ CLI::Option* add_search_options(CLI::App& command, SearchOptions& options) {
       command.add_option("--query", options.query, "EQL text instead of a rule file");
   command.add_option("--query-file", options.query_file, "File with EQL text or a rule")
       ->excludes(query);
+  add_rule_choice(command, options.choice);
   command.add_option(
       "--schema", options.schema,
       "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");

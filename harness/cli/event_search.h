@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/cli/console.h"
+#include "harness/cli/rule_choice.h"
 #include "harness/event/io/reader.h"
 #include "harness/event/schema.h"
 #include "harness/match/matcher.h"
@@ -24,6 +25,7 @@ struct SearchOptions {
   std::vector<std::string> arguments;  ///< the rule, unless a query is given, then the inputs
   std::string query;
   std::string query_file;
+  RuleChoice choice;
   std::string timestamp_field;
   std::string tiebreaker_field;
   std::string category_field;

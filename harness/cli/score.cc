@@ -8,6 +8,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/rule_choice.h"
 #include "harness/cli/version.h"
 #include "harness/event/io/reader.h"
 #include "harness/match/matcher.h"
@@ -26,6 +27,7 @@ namespace {
 
 struct Options {
   std::string rule;
+  RuleChoice choice;
   generators::CorpusOptions corpus;
   std::string corpus_dir;
   std::string schema;
@@ -221,6 +223,8 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
     info.corpus = options.corpus_dir;
     add("corpus", options.corpus_dir);
   }
+  if (!options.choice.rule_id.empty()) add("rule-id", options.choice.rule_id);
+  if (!options.choice.at.empty()) add("at", options.choice.at);
   if (!options.schema.empty()) add("schema", options.schema);
   if (!options.schedule.empty()) add("schedule", options.schedule);
   if (!options.maxspan.empty()) add("maxspan", options.maxspan);
@@ -234,7 +238,7 @@ Exit run(Options options, Console& console) {
     return exit_for(diagnostic);
   };
   const double started = seconds_now();
-  auto rule = rule::load_rule(options.rule);
+  auto rule = load_chosen_rule(options.rule, options.choice);
   if (!rule) return give_up(rule.error());
   if (auto applied = apply_schedule(options.schedule, rule->schedule); !applied)
     return give_up(applied.error());
@@ -330,6 +334,7 @@ void define_score(CLI::App& app, Action& chosen) {
       "score", "Run the rule's schedule over a labelled corpus and print the scorecard");
   auto options = std::make_shared<Options>();
   command->add_option("RULE", options->rule, "Rule file")->required();
+  add_rule_choice(*command, options->choice);
   auto* const folder = command->add_option("--corpus", options->corpus_dir,
                                            "Score a corpus folder instead of generating one");
   for (CLI::Option* const option : add_corpus_options(*command, options->corpus))

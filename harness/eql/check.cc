@@ -2,11 +2,11 @@
 // by the rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of
 // them. Cases: tests/cases/check/ and tests/cases/match/.
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "harness/base/text.h"
+#include "harness/eql/condition_builder.h"
 #include "harness/eql/constants.h"
 #include "harness/eql/lucene_regex.h"
 #include "harness/eql/pattern.h"
@@ -299,19 +299,9 @@ class Checker {
   }
 
   Folded leaf(Leaf leaf) {
-    // Such a field's values are kept in lower case, so its constants are brought there too.
-    if (leaf.field.folds_case && leaf.kind != LeafKind::exists) {
-      leaf.fold_case = true;
-      for (event::Value& constant : leaf.constants) {
-        if (auto* const text = std::get_if<std::string>(&constant);
-            text != nullptr && leaf.kind != LeafKind::regex)
-          *text = fold_ascii(*text);
-      }
-    }
-    std::ranges::sort(leaf.constants);
-    leaf.constants.erase(std::unique(leaf.constants.begin(), leaf.constants.end()),
-                         leaf.constants.end());
-    leaf.identity = identity_of(leaf);
+    settle_leaf(leaf, out_.syntax);
+    if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
+      leaf.identity += types_by_use(leaf.script);
     const auto [known, added] =
         leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));
     const LeafId id = known->second;
@@ -321,33 +311,6 @@ class Checker {
       out_.leaves.push_back(std::move(leaf));
     }
     return {Folded::State::condition, add({.kind = ConditionKind::leaf, .leaf = id})};
-  }
-
-  /// Quotes and backslashes escaped, so that no constant reads like two, or like another.
-  static std::string unambiguous(std::string_view constant) {
-    std::string out;
-    for (const char c : constant) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    return printable(out);
-  }
-
-  std::string identity_of(const Leaf& leaf) const {
-    constexpr std::array<std::string_view, 14> names = {
-        "exists", "==",     "<",      "<=",    ">",    ">=",     "within",
-        "like",   "like\\", "starts", "regex", "cidr", "script", "script-null"};
-    const std::string_view name = names[static_cast<std::size_t>(leaf.kind)];
-    if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
-      return format("{}({}{})", name, print(out_.syntax, leaf.script), types_by_use(leaf.script));
-    std::string text = format("{}:{} {}{}", leaf.field.name, event::to_string(leaf.field.type),
-                              name, leaf.fold_case ? "~" : "");
-    for (const event::Value& constant : leaf.constants) {
-      const auto* const s = std::get_if<std::string>(&constant);
-      text += s != nullptr ? format(" \"{}\"", unambiguous(*s)) : " " + event::to_text(constant);
-    }
-    for (const TimeRange& range : leaf.ranges) text += format(" {}..{}", range.first, range.last);
-    return text;
   }
 
   /// ` FIELD:TYPE` for fields below `root` whose type another query may take otherwise.

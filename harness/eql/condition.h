@@ -26,6 +26,7 @@ enum class LeafKind : std::uint8_t {
   greater,
   greater_equal,
   within,    ///< dates: some value lies in one of `ranges`
+  between,   ///< some value lies between two constants, the lower one first; see `open_low`
   wildcard,  ///< some value matches one of `constants` as a pattern of `*` and `?`; `fold_case`
   escaped_wildcard,  ///< as wildcard, but a backslash takes the next character literally
   prefix,            ///< some value begins with one of `constants`; `fold_case`
@@ -50,8 +51,10 @@ struct Leaf {
   bool fold_case = false;
   std::vector<event::Value> constants = {};  ///< sorted and distinct where several are allowed
   std::vector<TimeRange> ranges = {};
+  bool open_low = false;  ///< between: the lower constant itself does not count
+  bool open_high = false;
   ExprId script = 0;  ///< root in `CheckedQuery::syntax`
-  Span span;          ///< of the first place that wrote it
+  Span span;  ///< of the first place that wrote it; empty: none in the query (a rule's filter)
   /// Canonical text; two leaves mean the same if and only if their identities are equal (within one
   /// schema), also over several queries.
   std::string identity = {};

@@ -23,6 +23,7 @@ Json to_json(const Diagnostic& diagnostic) {
 
 Json to_json(const CheckedRule& rule) {
   Json out = {{"file", rule.file}, {"name", rule.name}, {"usable", rule.usable}};
+  if (rule.line > 0) out["line"] = rule.line;
   if (rule.usable) out["summary"] = rule.summary;
   out["diagnostics"] = Json::array();
   for (const Diagnostic& diagnostic : rule.diagnostics)
@@ -30,10 +31,17 @@ Json to_json(const CheckedRule& rule) {
   return out;
 }
 
+Json to_json(const rule::Skipped& skipped) {
+  Json out = {{"file", skipped.file}, {"name", skipped.name}, {"type", skipped.type}};
+  if (skipped.line > 0) out["line"] = skipped.line;
+  return out;
+}
+
 }  // namespace
 
 std::size_t CheckResult::count(Severity severity) const {
-  std::size_t found = 0;
+  auto found = static_cast<std::size_t>(
+      std::ranges::count(file_diagnostics, severity, &Diagnostic::severity));
   for (const CheckedRule& rule : rules) {
     found += static_cast<std::size_t>(
         std::ranges::count(rule.diagnostics, severity, &Diagnostic::severity));
@@ -48,8 +56,16 @@ std::string write_check_json(const CheckResult& result) {
               {"warnings", result.count(Severity::warning)},
               {"notes", result.count(Severity::info)},
               {"ignored", result.ignored},
-              {"rules", Json::array()}};
+              {"rules", Json::array()},
+              {"skipped", Json::array()},
+              {"file_diagnostics", Json::array()}};
   for (const CheckedRule& rule : result.rules) out["rules"].push_back(to_json(rule));
+  for (const rule::Skipped& skipped : result.skipped) out["skipped"].push_back(to_json(skipped));
+  for (const Diagnostic& diagnostic : result.file_diagnostics) {
+    Json entry = {{"file", diagnostic.place ? diagnostic.place->file : std::string()}};
+    entry.update(to_json(diagnostic));
+    out["file_diagnostics"].push_back(std::move(entry));
+  }
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

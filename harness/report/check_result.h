@@ -6,24 +6,28 @@
 #include <vector>
 
 #include "harness/base/diagnostic.h"
+#include "harness/rule/rule.h"
 
 /// What `check` found, and its two forms for programs.
 namespace eqlab::report {
 
 struct CheckedRule {
   std::string file;
-  std::string name;
+  std::uint32_t line = 0;               ///< of a rule that shares its file with others; else 0
+  std::string name;                     ///< empty where it could not be read
   std::string summary;                  ///< of a usable rule
   std::vector<Diagnostic> diagnostics;  ///< errors first
   bool usable = false;
 };
 
 struct CheckResult {
-  std::vector<CheckedRule> rules;
+  std::vector<CheckedRule> rules;            ///< in order of files, then lines
+  std::vector<rule::Skipped> skipped;        ///< rules of other types, and files without a rule
+  std::vector<Diagnostic> file_diagnostics;  ///< of exports as a whole (L314), with their places
   std::size_t ignored = 0;  ///< findings left out because their code was (`--ignore`)
   std::string tool_version;
   int exit_status = 0;
-  /// Findings of one severity over all rules.
+  /// Findings of one severity over all rules and files.
   [[nodiscard]] std::size_t count(Severity severity) const;
 };
 

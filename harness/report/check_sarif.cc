@@ -93,6 +93,13 @@ Json descriptor_of(const std::string& code, Severity severity) {
           {"defaultConfiguration", {{"level", level_of(severity)}}}};
 }
 
+/// One message, and the file and rule that it is about.
+struct Finding {
+  const Diagnostic& diagnostic;
+  std::string file;
+  std::string name;
+};
+
 }  // namespace
 
 const std::vector<MessageCode>& message_codes() {
@@ -115,11 +122,16 @@ const std::vector<MessageCode>& message_codes() {
 std::string write_check_sarif(const CheckResult& result) {
   std::map<std::string, Severity> codes;
   std::set<std::string> files;
+  std::vector<Finding> findings;
   for (const CheckedRule& rule : result.rules) {
     files.insert(uri_of(rule.file));
     for (const Diagnostic& diagnostic : rule.diagnostics)
-      codes.emplace(diagnostic.code, diagnostic.severity);
+      findings.push_back({diagnostic, rule.file, rule.name});
   }
+  for (const Diagnostic& diagnostic : result.file_diagnostics)
+    findings.push_back({diagnostic, diagnostic.place ? diagnostic.place->file : "", ""});
+  for (const Finding& finding : findings)
+    codes.emplace(finding.diagnostic.code, finding.diagnostic.severity);
   Json rules = Json::array();
   std::map<std::string, std::size_t> rule_index;
   for (const auto& [code, severity] : codes) {
@@ -131,27 +143,25 @@ std::string write_check_sarif(const CheckResult& result) {
 
   Json results = Json::array();
   std::map<std::string, std::size_t> alike;
-  for (const CheckedRule& rule : result.rules) {
-    for (const Diagnostic& diagnostic : rule.diagnostics) {
-      std::string text = plain(diagnostic.message);
-      if (!diagnostic.hint.empty()) text += format("\nInstead: {}", plain(diagnostic.hint));
-      const Json location = location_of(diagnostic, rule.file);
-      // Code, file and line as written, and which of equal ones: the line's number may change.
-      const std::string identity =
-          format("{}\n{}\n{}", diagnostic.code,
-                 location["physicalLocation"]["artifactLocation"]["uri"].get<std::string>(),
-                 diagnostic.place ? trim(diagnostic.place->source_line) : std::string_view());
-      const std::size_t nth = alike[identity]++;
-      Json entry = {{"ruleId", diagnostic.code},
-                    {"ruleIndex", rule_index.at(diagnostic.code)},
-                    {"level", level_of(diagnostic.severity)},
-                    {"message", {{"text", text}}},
-                    {"locations", Json::array({location})},
-                    {"partialFingerprints",
-                     {{"eqlabFinding/v1", format("{:016x}:{}", fingerprint(identity), nth + 1)}}}};
-      if (!rule.name.empty()) entry["properties"] = {{"rule", plain(rule.name)}};
-      results.push_back(std::move(entry));
-    }
+  for (const auto& [diagnostic, file, name] : findings) {
+    std::string text = plain(diagnostic.message);
+    if (!diagnostic.hint.empty()) text += format("\nInstead: {}", plain(diagnostic.hint));
+    const Json location = location_of(diagnostic, file);
+    // Code, file and line as written, and which of equal ones: the line's number may change.
+    const std::string identity =
+        format("{}\n{}\n{}", diagnostic.code,
+               location["physicalLocation"]["artifactLocation"]["uri"].get<std::string>(),
+               diagnostic.place ? trim(diagnostic.place->source_line) : std::string_view());
+    const std::size_t nth = alike[identity]++;
+    Json entry = {{"ruleId", diagnostic.code},
+                  {"ruleIndex", rule_index.at(diagnostic.code)},
+                  {"level", level_of(diagnostic.severity)},
+                  {"message", {{"text", text}}},
+                  {"locations", Json::array({location})},
+                  {"partialFingerprints",
+                   {{"eqlabFinding/v1", format("{:016x}:{}", fingerprint(identity), nth + 1)}}}};
+    if (!name.empty()) entry["properties"] = {{"rule", plain(name)}};
+    results.push_back(std::move(entry));
   }
   // 3: something could not be read, so not all was checked.
   const Json invocation = {{"executionSuccessful", result.exit_status != 3},

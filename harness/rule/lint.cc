@@ -5,6 +5,7 @@
 #include <map>
 
 #include "harness/base/text.h"
+#include "harness/rule/lint_filters.h"
 #include "harness/rule/lint_findings.h"
 #include "harness/rule/lint_query_text.h"
 
@@ -29,6 +30,7 @@ std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query,
   std::vector<Diagnostic> wording;
   lint_query_text(rule, query, wording);
   findings.add_located(std::move(wording));
+  findings.add_located(lint_filters(rule, query));
   if (!rule.key_positions.empty()) {
     lint_schedule(subject, findings);
     lint_metadata(subject, findings);

@@ -6,7 +6,7 @@
 namespace eqlab::rule {
 namespace {
 
-constexpr std::array<LintCode, 29> codes = {{
+constexpr std::array<LintCode, 31> codes = {{
     {"L301", Severity::error,
      "Rule repositories refuse a rule whose id, name, dates or required keys are missing, "
      "malformed or taken. Ids and names must be unique over all rules checked together."},
@@ -40,6 +40,9 @@ constexpr std::array<LintCode, 29> codes = {{
     {"L313", Severity::error,
      "Threat references must agree with themselves, a rule is not updated before it was created, "
      "and versions come from one place."},
+    {"L314", Severity::error,
+     "An export carries its exception lists and counts what it holds; where these do not agree, the "
+     "rule would run otherwise than where it came from."},
     {"L315", Severity::warning,
      "An event can be found only while it lies in some run's window. Look-back less interval less "
      "maxspan is the delay that every match survives; it should cover the ingest delay to be "
@@ -62,6 +65,9 @@ constexpr std::array<LintCode, 29> codes = {{
     {"L323", Severity::warning,
      "The alert of a sequence has only fields in which all its events agree; grouping by another "
      "puts unlike alerts into one group, or suppresses none."},
+    {"L325", Severity::warning,
+     "Items with value lists, expired items and lists of the endpoint take no part when an EQL rule "
+     "runs."},
     {"L327", Severity::warning,
      "A rule over alerts waits for other rules first, so delays add up, and the engine keeps out "
      "only the alerts of the rule itself."},

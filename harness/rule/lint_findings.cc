@@ -37,15 +37,9 @@ bool LintSubject::stack_may_be_below(unsigned major, unsigned minor) const {
 
 void Findings::add(Severity severity, std::string_view code, std::string_view key,
                    std::string message, std::string hint) {
-  const std::string& text = rule_.query.origin.empty() ? rule_.query.text : rule_.query.file_text;
-  auto at = rule_.key_positions.find(std::string(key));
-  if (at == rule_.key_positions.end()) at = rule_.key_positions.find("");
-  Diagnostic diagnostic = error_at({}, code, std::move(message), std::move(hint));
+  Diagnostic diagnostic = error_at(key_span(rule_, key), code, std::move(message), std::move(hint));
   diagnostic.severity = severity;
-  if (at != rule_.key_positions.end()) {
-    diagnostic.span = {at->second, std::min(text.find_first_of("\r\n", at->second), text.size())};
-  }
-  found_.push_back(locate(std::move(diagnostic), {.file = rule_.file, .text = text}));
+  found_.push_back(locate(std::move(diagnostic), document_of(rule_)));
 }
 
 void Findings::add_in_query(Severity severity, std::string_view code, Span span,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "harness/base/result.h"
 #include "harness/base/time.h"
 #include "harness/eql/query.h"
+#include "harness/rule/clause.h"
+#include "harness/rule/exceptions.h"
 
 namespace eqlab::rule {
 
@@ -46,9 +49,13 @@ struct Suppression {
   std::string missing_fields_strategy;  ///< empty: not stated, which means `suppress`
 };
 
+/// How a rule is written down: `json` is what Kibana exports and its API gives.
+enum class RuleFormat : std::uint8_t { bare, toml, json };
+
 /// A detection rule, or a bare query with defaults.
 struct Rule {
   std::string file;  ///< where it was read from
+  RuleFormat format = RuleFormat::bare;
   std::string rule_id;
   std::string name;  ///< a bare query: its file's name
   std::string description;
@@ -76,9 +83,16 @@ struct Rule {
   /// Strings, numbers and flags of `[rule]` as text, by key; the query is not among them. For what
   /// only lint reads: `note`, `timeline_id`, `from` as written, …
   std::map<std::string, std::string> texts;
-  SourceText query;  ///< the EQL, with the way back to the file
-  /// Keys present that narrow what the rule sees and that are not applied here: `filters`,
-  /// `exceptions_list`.
+  SourceText query;             ///< the EQL, with the way back to the file
+  std::vector<Filter> filters;  ///< those that are not disabled
+  /// `exceptions_list` as written, and those of its lists that stand in the rule's file and that
+  /// this engine reads (no endpoint lists); shared between the rules of a file.
+  std::vector<ExceptionReference> exception_references;
+  std::vector<std::shared_ptr<const ExceptionList>> exceptions;
+  /// The time at which the rule runs, for exception items that expire; nothing: none has expired.
+  std::optional<WallTime> as_of;
+  /// Keys present that narrow what the rule sees and that are not applied here: `exceptions_list`
+  /// where its lists stand in no file.
   std::vector<std::string> not_applied;
   /// Byte of the file where each top-level key of `[rule]` begins, `""` where `[rule]` itself
   /// stands, and `threat.0.tactic.id`, `threat.0.technique.1.subtechnique.0.reference` and so on,
@@ -87,15 +101,51 @@ struct Rule {
   std::map<std::string, std::size_t> key_positions;
 };
 
-/// Reads one rule file: detection-rules TOML (by content or `.toml`) or a bare query (`.eql`, or
-/// anything else). Errors, all with file, line and column: E301 not TOML; E302 key missing; E303
-/// key of the wrong type or value; E304 unknown key; E305 rule of a type that is not EQL; E901
-/// cannot be opened.
-[[nodiscard]] Result<Rule> load_rule(const std::string& path);
+/// A document that was passed over: a rule of another type, or no rule at all.
+struct Skipped {
+  std::string file;
+  std::string name;        ///< of the rule; empty for a file without one
+  std::string type;        ///< `threshold`, …; empty for a file without a rule
+  std::uint32_t line = 0;  ///< 0: the file as a whole
+  friend bool operator==(const Skipped&, const Skipped&) = default;
+};
+
+/// What a number of paths hold.
+struct RuleSet {
+  std::vector<Rule> rules;
+  std::vector<Skipped> skipped;
+  std::vector<Diagnostic> diagnostics;  ///< errors, one for each document that cannot be used
+  std::vector<std::string> files;       ///< all that were read, in that order
+};
+
+/// Reads rules as people have them: detection-rules TOML, bare queries (`.eql`), Kibana's export
+/// NDJSON with its exception lists, one rule object, an array of them or an answer of the API's
+/// find, and folders, searched in order of path for *.toml, *.eql, *.ndjson and *.json (hidden
+/// names and `_deprecated` folders are passed over). Each document reports its own error and the
+/// rest is used. Diagnostics: E301 not TOML, or neither rule nor query; E302 key missing; E303 key
+/// of the wrong type or value; E304 unknown key (TOML); E306, E307 a filter, E308 an exception
+/// that cannot be used; E310 more than limits.h allows; E311 a line that is not JSON, or no line of
+/// an export; L314 an export that does not agree with itself; E901 cannot be opened.
+[[nodiscard]] RuleSet load_rules(const std::vector<std::string>& paths);
+/// The same for one text; `name` decides what it is, as for a file.
+[[nodiscard]] RuleSet parse_rules(std::string text, const std::string& name);
+
+/// The one rule of a file, or that of several whose rule_id or name is `id`. Errors: those above;
+/// E305 a rule of a type that is not EQL; E312 several rules and none chosen, or none of that id.
+[[nodiscard]] Result<Rule> load_rule(const std::string& path, const std::string& id = {});
 [[nodiscard]] Result<Rule> parse_rule_toml(std::string text, const std::string& file);
 [[nodiscard]] Rule bare_query(std::string text, const std::string& name);
 
-/// Parses and checks the rule's query. Diagnostics point into the rule file.
+/// The rule's own text, in which `key_positions` and the spans of filters count.
+[[nodiscard]] SourceText document_of(const Rule& rule);
+/// A key of the rule in that text (as `key_positions` names it), or the rule itself where the key
+/// is not written: in TOML to the end of the line, in JSON the key alone. Empty for a bare query.
+[[nodiscard]] Span key_span(const Rule& rule, std::string_view key);
+/// Every field that the rule needs to know the type of: of query, settings, filters and exceptions.
+[[nodiscard]] std::vector<std::string> field_names(const Rule& rule);
+
+/// Parses and checks the rule's query and adds its filters and exceptions (`event_filter.h`).
+/// Diagnostics point into the rule file.
 [[nodiscard]] Result<eql::CheckedQuery> compile(const Rule& rule, const event::Schema& schema);
 
 /// What lint judges by.

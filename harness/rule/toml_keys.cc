@@ -61,6 +61,10 @@ bool is_date(const toml::node& node) {
   text[4] = text[7] = '-';
   return parse_iso8601(text).has_value();
 }
+bool is_namespace_type(const toml::node& node) {
+  return text_of(node) == "single" || text_of(node) == "agnostic";
+}
+bool is_equals(const toml::node& node) { return text_of(node) == "equals"; }
 bool is_building_block(const toml::node& node) { return text_of(node) == "default"; }
 
 bool is_group_by(const toml::node& node) {
@@ -205,6 +209,61 @@ std::span<const KeyRule> suppression_keys() {
       {"duration", "a table of value (at least 1) and unit (s, m or h)", is_suppression_duration},
       {"group_by", "a list of one to three field names", is_group_by, true},
       {"missing_fields_strategy", "suppress or doNotSuppress", is_missing_fields_strategy},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> exception_reference_keys() {
+  static constexpr std::array<KeyRule, 4> keys = {{
+      {"id", a_text, is_text},
+      {"list_id", "a string that is not empty", is_some_text},
+      {"namespace_type", "single or agnostic", is_namespace_type},
+      {"type", a_text, is_text},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> related_integration_keys() {
+  static constexpr std::array<KeyRule, 3> keys = {{
+      {"integration", a_text, is_text},
+      {"package", "a string that is not empty", is_some_text, true},
+      {"version", a_text, is_text},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> required_field_keys() {
+  static constexpr std::array<KeyRule, 3> keys = {{
+      {"ecs", a_boolean, is_boolean},
+      {"name", "the name of a field", is_some_text, true},
+      {"type", a_text, is_text},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> risk_score_mapping_keys() {
+  static constexpr std::array<KeyRule, 4> keys = {{
+      {"field", "the name of a field", is_some_text, true},
+      {"operator", "\"equals\"", is_equals},
+      {"risk_score", "a whole number from 0 to 100", is_score},
+      {"value", a_text, is_text},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> severity_mapping_keys() {
+  static constexpr std::array<KeyRule, 4> keys = {{
+      {"field", "the name of a field", is_some_text, true},
+      {"operator", "\"equals\"", is_equals},
+      {"severity", "low, medium, high or critical", is_severity},
+      {"value", a_text, is_text},
+  }};
+  return keys;
+}
+
+std::span<const KeyRule> investigation_keys() {
+  static constexpr std::array<KeyRule, 1> keys = {{
+      {"field_names", a_list, is_text_list, true},
   }};
   return keys;
 }

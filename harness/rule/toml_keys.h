@@ -26,6 +26,13 @@ struct KeyRule {
 [[nodiscard]] std::span<const KeyRule> tactic_keys();
 [[nodiscard]] std::span<const KeyRule> technique_keys();
 [[nodiscard]] std::span<const KeyRule> suppression_keys();
+/// One entry of each list of tables, and `[rule.investigation_fields]`.
+[[nodiscard]] std::span<const KeyRule> exception_reference_keys();
+[[nodiscard]] std::span<const KeyRule> related_integration_keys();
+[[nodiscard]] std::span<const KeyRule> required_field_keys();
+[[nodiscard]] std::span<const KeyRule> risk_score_mapping_keys();
+[[nodiscard]] std::span<const KeyRule> severity_mapping_keys();
+[[nodiscard]] std::span<const KeyRule> investigation_keys();
 
 /// The rule types of Kibana other than `eql`.
 [[nodiscard]] std::span<const std::string_view> other_rule_types();

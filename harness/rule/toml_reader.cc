@@ -3,11 +3,14 @@
 // are taken, which can no longer fail. Tested in tests/unit/rule/toml_reader_test.cc.
 #include <algorithm>
 #include <array>
+#include <map>
+#include <sstream>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
 #include "harness/rule/date_math.h"
-#include "harness/rule/rule.h"
+#include "harness/rule/filters.h"
+#include "harness/rule/rule_files.h"
 #include "harness/rule/toml_keys.h"
 #include "harness/rule/toml_string.h"
 
@@ -27,11 +30,12 @@ class Positions {
   }
   [[nodiscard]] std::size_t byte(const toml::source_position& position) const {
     if (position.line == 0 || position.line > line_starts_.size()) return text_.size();
-    std::size_t at = line_starts_[position.line - 1];
-    for (toml::source_index column = 1; column < position.column && at < text_.size(); ++column) {
-      ++at;
-      while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80U) ++at;
-    }
+    const std::vector<std::size_t>& marks = marks_of(position.line);
+    const std::size_t characters = position.column > 0 ? position.column - 1 : 0;
+    const std::size_t mark = std::min(characters / mark_every, marks.size() - 1);
+    std::size_t at = marks[mark];
+    for (std::size_t i = mark * mark_every; i < characters && at < text_.size(); ++i)
+      at = next_character(at);
     return at;
   }
   [[nodiscard]] Span span(const toml::source_region& region) const {
@@ -40,8 +44,30 @@ class Positions {
   }
 
  private:
+  static constexpr std::size_t mark_every = 256;
+
+  [[nodiscard]] std::size_t next_character(std::size_t at) const {
+    ++at;
+    while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80U) ++at;
+    return at;
+  }
+  /// The byte of every 256th character of a line, so that a file of one long line is no trap.
+  [[nodiscard]] const std::vector<std::size_t>& marks_of(std::size_t line) const {
+    std::vector<std::size_t>& marks = marks_[line];
+    if (!marks.empty()) return marks;
+    const std::size_t end = line < line_starts_.size() ? line_starts_[line] : text_.size();
+    marks.push_back(line_starts_[line - 1]);
+    std::size_t characters = 0;
+    for (std::size_t at = marks[0]; at < end; at = next_character(at)) {
+      if (characters > 0 && characters % mark_every == 0) marks.push_back(at);
+      ++characters;
+    }
+    return marks;
+  }
+
   std::string_view text_;
   std::vector<std::size_t> line_starts_;
+  mutable std::map<std::size_t, std::vector<std::size_t>> marks_;  ///< by line, once asked for
 };
 
 struct Entry {
@@ -81,10 +107,18 @@ class Reader {
   Reader(std::string text, const std::string& file)
       : text_(std::move(text)), file_(file), positions_(text_) {}
 
-  Result<Rule> run() {
+  /// `other`: filled when this is a rule of another type, which is then the error.
+  Result<Rule> run(std::optional<Skipped>& other) {
     EQLAB_CHECK(check_text());
     EQLAB_TRY(const toml::table root, parse());
-    EQLAB_CHECK(check_type(root));
+    if (auto status = check_type(root); !status) {
+      const toml::table& rule = *root["rule"].as_table();
+      other = Skipped{.file = file_,
+                      .name = text_at(rule, "name"),
+                      .type = text_at(rule, "type"),
+                      .line = status.error().place->line};
+      return fail(std::move(status.error()));
+    }
     EQLAB_CHECK(check_table(root, file_keys(), "", {}));
     const Span header = rule_header(root);
     const toml::table& rule = *root["rule"].as_table();
@@ -205,6 +239,15 @@ class Reader {
       EQLAB_CHECK(check_table(*suppression, suppression_keys(), "alert_suppression",
                               key_span(rule, "alert_suppression")));
     }
+    if (const toml::table* fields = rule["investigation_fields"].as_table()) {
+      EQLAB_CHECK(check_table(*fields, investigation_keys(), "investigation_fields",
+                              key_span(rule, "investigation_fields")));
+    }
+    EQLAB_CHECK(check_list(rule, "exceptions_list", exception_reference_keys()));
+    EQLAB_CHECK(check_list(rule, "related_integrations", related_integration_keys()));
+    EQLAB_CHECK(check_list(rule, "required_fields", required_field_keys()));
+    EQLAB_CHECK(check_list(rule, "risk_score_mapping", risk_score_mapping_keys()));
+    EQLAB_CHECK(check_list(rule, "severity_mapping", severity_mapping_keys()));
     const toml::array* threats = rule["threat"].as_array();
     if (threats == nullptr) return ok();
     const Span where = key_span(rule, "threat");
@@ -231,9 +274,10 @@ class Reader {
     return ok();
   }
 
-  Rule take(const toml::table& root, const toml::table& table, Span header) {
+  Result<Rule> take(const toml::table& root, const toml::table& table, Span header) {
     Rule rule;
     rule.file = file_;
+    rule.format = RuleFormat::toml;
     rule.key_positions[""] = header.begin;
     for (const auto& [key, node] : table)
       rule.key_positions[std::string(key.str())] = positions_.byte(key.source().begin);
@@ -262,7 +306,7 @@ class Reader {
     rule.tiebreaker_field = text_at(table, "tiebreaker_field");
     rule.event_category_field =
         text_at(table, "event_category_override", rule.event_category_field);
-    take_filters(table, rule);
+    EQLAB_CHECK(take_filters(table, rule));
     take_lint_keys(root, table, rule);
     take_query(table, rule);
     return rule;
@@ -279,13 +323,55 @@ class Reader {
         table["max_signals"].value_or(std::int64_t{schedule.max_signals}));
   }
 
-  /// What narrows the events of a rule beside its query; listed so that nobody takes the answer for
-  /// Kibana's.
-  static void take_filters(const toml::table& table, Rule& rule) {
-    for (const std::string_view key : {"filters", "exceptions_list"}) {
-      const toml::array* items = table[key].as_array();
-      if (items != nullptr && !items->empty()) rule.not_applied.emplace_back(key);
+  /// What narrows the events of a rule beside its query. Exception lists live in Kibana: a TOML
+  /// file can name them, but never has their items.
+  Status take_filters(const toml::table& table, Rule& rule) const {
+    if (const toml::array* filters = table["filters"].as_array()) {
+      auto read = read_filters(node_of(*filters));
+      if (!read) return fail(locate(std::move(read.error()), {.file = file_, .text = text_}));
+      rule.filters = std::move(*read);
     }
+    if (const toml::array* lists = table["exceptions_list"].as_array()) {
+      auto read = read_exception_references(node_of(*lists));
+      if (!read) return fail(locate(std::move(read.error()), {.file = file_, .text = text_}));
+      rule.exception_references = std::move(*read);
+      if (!lists->empty()) rule.not_applied.emplace_back("exceptions_list");
+    }
+    return ok();
+  }
+
+  /// A part of the file in the form that JSON has too. The parser bounds the depth.
+  // NOLINTNEXTLINE(misc-no-recursion)
+  [[nodiscard]] Node node_of(const toml::node& from) const {
+    Node node{.span = positions_.span(from.source())};
+    if (const toml::table* table = from.as_table()) {
+      node.kind = Node::Kind::object;
+      for (const Entry& entry : in_file_order(*table)) {
+        node.members.push_back({std::string(entry.key->str()), positions_.span(entry.key->source()),
+                                node_of(*entry.node)});
+      }
+      return node;
+    }
+    if (const toml::array* array = from.as_array()) {
+      node.kind = Node::Kind::list;
+      for (const toml::node& item : *array) node.items.push_back(node_of(item));
+      return node;
+    }
+    if (const auto truth = from.value_exact<bool>()) {
+      node.kind = Node::Kind::boolean;
+      node.truth = *truth;
+      return node;
+    }
+    node.kind = from.is_number() ? Node::Kind::number : Node::Kind::text;
+    node.text = from.is_string() || from.is_number() ? scalar_text(from) : date_text(from);
+    return node;
+  }
+  static std::string date_text(const toml::node& node) {
+    std::ostringstream out;
+    if (const auto* const moment = node.as_date_time()) out << moment->get();
+    if (const auto* const date = node.as_date()) out << date->get();
+    if (const auto* const time = node.as_time()) out << time->get();
+    return out.str();
   }
 
   /// What only lint asks for.
@@ -375,7 +461,21 @@ Result<Rule> parse_rule_toml(std::string text, const std::string& file) {
                          format("rule file is longer than {} bytes",
                                 group_digits(std::int64_t{limits::rule_file_bytes_max}))));
   }
-  return Reader(std::move(text), file).run();
+  std::optional<Skipped> other;
+  return Reader(std::move(text), file).run(other);
+}
+
+RuleSet parse_rules_toml(std::string text, const std::string& file) {
+  RuleSet set;
+  std::optional<Skipped> other;
+  auto rule = Reader(std::move(text), file).run(other);
+  if (rule)
+    set.rules.push_back(std::move(*rule));
+  else if (other)
+    set.skipped.push_back(*std::move(other));
+  else
+    set.diagnostics.push_back(std::move(rule.error()));
+  return set;
 }
 
 Rule bare_query(std::string text, const std::string& name) {

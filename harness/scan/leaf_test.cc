@@ -179,9 +179,12 @@ struct LeafTest::Compiled {
       }
     }
     patterns = eql::PatternSet(std::move(wildcards));
-    if (is_ordered(leaf.kind) && leaf.field.type == FieldType::ip) {
-      address = event::parse_ip(std::get<std::string>(leaf.constants[0]));
-      EQLAB_ASSERT(address.has_value());
+    if ((is_ordered(leaf.kind) || leaf.kind == LeafKind::between) &&
+        leaf.field.type == FieldType::ip) {
+      for (const event::Value& constant : leaf.constants) {
+        addresses.push_back(event::parse_ip(std::get<std::string>(constant)));
+        EQLAB_ASSERT(addresses.back().has_value());
+      }
     }
   }
 
@@ -228,7 +231,9 @@ struct LeafTest::Compiled {
       case LeafKind::less_equal:
       case LeafKind::greater:
       case LeafKind::greater_equal:
-        return satisfies_order(leaf.kind, order_text(value));
+        return satisfies_order(leaf.kind, order_text(value, 0));
+      case LeafKind::between:
+        return is_between(order_text(value, 0), order_text(value, 1));
       case LeafKind::within:
       case LeafKind::script:
       case LeafKind::script_null:
@@ -237,13 +242,20 @@ struct LeafTest::Compiled {
     return false;
   }
 
-  [[nodiscard]] int order_text(std::string_view value) const {
-    const std::string& constant = std::get<std::string>(leaf.constants[0]);
+  [[nodiscard]] bool is_between(int to_low, int to_high) const {
+    return satisfies_order(leaf.open_low ? LeafKind::greater : LeafKind::greater_equal, to_low) &&
+           satisfies_order(leaf.open_high ? LeafKind::less : LeafKind::less_equal, to_high);
+  }
+
+  /// The value's order to one of the constants.
+  [[nodiscard]] int order_text(std::string_view value, std::size_t which) const {
+    const std::string& constant = std::get<std::string>(leaf.constants[which]);
     if (leaf.field.type == FieldType::version) return compare_versions(value, constant);
     if (leaf.field.type == FieldType::ip) {
       const auto parsed = event::parse_ip(value);
       if (!parsed) return 2;
-      return *parsed < *address ? -1 : *address < *parsed ? 1 : 0;
+      const event::IpAddress& address = *addresses[which];
+      return *parsed < address ? -1 : address < *parsed ? 1 : 0;
     }
     return sign(value.compare(constant));
   }
@@ -258,6 +270,9 @@ struct LeafTest::Compiled {
           return r.first <= time && time <= r.last;
         });
       }
+      case LeafKind::between:
+        return is_between(compare_numbers(value, leaf.constants[0]),
+                          compare_numbers(value, leaf.constants[1]));
       default:
         return std::ranges::any_of(leaf.constants, [&](const event::Value& constant) {
           if (std::holds_alternative<bool>(value))
@@ -279,7 +294,7 @@ struct LeafTest::Compiled {
   eql::PatternSet patterns;
   std::vector<eql::LuceneRegex> regexes;
   std::vector<event::IpBlock> blocks;
-  std::optional<event::IpAddress> address;
+  std::vector<std::optional<event::IpAddress>> addresses;  ///< of the constants, where ordered
 };
 
 LeafTest::LeafTest(const eql::Leaf& leaf)

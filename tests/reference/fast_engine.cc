@@ -105,6 +105,11 @@ Result<FastEngine> FastEngine::make(std::string_view text, const event::Schema& 
                              {.timestamp_field = options.timestamp_field,
                               .event_category_field = options.event_category_field,
                               .tiebreaker_field = options.tiebreaker_field}));
+  return of(std::move(query), schema, options);
+}
+
+FastEngine FastEngine::of(eql::CheckedQuery query, const event::Schema& schema,
+                          const Options& options) {
   const event::Field* timestamp = schema.find(options.timestamp_field);
   EQLAB_ASSERT(timestamp != nullptr);
   scan::Plan::Options plan_options{.timestamp = *timestamp};

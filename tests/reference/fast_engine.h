@@ -7,6 +7,7 @@
 
 #include "harness/base/result.h"
 #include "harness/event/batch.h"
+#include "harness/eql/condition.h"
 #include "harness/event/schema.h"
 #include "tests/reference/finder.h"
 
@@ -31,6 +32,9 @@ class FastEngine {
   /// Parse, check, plan. Errors: E1xx and E2xx.
   [[nodiscard]] static Result<FastEngine> make(std::string_view query, const event::Schema& schema,
                                                const Options& options);
+  /// The same for a query that is checked already.
+  [[nodiscard]] static FastEngine of(eql::CheckedQuery query, const event::Schema& schema,
+                                     const Options& options);
   FastEngine(FastEngine&&) noexcept;
   FastEngine& operator=(FastEngine&&) noexcept;
   ~FastEngine();

@@ -74,6 +74,14 @@ Diagnostic unusable_rule(const CaseBlock& block, const std::string& rule_file,
   return out;
 }
 
+/// `export.ndjson#RULE_ID` is that rule of the export.
+Result<rule::Rule> load_named_rule(const std::string& rule_file) {
+  const std::size_t mark = rule_file.rfind('#');
+  std::error_code error;
+  if (mark == std::string::npos || fs::exists(rule_file, error)) return rule::load_rule(rule_file);
+  return rule::load_rule(rule_file.substr(0, mark), rule_file.substr(mark + 1));
+}
+
 }  // namespace
 
 Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
@@ -85,7 +93,7 @@ Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
     const std::string rule_file =
         (fs::path(path).parent_path() / block.rule_path).lexically_normal().string();
     const auto [rule, is_new] = rules.try_emplace(rule_file, fail(Diagnostic{}));
-    if (is_new) rule->second = rule::load_rule(rule_file);
+    if (is_new) rule->second = load_named_rule(rule_file);
     if (!rule->second) return fail(unusable_rule(block, rule_file, rule->second.error()));
     apply_rule(block, *rule->second);
   }

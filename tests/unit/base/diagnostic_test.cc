@@ -41,6 +41,17 @@ TEST(Diagnostics, FollowATextBackIntoItsFile) {
   EXPECT_EQ(second.place->source_line, "b'");
 }
 
+TEST(Diagnostics, CountFromWhereThePieceOfTheFileBegins) {
+  const SourceText lines{.file = "f", .text = "ab\ncd", .first_line = 7};
+  EXPECT_EQ(locate(at(3, 4), lines).place,
+            (Place{.file = "f", .line = 8, .column = 1, .end_column = 2, .source_line = "cd"}));
+  const SourceText piece{.file = "f", .text = "ab\ncd", .first_line = 7, .first_column = 10};
+  EXPECT_EQ(locate(at(1, 2), piece).place,
+            (Place{.file = "f", .line = 7, .column = 11, .end_column = 12, .source_line = {}}))
+      << "the rest of the line is not at hand";
+  EXPECT_EQ(locate(at(4, 5), piece).place->column, 2U);
+}
+
 TEST(Diagnostics, CutLongLinesAroundTheCaret) {
   SourceText source{"f", std::string(100'000, 'x')};
   source.text[50'000] = '!';

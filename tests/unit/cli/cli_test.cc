@@ -189,6 +189,84 @@ TEST(Check, SarifHoldsTheSameFindings) {
   EXPECT_EQ(codes, (std::vector<std::string>{"L316", "L315", "E106", "E901"}));
 }
 
+const std::string exported = std::string(EQLAB_SOURCE_DIR) + "/fixtures/rules/export.ndjson";
+
+TEST(Check, ReadsAFolderOfExportsAndNamesWhatItSkips) {
+  const std::string folder = std::string(EQLAB_SOURCE_DIR) + "/fixtures/rules";
+  const Outcome text = eqlab({"check", folder});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_TRUE(contains(text.out, exported + ":1: Download by a shell's child: sequence of 2"))
+      << text.out;
+  EXPECT_TRUE(contains(text.out, exported + ":3: Many logons: skipped: a rule of type threshold\n"))
+      << text.out;
+  EXPECT_TRUE(contains(text.err, "3 rules, 0 errors, 3 warnings, 3 skipped\n")) << text.err;
+  const Json json = Json::parse(eqlab({"check", "--format", "json", folder}).out);
+  ASSERT_EQ(json["rules"].size(), 3U);
+  EXPECT_EQ(json["rules"][1]["line"], 2);
+  ASSERT_EQ(json["skipped"].size(), 3U);
+  EXPECT_EQ(
+      json["skipped"][0],
+      Json({{"file", exported}, {"name", "Many logons"}, {"type", "threshold"}, {"line", 3}}));
+  EXPECT_EQ(json["file_diagnostics"], Json::array());
+}
+
+TEST(Check, OneBadLineOfAnExportDoesNotHideTheOthers) {
+  const TemporaryFolder folder;
+  std::string text = read_file(exported);
+  text.insert(text.find('\n') + 1, "{\"rule_id\": \n");
+  const std::string path = folder.write("export.ndjson", text);
+  const Outcome outcome = eqlab({"check", path});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(contains(outcome.err, path + ":2:1: error E311: not JSON")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, path + ":3: Curl à la carte: event query")) << outcome.out;
+}
+
+TEST(Check, AnExportThatLostAListFailsAsLint) {
+  const TemporaryFolder folder;
+  std::string text = read_file(exported);
+  const std::size_t at = text.find("{\"id\":\"c1\",\"list_id\":\"fixture-list\",\"name\"");
+  ASSERT_NE(at, std::string::npos);
+  text.erase(at, text.find('\n', at) + 1 - at);
+  const std::string path = folder.write("export.ndjson", text);
+  const Outcome outcome = eqlab({"check", path});
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "error L314: ")) << outcome.err;
+  const Json json = Json::parse(eqlab({"check", "--format", "json", path}).out);
+  EXPECT_EQ(json["file_diagnostics"].size(), 7U) << json["file_diagnostics"].dump(1);
+  EXPECT_EQ(json["file_diagnostics"][0]["file"], path);
+}
+
+TEST(Match, ChoosesOneRuleOfAnExportAndTheTimeAtWhichItRuns) {
+  const TemporaryFolder folder;
+  std::string text;
+  for (
+      const auto& [second, document] :
+      {std::pair("00", R"("event":{"category":"process","type":"start"},"host":{"name":"web-9"},)"
+                       R"("process":{"entity_id":"a","parent":{"name":"sh"}})"),
+       {"01",
+        R"("event":{"category":"network"},"process":{"entity_id":"a"},"destination":{"port":443})"}})
+    text += std::string("{\"@timestamp\":\"2026-03-01T00:00:") + second + "Z\"," + document + "}\n";
+  const std::string path = folder.write("events.ndjson", text);
+  const Outcome open = eqlab({"match", exported, path});
+  EXPECT_EQ(open.status, 2);
+  EXPECT_TRUE(contains(open.err,
+                       "error E312: this file holds 2 rules\n"
+                       "  choose one with --rule-id: fixture-sequence (Download by"))
+      << open.err;
+  const auto found = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"match",     exported,          path, "--format", "json",
+                                      "--rule-id", "fixture-sequence"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json::parse(eqlab(words).out)["matches_found"].get<int>();
+  };
+  EXPECT_EQ(found({}), 0) << "excepted";
+  EXPECT_EQ(found({"--at", "2026-02-01T00:00:00Z"}), 0) << "until its expiry";
+  EXPECT_EQ(found({"--at", "2026-02-01T00:00:01Z"}), 1);
+  const Outcome wrong = eqlab({"match", exported, path, "--at", "soon"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_TRUE(contains(wrong.err, "error E905: --at: soon is not a time")) << wrong.err;
+}
+
 TEST(Match, AnswersInJsonAsTheContractSays) {
   const TemporaryFolder folder;
   const std::string path = folder.write("events.ndjson", events + "{broken\n");

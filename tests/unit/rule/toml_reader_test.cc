@@ -206,7 +206,7 @@ TEST(RuleFile, SaysWhenItCannotBeOpened) {
   EXPECT_EQ(load_rule(testing::TempDir()).error().code, "E901");
   const std::string exported = testing::TempDir() + "/export.ndjson";
   std::ofstream(exported) << "{\"type\":\"eql\",\"query\":\"any where true\"}\n";
-  EXPECT_EQ(load_rule(exported).error().code, "E301") << "a Kibana export is not taken for a query";
+  EXPECT_EQ(load_rule(exported).error().code, "E302") << "a Kibana export is not taken for a query";
 }
 
 }  // namespace

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/diagnostic.h"
+#include "harness/base/time.h"
+#include "harness/event/schema.h"
+#include "harness/report/check_result.h"
+#include "harness/rule/rule.h"
+
+namespace eqlab::cli {
+
+/// Loads, compiles and lints every rule under the paths.
+[[nodiscard]] report::CheckResult check_rules(const std::vector<std::string>& paths,
+                                              const event::Schema& schema,
+                                              const rule::LintOptions& lint,
+                                              const std::optional<WallTime>& as_of);
+
+/// A line about a rule or about a document that was passed over, ready to print.
+[[nodiscard]] std::string summary_line(const report::CheckedRule& rule);
+[[nodiscard]] std::string skipped_line(const rule::Skipped& skipped);
+
+}  // namespace eqlab::cli

@@ -96,6 +96,8 @@ std::vector<Value> values_that_satisfy(const eql::Leaf& leaf, const Value& now) 
     case eql::LeafKind::less_equal:
     case eql::LeafKind::greater_equal:
       return {leaf.constants[0]};
+    case eql::LeafKind::between:
+      return leaf.constants;
     case eql::LeafKind::within:
       for (const eql::TimeRange& range : leaf.ranges) {
         if (out.size() < options_per_leaf_max) out.emplace_back(range.first);

@@ -29,16 +29,28 @@ Exit list(const Options& options, Console& console) {
   Json out = {{"eqlab_result", "scenarios"}, {"schema_version", 1}, {"scenarios", Json::array()}};
   for (const generators::ScenarioSummary& s : *scenarios) {
     if (options.format == "json") {
+      Json promises = Json::object();
+      for (const auto& [key, promise] : s.promises) promises[key] = promise;
       out["scenarios"].push_back({{"id", s.id},
                                   {"title", s.title},
+                                  {"family", s.family},
                                   {"intent", s.intent},
+                                  {"class", s.scenario_class},
                                   {"behaviour", s.behaviour},
                                   {"expected", s.expected},
-                                  {"source", s.source}});
+                                  {"promises", std::move(promises)},
+                                  {"source", s.source},
+                                  {"confidence", s.confidence},
+                                  {"rate_per_month", s.rate_per_month},
+                                  {"tags", s.tags}});
     } else {
-      console.print(format("{:<5} {:<13} {:<10} {}\n      {}\n      source: {}\n", printable(s.id),
-                           printable(s.intent), printable(s.behaviour), printable(s.title),
-                           printable(s.expected), printable(s.source)));
+      std::string others;
+      for (const auto& [key, promise] : s.promises)
+        others += format("{}{} {}", others.empty() ? "" : ", ", key, promise.substr(0, 1));
+      console.print(format("{:<5} {:<16} {:<24} {}\n      {}\n      {}\n      source ({}): {}\n",
+                           printable(s.id), s.scenario_class, s.behaviour, printable(others),
+                           printable(s.title), printable(s.expected), s.confidence,
+                           printable(s.source)));
     }
   }
   if (options.format == "json")

@@ -19,6 +19,7 @@ void define_check(CLI::App& app, Action& chosen);
 void define_match(CLI::App& app, Action& chosen);
 void define_test(CLI::App& app, Action& chosen);
 void define_generate(CLI::App& app, Action& chosen);
+void define_rehearse(CLI::App& app, Action& chosen);
 void define_score(CLI::App& app, Action& chosen);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.

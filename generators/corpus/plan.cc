@@ -268,12 +268,17 @@ class Planner {
     std::vector<std::uint32_t> malicious;
     std::vector<double> benign_weights;
     std::vector<double> malicious_weights;
+    double all_rates = 0;
+    double scripted_rates = 0;
     for (const std::uint32_t s : selected_) {
       const Scenario& scenario = plan_.catalogue.scenarios[s];
       if (!has_host(s)) continue;
       if (scenario.intent == truth::Intent::benign) {
         benign.push_back(s);
-        benign_weights.push_back(scenario.rate_per_month);
+        // A rate is per host; fewer hosts take what only some personas do.
+        benign_weights.push_back(scenario.rate_per_month * share_of_hosts(scenario));
+        all_rates += benign_weights.back();
+        if (scenario.runs_scripts()) scripted_rates += benign_weights.back();
       } else if (scenario.intent == truth::Intent::malicious) {
         malicious.push_back(s);
         malicious_weights.push_back(scenario.weight);
@@ -282,12 +287,20 @@ class Planner {
     const double bad =
         plan_.profile.malicious_per_host_month * plan_.options.hosts * plan_.options.days / 30;
     Rng rng = plan_.rng.split("install counts");
-    add(scenarios, draw_count(rng, std::min(install_count() - bad, installs_max)), benign,
-        benign_weights);
+    // Personas' installs are those with scripts; the others come on top of them.
+    const double others = scripted_rates > 0 ? all_rates / scripted_rates : 1;
+    add(scenarios, draw_count(rng, std::min((install_count() - bad) * others, installs_max)),
+        benign, benign_weights);
     // Which attacks come is chance here, not a fair share for each.
     for (std::uint64_t left = malicious.empty() ? 0 : draw_count(rng, bad); left > 0; --left) {
       scenarios.push_back(malicious[draw_weighted(malicious_weights, rng)]);
     }
+  }
+
+  [[nodiscard]] double share_of_hosts(const Scenario& scenario) const {
+    const auto suited = std::ranges::count_if(
+        plan_.personas, [&](Persona persona) { return scenario.suits(persona); });
+    return static_cast<double>(suited) / static_cast<double>(plan_.personas.size());
   }
 
   static std::size_t draw_weighted(const std::vector<double>& weights, Rng& rng) {

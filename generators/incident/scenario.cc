@@ -1042,6 +1042,14 @@ bool Scenario::suits(Persona persona) const {
   return personas.empty() || std::ranges::find(personas, persona) != personas.end();
 }
 
+bool Scenario::runs_scripts() const {
+  return std::ranges::any_of(steps, [](const Step& step) {
+    return step.actor.what == ActorRef::What::client ||
+           step.actor == standing_ref(Standing::package_script_service) ||
+           step.actor == standing_ref(Standing::system_installd);
+  });
+}
+
 const Scenario* Catalogue::find(std::string_view id) const {
   const auto found = std::ranges::find(scenarios, id, &Scenario::id);
   return found == scenarios.end() ? nullptr : &*found;

@@ -155,6 +155,8 @@ struct Scenario {
 
   [[nodiscard]] ScenarioClass scenario_class() const;
   [[nodiscard]] bool suits(Persona persona) const;
+  /// Some step is a child of an installer or of a service of one, if only sometimes.
+  [[nodiscard]] bool runs_scripts() const;
   [[nodiscard]] const Promise& base() const { return expected.front(); }
 };
 

@@ -102,8 +102,17 @@ void finish_truth(truth::Truth& truth, const Corpus& corpus) {
 Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options) {
   EQLAB_TRY(const Catalogue catalogue, load_catalogue(options.scenarios_dir));
   std::vector<ScenarioSummary> rows;
-  for (const Scenario& scenario : catalogue.scenarios)
-    rows.push_back(summary_of(scenario, catalogue));
+  for (const auto* ids : {&options.only, &options.without}) {
+    for (const std::string& id : *ids) EQLAB_CHECK(require_scenario(catalogue, id));
+  }
+  const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
+    return std::ranges::find(ids, id) != ids.end();
+  };
+  for (const Scenario& scenario : catalogue.scenarios) {
+    if ((options.only.empty() || holds(options.only, scenario.id)) &&
+        !holds(options.without, scenario.id))
+      rows.push_back(summary_of(scenario, catalogue));
+  }
   return rows;
 }
 

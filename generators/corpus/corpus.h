@@ -99,6 +99,7 @@ struct WrittenCorpus {
 struct ScenarioSummary {
   std::string id;
   std::string title;
+  std::string story;
   std::string family;
   std::string intent;
   std::string scenario_class;
@@ -110,6 +111,7 @@ struct ScenarioSummary {
   double rate_per_month = 0;  ///< installs per host in an ordinary fleet
   std::vector<std::string> tags;
 };
+/// Of those that `only` and `without` leave. Errors: those of the catalogue; E521.
 [[nodiscard]] Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options);
 [[nodiscard]] std::vector<std::string> profile_names();
 

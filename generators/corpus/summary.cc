@@ -22,6 +22,7 @@ std::string promise_text(const Promise& promise) {
 ScenarioSummary summary_of(const Scenario& scenario, const Catalogue& catalogue) {
   ScenarioSummary row{.id = scenario.id,
                       .title = scenario.title,
+                      .story = scenario.story,
                       .family = scenario.family,
                       .intent = std::string(truth::to_string(scenario.intent)),
                       .scenario_class = std::string(to_string(scenario.scenario_class())),

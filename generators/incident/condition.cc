@@ -31,17 +31,7 @@ bool Condition::holds(  // NOLINT(misc-no-recursion): nesting_max
   const auto part_holds = [&](const Condition& part) { return part.holds(steps, chosen); };
   switch (op_) {
     case Op::within:
-      return some([&](const StepRecord& from) {
-        return std::ranges::any_of(second_, [&](std::uint32_t i) {
-          for (const EventTime begin : from.times) {
-            for (const EventTime end : steps[i].times) {
-              if (end >= begin && in_milliseconds(end) - in_milliseconds(begin) <= length_)
-                return true;
-            }
-          }
-          return false;
-        });
-      });
+      return is_within(steps);
     case Op::happens:
       return some([](const StepRecord& step) { return !step.times.empty(); });
     case Op::in_place:
@@ -60,6 +50,20 @@ bool Condition::holds(  // NOLINT(misc-no-recursion): nesting_max
       return std::ranges::none_of(parts_, part_holds);
   }
   return false;
+}
+
+/// The shortest way from any of the first to the next of the second.
+bool Condition::is_within(std::span<const StepRecord> steps) const {
+  std::vector<EventTime> ends;
+  for (const std::uint32_t i : second_)
+    ends.insert(ends.end(), steps[i].times.begin(), steps[i].times.end());
+  std::ranges::sort(ends);
+  return std::ranges::any_of(first_, [&](std::uint32_t i) {
+    return std::ranges::any_of(steps[i].times, [&](EventTime begin) {
+      const auto next = std::ranges::lower_bound(ends, begin);
+      return next != ends.end() && in_milliseconds(*next) - in_milliseconds(begin) <= length_;
+    });
+  });
 }
 
 bool Condition::is_about_choices() const {  // NOLINT(misc-no-recursion): nesting_max

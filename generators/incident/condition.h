@@ -43,6 +43,8 @@ class Condition {
 
  private:
   friend class ConditionParser;
+  [[nodiscard]] bool is_within(std::span<const StepRecord> steps) const;
+
   enum class Op : std::uint8_t { within, happens, in_place, orphan, ipv6, chosen, all, any, none };
 
   Op op_ = Op::all;

@@ -21,6 +21,7 @@ const Names step_kinds = {"exec", "fork", "connect", "dns", "file", "launch_daem
 const Names via_names = {"gui", "cli", "mdm", "jamf", "intune", "munki", "none"};
 const Names class_names = {"malicious_firing", "evasion", "benign_network", "benign_local",
                            "out_of_scope"};
+bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr std::int64_t repeats_max = 1'000;
 constexpr std::size_t steps_max = 400;  ///< rounds of loops and included steps counted
 constexpr std::int64_t rounds_max = 40;
@@ -344,8 +345,31 @@ class ScenarioReader {
         toml_.wrong(value, "E512", format("a choice has 1 to {} options", options_max),
                     "write [\"a\", \"b\"], or { a = 3, b = 1 } with weights");
       }
+      check_names(key, value, choice);
       scenario_.choices.push_back(std::move(choice));
     }
+  }
+
+  /// Names go into conditions, and the choice's into texts as {NAME}.
+  void check_names(const toml::key& key, const toml::node& value, const Choice& choice) {
+    const auto is_word = [](std::string_view text) {
+      return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+      });
+    };
+    static const Names taken = {"and",     "or",         "not", "is",   "user", "scripts",
+                                "package", "package_id", "app", "home", "tag"};
+    if (std::ranges::find(taken, std::string_view(choice.name)) != taken.end())
+      return toml_.wrong(key.source(), "E517",
+                         format("\"{}\" has a meaning of its own", choice.name));
+    for (const std::string& option : choice.options) {
+      if (!is_word(option))
+        toml_.wrong(value, "E512",
+                    format("the option \"{}\" is no single word", printable(option)));
+    }
+    if (!is_word(choice.name))
+      toml_.wrong(key.source(), "E512",
+                  format("the choice \"{}\" is no single word", printable(choice.name)));
   }
 
   void read_loops() {

@@ -477,6 +477,10 @@ TEST(Generate, TheListNamesEveryPromiseWithItsSource) {
   const Json list = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out);
   EXPECT_GT(list["scenarios"].size(), 110U);
   EXPECT_TRUE(list["scenarios"][0]["promises"].contains("r25"));
+  const std::string one = eqlab({"generate", "--list", "--only", "M01"}).out;
+  EXPECT_TRUE(contains(one, "An hour later the agent runs by itself.")) << one;
+  EXPECT_TRUE(contains(one, "r24  D: curl must be a child of the shell")) << one;
+  EXPECT_TRUE(contains(one, "1 scenario")) << one;
 }
 
 TEST(Score, SameFiguresAtAnyThreadCountAndFromTheWrittenCorpus) {

@@ -135,6 +135,8 @@ TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
       {head + "[expected]\nr22 = \"D\"\nif = \"happens(scrpt)\"\n" + script, "E505", 10, 15,
        "no step named \"scrpt\"", "did you mean script?"},
       {head + "[choose]\ntool = []\n" + script, "E512", 9, 8, "a choice has 1 to 32 options"},
+      {head + "[choose]\ntag = [\"a\"]\n" + script, "E517", 9, 1, "a meaning of its own"},
+      {head + "[choose]\ntool = [\"a b\"]\n" + script, "E512", 9, 8, "\"a b\" is no single word"},
       {head + "[choose]\ntool = { nc = 0 }\n" + script, "E512", 9, 8, "a choice has"},
       {head + "[choose]\ntool = [\"nc\"]\n" + script + "when = \"tool is ssh\"\n", "E505", 17, 17,
        "no option of tool named \"ssh\""},

@@ -110,6 +110,7 @@ struct ScenarioSummary {
   std::string confidence;     ///< S read, R recalled, I inferred, G guessed
   double rate_per_month = 0;  ///< installs per host in an ordinary fleet
   std::vector<std::string> tags;
+  std::vector<std::string> tree;  ///< processes and what they do, one a line, indented
 };
 /// Of those that `only` and `without` leave. Errors: those of the catalogue; E521.
 [[nodiscard]] Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options);

@@ -607,7 +607,8 @@ class ScenarioReader {
     toml_.allow_keys(table, allowed_keys(step.kind),
                      format("in a step of kind {}", to_string(step.kind)));
     if (const toml::node* when = table.get("when")) {
-      step.when = condition(*when, toml_.text(table, "when"));
+      step.when_text = toml_.text(table, "when");
+      step.when = condition(*when, step.when_text);
       if (step.when && !step.when->is_about_choices())
         toml_.wrong(*when, "E505", "\"when\" may ask for choices only");
     }
@@ -835,7 +836,9 @@ class ScenarioReader {
       toml_.wrong(*table.get("after"), "E514",
                   "\"after\" must name a step, \"begin\", \"Installer\" or \"installer\"");
     }
-    if (given) step.delay = *given;
+    if (!given) return;
+    step.delay = *given;
+    step.delay_text = toml_.text(table, "delay");
   }
 
   ActorRef actor(const toml::table& table, std::string_view key, bool is_required) {
@@ -904,6 +907,21 @@ class ScenarioReader {
   void order_steps() {
     marks_.assign(scenario_.steps.size(), Mark::fresh);
     for (std::uint32_t i = 0; i < scenario_.steps.size() && !toml_.error(); ++i) visit(i);
+    // Times may run against the tree (`before`), so that the tree has to be looked at by itself.
+    for (std::uint32_t i = 0; i < scenario_.steps.size() && !toml_.error(); ++i) check_ancestry(i);
+  }
+
+  void check_ancestry(std::uint32_t index) {
+    std::size_t generations = 0;
+    for (std::uint32_t at = index; scenario_.steps[at].actor.what == ActorRef::What::step;
+         at = scenario_.steps[at].actor.index) {
+      if (++generations <= scenario_.steps.size()) continue;
+      toml_.enter(raw_[index].file->file, raw_[index].file->text);
+      return toml_.wrong(
+          *raw_[index].table->get("name"), "E515",
+          format("\"{}\" is among its own ancestors, or descends from a step that is",
+                 printable(raw_[index].spelled)));
+    }
   }
 
   void visit(std::uint32_t index) {  // NOLINT(misc-no-recursion): steps_max

@@ -45,11 +45,13 @@ struct Step {
   ActorRef after;                       ///< the delay counts from there
   std::optional<std::uint32_t> before;  ///< instead: the delay counts back from that step
   Distribution delay;
+  std::string delay_text;  ///< as the file spells it; empty: the usual
   double probability = 1;
   std::int64_t repeat_min = 1;
   std::int64_t repeat_max = 1;
   Distribution every;
-  std::optional<Condition> when;      ///< about choices alone; nothing: always
+  std::optional<Condition> when;  ///< about choices alone; nothing: always
+  std::string when_text;
   std::optional<std::uint32_t> loop;  ///< place in Scenario::loops
   std::uint32_t round = 1;            ///< of that loop; each round has steps of its own
 

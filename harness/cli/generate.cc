@@ -45,7 +45,9 @@ std::string in_full(const generators::ScenarioSummary& s) {
   out += format("      tags: {}\n", printable(join(s.tags, ", ")));
   if (s.rate_per_month > 0)
     out += format("      installs per host and month: {}\n", s.rate_per_month);
-  return out + format("      source ({}): {}\n", s.confidence, printable(s.source));
+  out += format("      source ({}): {}\n", s.confidence, printable(s.source));
+  for (const std::string& line : s.tree) out += format("        {}\n", printable(line));
+  return out;
 }
 
 Exit list(const Options& options, Console& console) {
@@ -71,7 +73,8 @@ Exit list(const Options& options, Console& console) {
                                   {"source", s.source},
                                   {"confidence", s.confidence},
                                   {"rate_per_month", s.rate_per_month},
-                                  {"tags", s.tags}});
+                                  {"tags", s.tags},
+                                  {"tree", s.tree}});
     } else {
       console.print(options.corpus.only.empty() ? in_short(s) : in_full(s));
     }

@@ -480,6 +480,13 @@ TEST(Generate, TheListNamesEveryPromiseWithItsSource) {
   const std::string one = eqlab({"generate", "--list", "--only", "M01"}).out;
   EXPECT_TRUE(contains(one, "An hour later the agent runs by itself.")) << one;
   EXPECT_TRUE(contains(one, "r24  D: curl must be a child of the shell")) << one;
+  EXPECT_TRUE(
+      contains(one,
+               "          last command: bash, 501; uniform(50ms, 400ms) after more commands\n"
+               "            curl: curl, in its parent's place 50 %; shortly before beacon\n"
+               "              beacon: connects to api.example.com, port 443; uniform(400ms, "
+               "2s) after last command\n"))
+      << one;
   EXPECT_TRUE(contains(one, "1 scenario")) << one;
 }
 

@@ -119,6 +119,11 @@ TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
       {head + "[[step]]\nname = \"a\"\nkind = \"exec\"\nparent = \"b\"\nprogram = "
               "\"ls\"\n[[step]]\nname = \"b\"\nkind = \"exec\"\nparent = \"a\"\nprogram = \"ls\"\n",
        "E515", 9, 8, "waits for itself"},
+      {head + script + connect +
+           "[[step]]\nname = \"a\"\nkind = \"exec\"\nparent = \"b\"\nprogram = \"ls\"\nbefore = "
+           "\"net\"\n[[step]]\nname = \"b\"\nkind = \"exec\"\nparent = \"a\"\nprogram = "
+           "\"ls\"\nbefore = \"net\"\n",
+       "E515", 21, 8, "among its own ancestors"},
       {head + script + connect + "before = \"net\"\n", "E515", 17, 8, "waits for itself"},
       {head + script + script, "E517", 17, 8, "already something named \"script\""},
       {head + script +

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "generators/corpus/host_stream.h"
+#include "generators/corpus/summary.h"
 #include "generators/document/batch_rows.h"
 #include "generators/document/json_document.h"
 #include "generators/incident/scenario.h"
@@ -21,11 +22,6 @@ struct HostRange {
 HostRange hosts_of(const CorpusPlan& plan, std::size_t part) {
   const auto begin = static_cast<std::uint32_t>(part * plan.hosts_per_part);
   return {begin, std::min(begin + plan.hosts_per_part, plan.options.hosts)};
-}
-
-std::string_view behaviour_of(const Scenario& scenario) {
-  if (scenario.truth_code == "M1" || scenario.truth_code == "G1") return "connects within 60 s";
-  return scenario.truth_code == "OOS" ? "out of scope" : "no connection within 60 s";
 }
 
 }  // namespace
@@ -98,7 +94,7 @@ bool identifies_host(std::string_view field) {
 void finish_truth(truth::Truth& truth, const Corpus& corpus) {
   truth.from = corpus.from();
   truth.to = corpus.to();
-  truth.expected_rule = base_rule_id;
+  truth.expected_rule = corpus.plan_of().catalogue.rules.front().rule_id;
   std::ranges::sort(truth.hosts, {}, &truth::HostRecord::id);
   std::ranges::sort(truth.incidents, [](const truth::Incident& a, const truth::Incident& b) {
     return std::tie(a.first, a.host_id, a.scenario) < std::tie(b.first, b.host_id, b.scenario);
@@ -110,16 +106,16 @@ void finish_truth(truth::Truth& truth, const Corpus& corpus) {
 Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options) {
   EQLAB_TRY(const Catalogue catalogue, load_catalogue(options.scenarios_dir));
   std::vector<ScenarioSummary> rows;
+  for (const auto* ids : {&options.only, &options.without}) {
+    for (const std::string& id : *ids) EQLAB_CHECK(require_scenario(catalogue, id));
+  }
+  const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
+    return std::ranges::find(ids, id) != ids.end();
+  };
   for (const Scenario& scenario : catalogue.scenarios) {
-    rows.push_back(
-        {.id = scenario.id,
-         .title = scenario.title,
-         .intent = std::string(truth::to_string(scenario.intent)),
-         .behaviour = std::string(behaviour_of(scenario)),
-         .expected = scenario.expected_because.empty()
-                         ? scenario.expected_r22
-                         : format("{}: {}", scenario.expected_r22, scenario.expected_because),
-         .source = scenario.source});
+    if ((options.only.empty() || holds(options.only, scenario.id)) &&
+        !holds(options.without, scenario.id))
+      rows.push_back(summary_of(scenario, catalogue));
   }
   return rows;
 }

@@ -108,11 +108,20 @@ struct WrittenCorpus {
 struct ScenarioSummary {
   std::string id;
   std::string title;
+  std::string story;
+  std::string family;
   std::string intent;
+  std::string scenario_class;
   std::string behaviour;
-  std::string expected;  ///< for the base rule R22: Y, N or D, with the reason
+  std::string expected;  ///< for the base rule: Y, N or D, with the reason
+  std::vector<std::pair<std::string, std::string>> promises;  ///< the same for every rule, by key
   std::string source;
+  std::string confidence;     ///< S read, R recalled, I inferred, G guessed
+  double rate_per_month = 0;  ///< installs per host in an ordinary fleet
+  std::vector<std::string> tags;
+  std::vector<std::string> tree;  ///< processes and what they do, one a line, indented
 };
+/// Of those that `only` and `without` leave. Errors: those of the catalogue; E521.
 [[nodiscard]] Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options);
 [[nodiscard]] std::vector<std::string> profile_names();
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "generators/background/background.h"
+#include "generators/corpus/summary.h"
 #include "harness/base/check.h"
 #include "harness/base/text.h"
 
@@ -79,14 +80,7 @@ class Planner {
   Status select_scenarios() {
     const CorpusOptions& options = plan_.options;
     for (const auto* ids : {&options.only, &options.without}) {
-      for (const std::string& id : *ids) {
-        if (plan_.catalogue.find(id) != nullptr) continue;
-        std::vector<std::string_view> known;
-        for (const Scenario& scenario : plan_.catalogue.scenarios) known.push_back(scenario.id);
-        const auto close = nearest(id, known, 1);
-        return fail(error_in("", "E521", format("there is no scenario \"{}\"", printable(id)),
-                             close.empty() ? "" : format("did you mean {}?", close.front())));
-      }
+      for (const std::string& id : *ids) EQLAB_CHECK(require_scenario(plan_.catalogue, id));
     }
     const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
       return std::ranges::find(ids, id) != ids.end();
@@ -226,12 +220,17 @@ class Planner {
     Rng rng = plan_.rng.split("installs");
     shuffle(scenarios, rng);
     taken_.assign(plan_.options.hosts, {});
-    std::vector<EventTime> waves;
-    for (const Scenario& scenario : plan_.catalogue.scenarios) waves.push_back(draw_wave(scenario));
+    std::vector<Wave> waves;
+    for (const Scenario& scenario : plan_.catalogue.scenarios)
+      waves.push_back({.begin = draw_wave(scenario, 0)});
     for (const std::uint32_t s : scenarios) {
       const Scenario& scenario = plan_.catalogue.scenarios[s];
       if (scenario.rollout) {
-        place_in_wave(s, waves[s], rng);
+        Wave& wave = waves[s];
+        if (scenario.hosts_per_wave > 0 && wave.installs == scenario.hosts_per_wave)
+          wave = {.begin = draw_wave(scenario, wave.number + 1), .number = wave.number + 1};
+        ++wave.installs;
+        place_in_wave(s, wave.begin, rng);
       } else {
         place(s, rng);
       }
@@ -279,12 +278,17 @@ class Planner {
     std::vector<std::uint32_t> malicious;
     std::vector<double> benign_weights;
     std::vector<double> malicious_weights;
+    double all_rates = 0;
+    double scripted_rates = 0;
     for (const std::uint32_t s : selected_) {
       const Scenario& scenario = plan_.catalogue.scenarios[s];
       if (!has_host(s)) continue;
       if (scenario.intent == truth::Intent::benign) {
         benign.push_back(s);
-        benign_weights.push_back(scenario.rate_per_month);
+        // A rate is per host; fewer hosts take what only some personas do.
+        benign_weights.push_back(scenario.rate_per_month * share_of_hosts(scenario));
+        all_rates += benign_weights.back();
+        if (scenario.runs_scripts()) scripted_rates += benign_weights.back();
       } else if (scenario.intent == truth::Intent::malicious) {
         malicious.push_back(s);
         malicious_weights.push_back(scenario.weight);
@@ -293,12 +297,20 @@ class Planner {
     const double bad =
         plan_.profile.malicious_per_host_month * plan_.options.hosts * plan_.options.days / 30;
     Rng rng = plan_.rng.split("install counts");
-    add(scenarios, draw_count(rng, std::min(install_count() - bad, installs_max)), benign,
-        benign_weights);
+    // Personas' installs are those with scripts; the others come on top of them.
+    const double others = scripted_rates > 0 ? all_rates / scripted_rates : 1;
+    add(scenarios, draw_count(rng, std::min((install_count() - bad) * others, installs_max)),
+        benign, benign_weights);
     // Which attacks come is chance here, not a fair share for each.
     for (std::uint64_t left = malicious.empty() ? 0 : draw_count(rng, bad); left > 0; --left) {
       scenarios.push_back(malicious[draw_weighted(malicious_weights, rng)]);
     }
+  }
+
+  [[nodiscard]] double share_of_hosts(const Scenario& scenario) const {
+    const auto suited = std::ranges::count_if(
+        plan_.personas, [&](Persona persona) { return scenario.suits(persona); });
+    return static_cast<double>(suited) / static_cast<double>(plan_.personas.size());
   }
 
   static std::size_t draw_weighted(const std::vector<double>& weights, Rng& rng) {
@@ -326,8 +338,9 @@ class Planner {
   }
 
   /// Roll-outs happen in the morning of a weekday if the corpus has one.
-  EventTime draw_wave(const Scenario& scenario) {
+  EventTime draw_wave(const Scenario& scenario, std::uint64_t number) {
     Rng rng = plan_.rng.split("wave").split(scenario.id);
+    if (number > 0) rng = rng.split(number);
     EventTime best = draw_time(rng);
     for (int tries = 0; tries < 200; ++tries) {
       const Duration of_day = best.time_since_epoch() % hours(24);
@@ -428,6 +441,13 @@ class Planner {
     }
     plan_.quotas = apportion(plan_.options.events, weights);
   }
+
+  /// A roll-out under way.
+  struct Wave {
+    EventTime begin{};
+    std::uint64_t number = 0;
+    std::uint32_t installs = 0;
+  };
 
   struct Volume {
     double listed = 0;  ///< events of listed clients expected

@@ -229,10 +229,16 @@ bool has_command_line(const Host& host, Kind kind) {
 }
 
 std::string_view user_name(View view) {
-  return view.event.user == User::root ? std::string_view("root")
-                                       : std::string_view(view.host().user);
+  switch (view.event.user) {
+    case User::root:
+      return "root";
+    case User::console:
+      return view.host().user;
+    case User::second:
+      return second_user_name;
+  }
+  return {};
 }
-std::string_view user_id(User user) { return user == User::root ? "0" : "501"; }
 std::string_view group_id(User user) { return user == User::root ? "0" : "20"; }
 std::string_view group_name(User user) { return user == User::root ? "wheel" : "staff"; }
 

@@ -34,8 +34,11 @@ std::vector<NamedText> embedded_files(std::string_view folder) {
 Result<Catalogue> load_catalogue(const std::string& folder) {
   std::vector<NamedText> files = embedded_files("generators/scenarios/");
   if (folder.empty()) return read_catalogue(files);
-  std::erase_if(files,
-                [](const NamedText& file) { return !file.file.ends_with("/distributions.toml"); });
+  std::erase_if(files, [](const NamedText& file) {
+    return !file.file.ends_with("/distributions.toml") && !file.file.ends_with("/rules.toml") &&
+           file.file.find("/part_") == std::string::npos;
+  });
+  const std::size_t common = files.size();
   std::error_code error;
   std::vector<std::filesystem::path> paths;
   for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
@@ -49,7 +52,8 @@ Result<Catalogue> load_catalogue(const std::string& folder) {
     if (!in) return fail(error_in(path.string(), "E901", "cannot be opened"));
     files.push_back({path.string(), std::string(std::istreambuf_iterator<char>(in), {})});
   }
-  if (files.size() < 2) return fail(error_in(folder, "E512", "the folder holds no .toml files"));
+  if (files.size() == common)
+    return fail(error_in(folder, "E512", "the folder holds no .toml files"));
   return read_catalogue(files);
 }
 

@@ -63,6 +63,7 @@ class Teller {
         start_(whole_microseconds(start)) {}
 
   ToldIncident tell() {
+    draw_ways();
     open_package();
     draw_times();
     made_.assign(scenario_.steps.size(), no_node);
@@ -74,6 +75,35 @@ class Teller {
   }
 
  private:
+  // ---- which way the story goes
+
+  void draw_ways() {
+    for (const Choice& choice : scenario_.choices) {
+      Rng rng = rng_.split("choice").split(choice.name);
+      double left = 0;
+      for (const double weight : choice.weights) left += weight;
+      left *= rng.uniform();
+      std::uint32_t taken = 0;
+      for (std::uint32_t i = 0; i < choice.weights.size(); ++i) {
+        if (choice.weights[i] <= 0) continue;
+        taken = i;  // the last one possible, should rounding leave something over
+        left -= choice.weights[i];
+        if (left < 0) break;
+      }
+      chosen_.push_back(taken);
+    }
+    for (const Loop& loop : scenario_.loops) {
+      Rng rng = rng_.split("loop").split(loop.name);
+      rounds_.push_back(rng.in_range(loop.rounds_min, loop.rounds_max));
+    }
+    records_.resize(scenario_.steps.size());
+  }
+
+  [[nodiscard]] bool is_told(const Step& step) const {
+    if (step.loop && step.round > rounds_[*step.loop]) return false;
+    return !step.when || step.when->holds({}, chosen_);
+  }
+
   // ---- what is there before the steps
 
   void open_package() {
@@ -165,7 +195,9 @@ class Teller {
     std::uint32_t& service = services_[static_cast<std::size_t>(user)];
     if (service != no_node) return service;
     Rng rng = rng_.split(user == User::root ? "service" : "user service");
-    if (rng.chance(user == User::root ? service_starts : user_service_starts)) {
+    // Only the console user's service may be left over from before.
+    const bool starts = rng.chance(user == User::root ? service_starts : user_service_starts);
+    if (starts || user == User::second) {
       service = start_job("package_script_service", "com.apple.package_script_service", user,
                           begin_, no_node);
       nodes_[service].runs_packages = true;
@@ -237,7 +269,7 @@ class Teller {
       const Step& step = scenario_.steps[i];
       Rng rng = rng_.split(step.name);
       Drawn& drawn = drawn_[i];
-      drawn.happens = rng.chance(step.probability) && parent_happens(step);
+      drawn.happens = rng.chance(step.probability) && is_told(step) && parent_happens(step);
       const Duration delay = step.delay.sample(rng);
       EventTime time =
           step.before ? drawn_[*step.before].times.front() - delay : base_time(step) + delay;
@@ -256,10 +288,17 @@ class Teller {
     return !step.caused_by || drawn_[*step.caused_by].happens;
   }
 
+  /// The step that `step` follows; from outside a loop that is its step in the last round.
+  [[nodiscard]] std::uint32_t last_told(const Step& step) const {
+    const Step& before = scenario_.steps[step.after.index];
+    if (!before.loop || before.loop == step.loop) return step.after.index;
+    return step.after.index + static_cast<std::uint32_t>(rounds_[*before.loop]) - before.round;
+  }
+
   [[nodiscard]] EventTime base_time(const Step& step) const {
     switch (step.after.what) {
       case ActorRef::What::step:
-        return drawn_[step.after.index].times.back();
+        return drawn_[last_told(step)].times.back();
       case ActorRef::What::client:
         return client_ == no_node ? start_ : nodes_[client_].ready;
       case ActorRef::What::plugin_service:
@@ -296,25 +335,30 @@ class Teller {
     for (std::size_t k = 0; k < drawn.times.size(); ++k) {
       switch (step.kind) {
         case StepKind::exec:
-          made_[index] = make_exec(step, drawn.times[k], rng);
+          made_[index] = make_exec(step, drawn.times[k], rng, records_[index]);
           break;
         case StepKind::fork:
           made_[index] = make_fork(step, drawn.times[k], rng);
+          records_[index].times.push_back(nodes_[made_[index]].ready);
           break;
         case StepKind::connect:
-          make_connection(step, drawn.times[k], rng);
+          make_connection(step, drawn.times[k], rng, records_[index]);
           break;
         case StepKind::dns:
           make_lookup(step, drawn.times[k]);
+          records_[index].times.push_back(drawn.times[k]);
           break;
         case StepKind::file:
           make_file(step, drawn.times[k], rng, Kind::modification);
+          records_[index].times.push_back(drawn.times[k]);
           break;
         case StepKind::launch_daemon:
           make_file(step, drawn.times[k], rng, Kind::launch_daemon);
+          records_[index].times.push_back(drawn.times[k]);
           break;
         case StepKind::end:
           end_node(made_[step.actor.index], drawn.times[k]);
+          records_[index].times.push_back(drawn.times[k]);
           break;
       }
     }
@@ -330,7 +374,7 @@ class Teller {
         return plugin_service();
       case ActorRef::What::standing:
         if (step.actor.index == index_of(Standing::package_script_service)) {
-          return package_service(step.user == UserRule::console ? User::console : User::root);
+          return package_service(user_of_rule(step.user, User::root));
         }
         return node_of(static_cast<Standing>(step.actor.index));
       case ActorRef::What::begin:
@@ -340,13 +384,25 @@ class Teller {
     return node_of(Standing::launchd);
   }
 
-  std::uint32_t make_exec(const Step& step, EventTime at, Rng& rng) {
+  static User user_of_rule(UserRule rule, User same) {
+    switch (rule) {
+      case UserRule::same:
+        return same;
+      case UserRule::root:
+        return User::root;
+      case UserRule::console:
+        return User::console;
+      case UserRule::second:
+        return User::second;
+    }
+    return same;
+  }
+
+  std::uint32_t make_exec(const Step& step, EventTime at, Rng& rng, StepRecord& record) {
     const std::uint32_t parent = parent_node(step);
     if (nodes_[parent].ready != EventTime::min())
       at = std::max(at, nodes_[parent].ready + microseconds(200));
-    const User user = step.user == UserRule::same      ? nodes_[parent].user
-                      : step.user == UserRule::console ? User::console
-                                                       : User::root;
+    const User user = user_of_rule(step.user, nodes_[parent].user);
     std::vector<std::string> args;
     for (const std::string& arg : step.args) args.push_back(filled(arg));
     const bool is_launchd = step.actor.what == ActorRef::What::standing &&
@@ -354,6 +410,7 @@ class Teller {
     std::uint32_t node = no_node;
     if (step.in_place > 0 && rng.chance(step.in_place)) {
       node = parent;
+      record.replaced_parent = true;
       nodes_[node].user = user;
       exec_at(node, step.program, args, at);
     } else if (is_launchd) {
@@ -370,15 +427,18 @@ class Teller {
       node = fork_node(parent, user, std::min(forked, at - microseconds(1)));
       nodes_[node].cause = step.caused_by ? made_[*step.caused_by] : no_node;
       if (step.orphaned > 0 && rng.chance(step.orphaned)) {
+        record.is_orphan = true;
         nodes_[node].shown_parent = index_of(Standing::launchd);
         nodes_[node].shown_parent_image = tables_.processes[index_of(Standing::launchd)].image;
       }
       exec_at(node, step.program, args, at);
     }
+    record.times.push_back(nodes_[node].images.back().first);
     if (step.relays) {
       // macOS' sh is a relay: bash takes over, under the arguments that sh was given.
       exec_at(node, bash(), args,
               at + std::max<Duration>(delays_.sh_to_bash.sample(rng), microseconds(1)));
+      record.times.push_back(nodes_[node].images.back().first);
     }
     nodes_[node].is_background = nodes_[node].is_background || step.is_background;
     nodes_[node].keeps_running = nodes_[node].keeps_running || step.keeps_running;
@@ -460,13 +520,16 @@ class Teller {
     return image;
   }
 
-  void make_connection(const Step& step, EventTime at, Rng& rng) {
+  void make_connection(const Step& step, EventTime at, Rng& rng, StepRecord& record) {
     const std::uint32_t node = made_[step.actor.index];
     const Flow flow = draw_flow(step, rng);
     const std::uint32_t detail = tables_.add_flow(flow);
-    at = std::max(at, nodes_[node].ready + microseconds(50));
+    at = whole_microseconds(std::max(at, nodes_[node].ready + microseconds(50)));
+    if (step.seen == SeenEnds::end) return emit(node, Kind::disconnect, at, detail);
+    record.times.push_back(at);
+    record.is_ipv6 = record.is_ipv6 || flow.destination.is_v6;
     emit(node, Kind::connect, at, detail);
-    if (!step.stays_open) {
+    if (step.seen == SeenEnds::both) {
       emit(node, Kind::disconnect,
            at + std::max<Duration>(delays_.transfer.sample(rng), milliseconds(1)), detail);
     }
@@ -540,6 +603,10 @@ class Teller {
     replace_all(text, "{app}", scenario_.app);
     replace_all(text, "{home}", "/Users/{user}");
     replace_all(text, "{tag}", tag_);
+    for (std::size_t i = 0; i < scenario_.choices.size(); ++i) {
+      const Choice& choice = scenario_.choices[i];
+      replace_all(text, "{" + choice.name + "}", choice.options[chosen_[i]]);
+    }
     return text;
   }
 
@@ -573,7 +640,7 @@ class Teller {
     truth::IncidentEvent record;
     record.time = at;
     record.what = describe(event);
-    record.user = event.user == User::root ? "0" : "501";
+    record.user = user_id(event.user);
     told_.record.events.push_back(std::move(record));
     event_nodes_.push_back(index);
     events_.push_back(event);
@@ -667,7 +734,7 @@ class Teller {
     record.persona = to_string(tables_.host.persona);
     record.agent_version = tables_.host.agent.to_string();
     record.tags = scenario_.tags;
-    record.expected_because = scenario_.expected_because;
+    record.expected_because = scenario_.base().because;
     std::optional<Duration> shortest_gap;
     for (std::uint32_t e = 0; e < record.events.size(); ++e) {
       std::vector<std::uint32_t> scripts;
@@ -693,7 +760,21 @@ class Teller {
         }
       }
     }
-    record.expected = expectation(shortest_gap);
+    for (const Promise& promise : scenario_.expected)
+      told_.promised.push_back(fires(promise, shortest_gap));
+    const std::optional<bool>& base = told_.promised.front();
+    record.expected = !base   ? truth::Expectation::depends
+                      : *base ? truth::Expectation::fires
+                              : truth::Expectation::silent;
+  }
+
+  [[nodiscard]] std::optional<bool> fires(const Promise& promise,
+                                          std::optional<Duration> shortest_gap) const {
+    if (promise.outcome == Outcome::silent) return false;
+    if (promise.condition) return promise.condition->holds(records_, chosen_);
+    if (promise.window) return shortest_gap && *shortest_gap <= *promise.window;
+    if (promise.outcome == Outcome::fires) return true;
+    return std::nullopt;
   }
 
   static truth::Role role_of(const Event& event, std::uint32_t place,
@@ -721,15 +802,6 @@ class Teller {
     return truth::Role::child;
   }
 
-  [[nodiscard]] truth::Expectation expectation(std::optional<Duration> shortest_gap) const {
-    if (scenario_.expected_r22 == "N") return truth::Expectation::silent;
-    if (scenario_.window) {
-      return shortest_gap && *shortest_gap <= *scenario_.window ? truth::Expectation::fires
-                                                                : truth::Expectation::silent;
-    }
-    return scenario_.expected_r22 == "Y" ? truth::Expectation::fires : truth::Expectation::depends;
-  }
-
   const Scenario& scenario_;
   const StandardDelays& delays_;
   HostTables& tables_;
@@ -746,8 +818,11 @@ class Teller {
   ProcessIndex responsible_ = nothing;
   std::uint32_t client_ = no_node;
   std::uint32_t plugin_service_ = no_node;
-  std::array<std::uint32_t, 2> services_ = {no_node, no_node};
+  std::array<std::uint32_t, 3> services_ = {no_node, no_node, no_node};  ///< by user
   std::vector<Node> nodes_;
+  std::vector<std::uint32_t> chosen_;  ///< by choice: the option
+  std::vector<std::int64_t> rounds_;   ///< by loop
+  std::vector<StepRecord> records_;    ///< by step
   std::vector<Drawn> drawn_;
   std::vector<std::uint32_t> made_;  ///< by step: the node of its last repetition
   std::vector<bool> is_made_;

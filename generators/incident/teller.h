@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "generators/incident/scenario.h"
@@ -14,6 +15,9 @@ struct ToldIncident {
   truth::Incident record;
   /// When the package's first script ran; nothing if none did.
   std::optional<EventTime> installed;
+  /// As Catalogue::rules: whether the scenario promises that the rule fires on this telling alone;
+  /// nothing where it only promises a share of many tellings.
+  std::vector<std::optional<bool>> promised;
 };
 
 /// Tells `scenario` on the host of `tables`, beginning at `start`: appends its events to `events`,

@@ -171,14 +171,17 @@ Distribution TomlReader::distribution(const toml::node& node, const Distribution
   }
   auto parsed = parse_distribution(value->get(), named);
   if (parsed) return *parsed;
+  wrong_inside(node, parsed.error());
+  return {};
+}
+
+void TomlReader::wrong_inside(const toml::node& node, const Diagnostic& inner) {
   // The span counts from the first character between the quotes.
   toml::source_region where = node.source();
-  const Diagnostic& inner = parsed.error();
   where.end.line = where.begin.line;
   where.end.column = where.begin.column + 1 + static_cast<toml::source_index>(inner.span.end);
   where.begin.column += 1 + static_cast<toml::source_index>(inner.span.begin);
   wrong(where, inner.code, inner.message, inner.hint);
-  return {};
 }
 
 std::size_t TomlReader::choice_of(const toml::node& node, std::string_view key,

@@ -23,6 +23,11 @@ class TomlReader {
 
   /// Errors: E510.
   [[nodiscard]] Result<toml::table> parse() const;
+  /// From here on what is read stands in another file, which must outlive the reader.
+  void enter(const std::string& file, std::string_view text) {
+    file_ = file;
+    text_ = text;
+  }
   [[nodiscard]] const std::optional<Diagnostic>& error() const { return error_; }
 
   void wrong(const toml::source_region& where, std::string_view code, std::string message,
@@ -30,6 +35,12 @@ class TomlReader {
   void wrong(const toml::node& node, std::string_view code, std::string message,
              std::string hint = {}) {
     wrong(node.source(), code, std::move(message), std::move(hint));
+  }
+  /// An error inside the text of a string node: its span counts from the first character.
+  void wrong_inside(const toml::node& node, const Diagnostic& inner);
+  /// An error that already has its place.
+  void take(Diagnostic diagnostic) {
+    if (!error_) error_ = std::move(diagnostic);
   }
   [[nodiscard]] Diagnostic diagnostic(const toml::source_region& where, std::string_view code,
                                       std::string message, std::string hint = {}) const;

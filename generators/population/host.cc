@@ -88,6 +88,18 @@ LocalTime local(const Host& host, EventTime time) {
 
 std::string AgentVersion::to_string() const { return format("{}.{}.{}", major, minor, patch); }
 
+std::string_view user_id(User user) {
+  switch (user) {
+    case User::root:
+      return "0";
+    case User::console:
+      return "501";
+    case User::second:
+      return "502";
+  }
+  return {};
+}
+
 std::string random_letters(Rng& rng, std::size_t count) {
   static constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "generators/population/persona.h"
@@ -21,8 +22,11 @@ struct AgentVersion {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// The two users that act on a host.
-enum class User : std::uint8_t { root, console };
+/// The users that act on a host. The second person, uid 502, is logged in only where a scenario
+/// says so.
+enum class User : std::uint8_t { root, console, second };
+[[nodiscard]] std::string_view user_id(User user);
+inline constexpr std::string_view second_user_name = "guest";
 
 /// One host: everything about it follows from the corpus seed and its index.
 struct Host {

@@ -20,6 +20,7 @@ void define_check(CLI::App& app, Action& chosen);
 void define_match(CLI::App& app, Action& chosen);
 void define_test(CLI::App& app, Action& chosen);
 void define_generate(CLI::App& app, Action& chosen);
+void define_rehearse(CLI::App& app, Action& chosen);
 void define_score(CLI::App& app, Action& chosen);
 void define_corpus(CLI::App& app, Action& chosen);
 

@@ -23,6 +23,36 @@ struct Options {
   unsigned threads = 1;
 };
 
+std::string in_short(const generators::ScenarioSummary& s) {
+  std::string promises;
+  for (const auto& [key, promise] : s.promises)
+    promises += format("{}{} {}", promises.empty() ? "" : ", ", key, promise.substr(0, 1));
+  return format("{:<5} {:<16} {:<24} {}\n      {}\n      {}\n      source ({}): {}\n",
+                printable(s.id), s.scenario_class, s.behaviour, printable(promises),
+                printable(s.title), printable(s.expected), s.confidence, printable(s.source));
+}
+
+/// For scenarios that were asked for by id.
+std::string in_full(const generators::ScenarioSummary& s) {
+  std::string out = format("{:<5} {}\n", printable(s.id), printable(s.title));
+  std::string_view rest = s.story;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    out += format("      {}\n", printable(rest.substr(0, end)));
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  }
+  out += format("      {}, {}, {}; family {}\n", s.intent, s.scenario_class, s.behaviour,
+                printable(s.family));
+  for (const auto& [key, promise] : s.promises)
+    out += format("      {:<4} {}\n", printable(key), printable(promise));
+  out += format("      tags: {}\n", printable(join(s.tags, ", ")));
+  if (s.rate_per_month > 0)
+    out += format("      installs per host and month: {}\n", s.rate_per_month);
+  out += format("      source ({}): {}\n", s.confidence, printable(s.source));
+  for (const std::string& line : s.tree) out += format("        {}\n", printable(line));
+  return out;
+}
+
 Exit list(const Options& options, Console& console) {
   auto scenarios = generators::list_scenarios(options.corpus);
   if (!scenarios) {
@@ -32,22 +62,30 @@ Exit list(const Options& options, Console& console) {
   Json out = {{"eqlab_result", "scenarios"}, {"schema_version", 1}, {"scenarios", Json::array()}};
   for (const generators::ScenarioSummary& s : *scenarios) {
     if (options.format == "json") {
+      Json promises = Json::object();
+      for (const auto& [key, promise] : s.promises) promises[key] = promise;
       out["scenarios"].push_back({{"id", s.id},
                                   {"title", s.title},
+                                  {"story", s.story},
+                                  {"family", s.family},
                                   {"intent", s.intent},
+                                  {"class", s.scenario_class},
                                   {"behaviour", s.behaviour},
                                   {"expected", s.expected},
-                                  {"source", s.source}});
+                                  {"promises", std::move(promises)},
+                                  {"source", s.source},
+                                  {"confidence", s.confidence},
+                                  {"rate_per_month", s.rate_per_month},
+                                  {"tags", s.tags},
+                                  {"tree", s.tree}});
     } else {
-      console.print(format("{:<5} {:<13} {:<10} {}\n      {}\n      source: {}\n", printable(s.id),
-                           printable(s.intent), printable(s.behaviour), printable(s.title),
-                           printable(s.expected), printable(s.source)));
+      console.print(options.corpus.only.empty() ? in_short(s) : in_full(s));
     }
   }
   if (options.format == "json")
     console.print(out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   else
-    console.print(format("{} scenarios\n", scenarios->size()));
+    console.print(format("{} scenario{}\n", scenarios->size(), scenarios->size() == 1 ? "" : "s"));
   return Exit::fine;
 }
 
@@ -122,7 +160,8 @@ void define_generate(CLI::App& app, Action& chosen) {
       command->add_option("-o,--output", options->folder,
                           "Folder for manifest.json, events-*.ndjson.zst and truth.ndjson");
   auto* const listing = command->add_flag(
-      "--list", options->list, "Name all scenarios, with what the rule is expected to do");
+      "--list", options->list,
+      "Name all scenarios, with what rules are expected to do; in full those given by --only");
   listing->excludes(folder);
   command
       ->add_flag("--describe", options->describe,
@@ -146,7 +185,8 @@ void define_generate(CLI::App& app, Action& chosen) {
       ->capture_default_str();
   add_threads_option(*command, options->threads);
   command->footer(
-      "Example:\n  eqlab generate -o corpus --profile balanced --events 200000 --seed 7");
+      "Example:\n  eqlab generate -o corpus --profile balanced --events 200000 --seed 7\n"
+      "  eqlab generate --list --only M01");
   command->callback([options, &chosen] {
     if (!options->list && !options->describe && options->folder.empty())
       throw CLI::RequiredError("--output");

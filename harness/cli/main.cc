@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   define_match(app, chosen);
   define_test(app, chosen);
   define_generate(app, chosen);
+  define_rehearse(app, chosen);
   define_score(app, chosen);
   define_corpus(app, chosen);
   define_fmt(app, chosen);

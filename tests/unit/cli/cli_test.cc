@@ -34,7 +34,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST(Help, EveryCommandShowsAnExample) {
   for (const std::string command :
-       {"check", "match", "test", "generate", "score", "fmt", "explain"}) {
+       {"check", "match", "test", "generate", "rehearse", "score", "fmt", "explain"}) {
     const Outcome help = eqlab({command, "--help"});
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_TRUE(contains(help.out, "Example:\n  eqlab " + command)) << help.out;
@@ -622,6 +622,101 @@ TEST(Generate, ListsItsScenarios) {
     EXPECT_FALSE(row["expected"].get<std::string>().empty());
     EXPECT_FALSE(row["source"].get<std::string>().empty());
   }
+}
+
+const std::string history = std::string(EQLAB_SOURCE_DIR) + "/rules/history/";
+
+TEST(Rehearse, EveryScenarioKeepsWhatItPromises) {
+  const Outcome outcome = eqlab(
+      {"rehearse", rule, history + "installer_2021_06.toml", history + "installer_2024_05.toml",
+       history + "installer_2025_04.toml", "--runs", "50", "--format", "json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err << outcome.out;
+  const Json result = Json::parse(outcome.out);
+  EXPECT_EQ(result["eqlab_result"], "rehearsal");
+  EXPECT_GT(result["scenarios"].size(), 110U);
+  EXPECT_EQ(result["promises_kept"], result["scenarios"].size() * 4);
+  EXPECT_EQ(result["promises_broken"], 0);
+}
+
+TEST(Rehearse, ABrokenPromiseIsNamedAndEndsWithStatus1) {
+  const TemporaryFolder folder;
+  const std::string scenario =
+      read_file(std::string(EQLAB_SOURCE_DIR) + "/generators/scenarios/M11.toml");
+  folder.write("good.toml", scenario);
+  EXPECT_EQ(eqlab({"rehearse", rule, "--runs", "20", "--scenarios", folder.path("")}).status, 0);
+  std::string wrong = scenario;
+  wrong.replace(wrong.find("r22 = \"Y\""), 9, "r22 = \"N\"");
+  folder.write("good.toml", wrong);
+  const Outcome outcome = eqlab({"rehearse", rule, "--runs", "20", "--scenarios", folder.path("")});
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "M11 r22: promises N")) << outcome.out;
+  EXPECT_TRUE(
+      contains(outcome.out, "fired in 20 of 20 tellings; 20 went the other way, first telling 0"))
+      << outcome.out;
+  EXPECT_TRUE(contains(outcome.err, "0 promises kept, 1 broken")) << outcome.err;
+}
+
+TEST(Rehearse, AConditionOrAShareThatDoesNotHoldIsBroken) {
+  const TemporaryFolder folder;
+  const std::string scenario =
+      read_file(std::string(EQLAB_SOURCE_DIR) + "/generators/scenarios/M11.toml");
+  for (const std::string promise :
+       {"r22 = \"D\"\nif = \"not happens(curl)\"", "r22 = \"D\"\nshare = [0.1, 0.2]"}) {
+    std::string wrong = scenario;
+    wrong.replace(wrong.find("r22 = \"Y\""), 9, promise);
+    folder.write("x.toml", wrong);
+    EXPECT_EQ(eqlab({"rehearse", rule, "--runs", "50", "--scenarios", folder.path("")}).status, 1)
+        << promise;
+  }
+}
+
+TEST(Rehearse, TheResultDoesNotDependOnThreads) {
+  const std::vector<std::string> words = {"rehearse", rule,       "--runs", "20",       "--only",
+                                          "M01,B14",  "--format", "json",   "--threads"};
+  std::vector<std::string> one = words;
+  one.emplace_back("1");
+  std::vector<std::string> three = words;
+  three.emplace_back("3");
+  EXPECT_EQ(eqlab(one).out, eqlab(three).out);
+}
+
+TEST(Rehearse, RulesThatNoPromiseIsMadeOfAreCountedOnlyBesideOneThatIs) {
+  const std::string draft = history + "installer_2021_02_draft.toml";
+  const Outcome alone = eqlab({"rehearse", draft, "--runs", "1"});
+  EXPECT_EQ(alone.status, 2);
+  EXPECT_TRUE(contains(alone.err, "E522")) << alone.err;
+  const Outcome beside =
+      eqlab({"rehearse", rule, draft, "--runs", "4", "--only", "M09", "--format", "json"});
+  EXPECT_EQ(beside.status, 0) << beside.err;
+  const Json cells = Json::parse(beside.out)["scenarios"][0]["rules"];
+  EXPECT_EQ(cells[1]["rule"], "installer_2021_02_draft");
+  EXPECT_EQ(cells[1]["fired"], 4);
+  EXPECT_FALSE(cells[1].contains("promise"));
+  const Outcome twice = eqlab({"rehearse", rule, rule, "--runs", "1"});
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_TRUE(contains(twice.err, "E523")) << twice.err;
+}
+
+TEST(Generate, TheListNamesEveryPromiseWithItsSource) {
+  const Outcome text = eqlab({"generate", "--list"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_TRUE(contains(text.out, "M03   malicious_firing")) << text.out.substr(0, 400);
+  EXPECT_TRUE(contains(text.out, "r22 Y, r21 N, r24 D, r25 N")) << text.out.substr(0, 400);
+  EXPECT_TRUE(contains(text.out, "source (S): D00MFist/Mystikal"));
+  const Json list = Json::parse(eqlab({"generate", "--list", "--format", "json"}).out);
+  EXPECT_GT(list["scenarios"].size(), 110U);
+  EXPECT_TRUE(list["scenarios"][0]["promises"].contains("r25"));
+  const std::string one = eqlab({"generate", "--list", "--only", "M01"}).out;
+  EXPECT_TRUE(contains(one, "An hour later the agent runs by itself.")) << one;
+  EXPECT_TRUE(contains(one, "r24  D: curl must be a child of the shell")) << one;
+  EXPECT_TRUE(
+      contains(one,
+               "          last command: bash, 501; uniform(50ms, 400ms) after more commands\n"
+               "            curl: curl, in its parent's place 50 %; shortly before beacon\n"
+               "              beacon: connects to api.example.com, port 443; uniform(400ms, "
+               "2s) after last command\n"))
+      << one;
+  EXPECT_TRUE(contains(one, "1 scenario")) << one;
 }
 
 TEST(Score, SameFiguresAtAnyThreadCountAndFromTheWrittenCorpus) {

@@ -74,6 +74,43 @@ TEST(Corpus, parts_made_at_once_on_two_threads_are_the_same_corpus) {
   EXPECT_EQ(together, alone.documents);
 }
 
+TEST(Corpus, a_roll_out_reaches_its_hosts_in_one_span_and_the_next_wave_comes_at_another_time) {
+  const Corpus corpus =
+      planned({.seed = 4, .events = 320'000, .hosts = 100, .days = 2, .only = {"B35"}});
+  truth::Truth truth;
+  for (std::size_t part = 0; part < corpus.part_count(); ++part)
+    corpus.make_batches(
+        part, {}, [](const event::EventBatch&) {}, truth);
+  std::vector<EventTime> begins;
+  for (const truth::Incident& incident : truth.incidents) begins.push_back(incident.first);
+  std::ranges::sort(begins);
+  ASSERT_GT(begins.size(), 450U);
+  // Waves may overlap, so count the hours of the two days in which anything is rolled out.
+  std::set<std::int64_t> hours;
+  for (const EventTime begin : begins)
+    hours.insert(std::chrono::floor<std::chrono::hours>(begin.time_since_epoch()).count());
+  EXPECT_GT(hours.size(), 2U) << "more than one wave";
+  EXPECT_LT(hours.size(), 3 * (begins.size() / 200 + 1)) << "and each within its 45 minutes";
+}
+
+TEST(Corpus, stories_out_of_scope_are_told_when_they_are_asked_for_and_only_then) {
+  const auto tell = [](const CorpusOptions& options) {
+    const Corpus corpus = planned(options);
+    std::map<std::string, int> told;
+    truth::Truth truth;
+    for (std::size_t part = 0; part < corpus.part_count(); ++part)
+      corpus.make_batches(
+          part, {}, [](const event::EventBatch&) {}, truth);
+    for (const truth::Incident& incident : truth.incidents) ++told[incident.scenario];
+    return told;
+  };
+  EXPECT_GT(tell({.seed = 2, .events = 20'000, .only = {"O03"}})["O03"], 0);
+  for (const std::string profile : {"balanced", "realistic", "clean"}) {
+    for (const auto& [scenario, count] : tell({.profile = profile, .events = 200'000}))
+      EXPECT_NE(scenario.front(), 'O') << profile;
+  }
+}
+
 TEST(Corpus, another_seed_is_another_corpus) {
   const Corpus a = planned({.seed = 1, .events = 5'000});
   const Corpus b = planned({.seed = 2, .events = 5'000});

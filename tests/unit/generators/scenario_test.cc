@@ -8,6 +8,7 @@
 #include <string>
 
 #include "generators/incident/embedded.h"
+#include "harness/base/text.h"
 
 namespace eqlab::generators {
 namespace {
@@ -40,10 +41,14 @@ Result<Catalogue> read(const std::string& text) {
 TEST(Catalogue, builtin_scenarios_all_load_and_say_what_is_expected) {
   const auto catalogue = load_catalogue("");
   ASSERT_TRUE(catalogue) << render(catalogue.error());
-  EXPECT_GE(catalogue->scenarios.size(), 33U);
+  EXPECT_GT(catalogue->scenarios.size(), 110U);
   for (const Scenario& scenario : catalogue->scenarios) {
     EXPECT_TRUE(scenario.file.ends_with("/" + scenario.id + ".toml")) << scenario.file;
-    EXPECT_FALSE(scenario.expected_because.empty()) << scenario.id;
+    for (std::size_t r = 0; r < catalogue->rules.size(); ++r) {
+      const Promise& promise = scenario.expected[r];
+      EXPECT_TRUE(promise.is_stated) << scenario.id << " " << catalogue->rules[r].key;
+      EXPECT_FALSE(promise.because.empty()) << scenario.id << " " << catalogue->rules[r].key;
+    }
     EXPECT_EQ(scenario.truth_code.front() == 'M', scenario.intent == truth::Intent::malicious)
         << scenario.id;
   }
@@ -114,11 +119,49 @@ TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
       {head + "[[step]]\nname = \"a\"\nkind = \"exec\"\nparent = \"b\"\nprogram = "
               "\"ls\"\n[[step]]\nname = \"b\"\nkind = \"exec\"\nparent = \"a\"\nprogram = \"ls\"\n",
        "E515", 9, 8, "waits for itself"},
+      {head + script + connect +
+           "[[step]]\nname = \"a\"\nkind = \"exec\"\nparent = \"b\"\nprogram = \"ls\"\nbefore = "
+           "\"net\"\n[[step]]\nname = \"b\"\nkind = \"exec\"\nparent = \"a\"\nprogram = "
+           "\"ls\"\nbefore = \"net\"\n",
+       "E515", 21, 8, "among its own ancestors"},
       {head + script + connect + "before = \"net\"\n", "E515", 17, 8, "waits for itself"},
       {head + script + script, "E517", 17, 8, "already something named \"script\""},
       {head + script +
            "\n[[step]]\nname = \"c\"\nkind = \"exec\"\nparent = \"script\"\nprogram = \"culr\"\n",
        "E518", 20, 11, "\"culr\" is not known", "did you mean \"curl\"?"},
+      {head + "[expected]\nr22 = \"X\"\n" + script, "E512", 9, 7, "must be one of N, Y, D"},
+      {head + "[expected]\nr22x = \"Y\"\n" + script, "E511", 9, 1, "no key \"r22x\" in [expected]",
+       "did you mean \"r22\"?"},
+      {head + "[expected]\nr22 = \"D\"\n" + script, "E506", 9, 7, "what it depends on"},
+      {head + "[expected]\nr24 = \"D: on chance\"\n" + script, "E506", 9, 7, "what it depends on"},
+      {head + "[expected]\nr22 = \"Y\"\nshare = [0.1, 0.2]\n" + script, "E506", 9, 7, "only D"},
+      {head + "[expected]\nr22 = \"D\"\nshare = [0.5, 0.2]\n" + script, "E512", 10, 9,
+       "[low, high]"},
+      {head + "[expected]\nr22 = \"D\"\nif = \"happens(scrpt)\"\n" + script, "E505", 10, 15,
+       "no step named \"scrpt\"", "did you mean script?"},
+      {head + "[choose]\ntool = []\n" + script, "E512", 9, 8, "a choice has 1 to 32 options"},
+      {head + "[choose]\ntag = [\"a\"]\n" + script, "E517", 9, 1, "a meaning of its own"},
+      {head + "[choose]\ntool = [\"a b\"]\n" + script, "E512", 9, 8, "\"a b\" is no single word"},
+      {head + "[choose]\ntool = { nc = 0 }\n" + script, "E512", 9, 8, "a choice has"},
+      {head + "[choose]\ntool = [\"nc\"]\n" + script + "when = \"tool is ssh\"\n", "E505", 17, 17,
+       "no option of tool named \"ssh\""},
+      {head + script + "when = \"happens(script)\"\n", "E505", 15, 8, "choices only"},
+      {head + script + "loop = \"rounds\"\n", "E509", 15, 8, "no loop \"rounds\""},
+      {head + "[[loop]]\nname = \"rounds\"\nrepeat = 2\n" + script, "E509", 8, 1,
+       "no step is part of the loop"},
+      {head + "[[loop]]\nname = \"rounds\"\nrepeat = 41\n" + script, "E512", 10, 10,
+       "from 1 to 40"},
+      {head + "[[loop]]\nname = \"rounds\"\nrepeat = 2\nfrom = \"curl\"\n" + script +
+           "loop = \"rounds\"\n",
+       "E514", 11, 8, "the loop has no step named \"curl\""},
+      {head + "[[loop]]\nname = \"a\"\n[[loop]]\nname = \"a\"\n" + script, "E517", 11, 8,
+       "already a loop named \"a\""},
+      {head + "[[include]]\npart = \"mystikal_stagger\"\n" + script, "E507", 9, 8,
+       "no part \"mystikal_stagger\""},
+      {head + "[install]\nhosts = 5\n" + script, "E512", 9, 9, "needs a \"rollout\""},
+      {head + "[parameters]\nserver = \"a.example\"\n" + script + connect +
+           "domain = \"<sever>\"\n",
+       "E508", 22, 10, "no parameter \"sever\"", "did you mean <server>?"},
   };
   for (const Mistake& mistake : mistakes) {
     const auto result = read(mistake.text);
@@ -134,6 +177,98 @@ TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
       EXPECT_EQ(error.hint, mistake.hint);
     }
   }
+}
+
+TEST(Scenario, steps_are_bounded_with_all_their_rounds) {
+  std::string text = head + "[[loop]]\nname = \"rounds\"\nrepeat = 40\n";
+  for (int i = 0; i < 11; ++i) {
+    text += format(
+        "[[step]]\nname = \"s{}\"\nkind = \"exec\"\nparent = "
+        "\"launchd\"\nprogram = \"ls\"\nloop = \"rounds\"\n",
+        i);
+  }
+  const auto result = read(text);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, "E512");
+  EXPECT_NE(result.error().message.find("at most 400 steps"), std::string::npos);
+}
+
+const std::string part = R"(about = "a download"
+parameters = ["parent", "server"]
+
+[[step]]
+name = "curl"
+kind = "exec"
+parent = "<parent>"
+program = "curl"
+args = ["curl", "https://<server>/x"]
+
+[[step]]
+name = "download"
+kind = "connect"
+process = "curl"
+domain = "<server>"
+)";
+
+Result<Catalogue> read_with_part(const std::string& scenario, const std::string& part_text) {
+  std::vector<NamedText> files = embedded_files("generators/scenarios/distributions.toml");
+  files.push_back({"here/part_fetch.toml", part_text});
+  files.push_back({"here/x.toml", scenario});
+  return read_catalogue(files);
+}
+
+TEST(Scenario, a_part_brings_its_steps_with_the_parameters_put_in) {
+  const auto catalogue = read_with_part(
+      head + script +
+          "[[include]]\npart = \"fetch\"\nwith = { parent = \"script\", server = \"a.example\" }\n",
+      part);
+  ASSERT_TRUE(catalogue) << render(catalogue.error());
+  const Scenario& scenario = catalogue->scenarios.front();
+  ASSERT_EQ(scenario.steps.size(), 3U);
+  EXPECT_EQ(scenario.steps[1].args, (std::vector<std::string>{"curl", "https://a.example/x"}));
+  EXPECT_EQ(scenario.steps[1].actor, (ActorRef{ActorRef::What::step, 0}));
+  EXPECT_EQ(scenario.steps[2].domain, "a.example");
+}
+
+TEST(Scenario, a_mistake_in_a_part_is_named_in_the_part) {
+  const std::string include = head + script + "[[include]]\npart = \"fetch\"\n";
+  const std::string both = "with = { parent = \"scrpt\", server = \"a.example\" }\n";
+  struct Wrong {
+    std::string scenario;
+    std::string part;
+    std::string code;
+    std::string file;
+    std::uint32_t line;
+  };
+  for (const Wrong& wrong : std::vector<Wrong>{
+           {include, part, "E508", "here/x.toml", 15},
+           {include + "with = { parent = \"script\", server = \"a\", x = \"y\" }\n", part, "E508",
+            "here/x.toml", 17},
+           {include + both, part, "E514", "here/part_fetch.toml", 7},
+           {include + both, part + "delay = \"<wait>\"\n", "E508", "here/part_fetch.toml", 16},
+           {include + both, "parameters = 3\n", "E512", "here/part_fetch.toml", 1},
+           {include + both, "part = [", "E510", "here/part_fetch.toml", 1}}) {
+    const auto result = read_with_part(wrong.scenario, wrong.part);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, wrong.code) << render(result.error());
+    EXPECT_EQ(result.error().place->file, wrong.file) << render(result.error());
+    EXPECT_EQ(result.error().place->line, wrong.line) << render(result.error());
+  }
+}
+
+TEST(Scenario, the_rules_that_promises_are_made_about_are_data) {
+  std::vector<NamedText> files = embedded_files("generators/scenarios/distributions.toml");
+  files.push_back({"rules.toml", "[[rule]]\nkey = \"mine\"\nrule_id = \"abc\"\n"});
+  files.push_back({"x.toml", head + "[expected]\nmine = \"Y: it must\"\n" + script});
+  const auto catalogue = read_catalogue(files);
+  ASSERT_TRUE(catalogue) << render(catalogue.error());
+  EXPECT_EQ(catalogue->scenarios[0].base().outcome, Outcome::fires);
+  EXPECT_EQ(catalogue->scenarios[0].base().because, "it must");
+  files[files.size() - 2].text += "[[rule]]\nkey = \"mine\"\nrule_id = \"def\"\n";
+  const auto twice = read_catalogue(files);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, "E517");
+  EXPECT_EQ(twice.error().place->line, 5U);
 }
 
 TEST(Scenario, an_id_is_used_once) {

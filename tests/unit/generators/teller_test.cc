@@ -146,7 +146,7 @@ TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
       {"B55", "bash" + pss + "0", "", {}, {}, Behaviour::none, Expectation::silent},
       {"B57", "sh<Installer 501", "", {}, {}, Behaviour::none, Expectation::silent},
       {"B12", "bash" + pss + "0", "", {}, {}, Behaviour::none, Expectation::fires},
-      {"B14", "sh" + pss + "0", "", {}, {}, Behaviour::none, Expectation::depends},
+      {"B14", "sh" + pss + "0", "", {}, {}, Behaviour::none, Expectation::fires},
       {"B42", "bash" + pss + "501", "", {}, {}, Behaviour::none, Expectation::fires},
       {"M01", "bash<Installer 501", "curl 501", milliseconds(400), seconds(6), Behaviour::connects,
        Expectation::fires},
@@ -301,6 +301,85 @@ TEST(Teller, an_orphan_shows_launchd_as_its_parent_and_stays_linked) {
     EXPECT_FALSE(told.incident.true_pairs.empty());
   }
   EXPECT_NEAR(orphans, 70, 15);
+}
+
+TEST(Teller, a_loop_tells_as_many_rounds_as_were_drawn_one_after_the_other) {
+  std::set<std::size_t> rounds;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const Told told(catalogue(), "B03", seed);
+    std::vector<EventTime> downloads;
+    std::vector<EventTime> unpacked;
+    for (const Event& event : told.events) {
+      if (event.kind == Kind::connect) downloads.push_back(event.time);
+      if (event.kind == Kind::exec && told.name(event) == "tar") unpacked.push_back(event.time);
+    }
+    ASSERT_EQ(downloads.size(), unpacked.size());
+    for (std::size_t i = 0; i + 1 < downloads.size(); ++i) {
+      EXPECT_LT(downloads[i], unpacked[i]);
+      EXPECT_LT(unpacked[i], downloads[i + 1]) << "the next round waits for this one's end";
+    }
+    rounds.insert(downloads.size());
+  }
+  EXPECT_EQ(*rounds.begin(), 2U);
+  EXPECT_EQ(*rounds.rbegin(), 6U);
+}
+
+TEST(Teller, what_follows_a_loop_from_outside_follows_its_last_round) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    const Told told(catalogue(), "B13", seed);
+    EventTime last_script{};
+    EventTime report{};
+    for (const Event& event : told.events) {
+      if (event.kind == Kind::exec && told.parent(event) == "package_script_service")
+        last_script = std::max(last_script, event.time);
+      if (event.kind == Kind::exec && told.name(event) == "sh" &&
+          told.parent(event) == "managedsoftwareupdate")
+        report = event.time;
+    }
+    EXPECT_GT(report, last_script) << seed;
+  }
+}
+
+TEST(Teller, one_way_is_chosen_by_weight_and_the_others_are_not_told) {
+  std::map<std::string, int> tools;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Told told(catalogue(), "E20", seed);
+    int scripts = 0;
+    for (const Event& event : told.events) {
+      if (event.kind != Kind::exec || told.parent(event) != "package_script_service") continue;
+      ++tools[told.name(event)];
+      ++scripts;
+    }
+    EXPECT_EQ(scripts, 1);
+  }
+  EXPECT_NEAR(tools["postinstall"], 200, 40);
+  EXPECT_NEAR(tools["perl"], 67, 30);
+  EXPECT_NEAR(tools["ruby"], 67, 30);
+  EXPECT_NEAR(tools["python3.11"], 67, 30);
+}
+
+TEST(Teller, a_second_person_has_a_uid_and_a_package_service_of_their_own) {
+  const Told told(catalogue(), "B52", 5);
+  int scripts = 0;
+  for (const Event& event : told.events) {
+    if (event.kind != Kind::exec || told.parent(event) != "package_script_service") continue;
+    ++scripts;
+    EXPECT_EQ(event.user, User::second);
+    EXPECT_EQ(told.incident.events[event.incident_event].user, "502");
+  }
+  EXPECT_GE(scripts, 1);
+  EXPECT_TRUE(told.has(Kind::connect, "curl 501"));
+}
+
+TEST(Teller, one_end_of_a_connection_may_be_all_that_is_seen) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Told only_end(catalogue(), "B49", seed);
+    EXPECT_TRUE(only_end.lines(Kind::connect).empty());
+    EXPECT_EQ(only_end.lines(Kind::disconnect), std::vector<std::string>{"curl 0"});
+    const Told only_start(catalogue(), "E25", seed);
+    EXPECT_EQ(only_start.lines(Kind::connect), std::vector<std::string>{"agent-x 0"});
+    EXPECT_TRUE(only_start.lines(Kind::disconnect).empty());
+  }
 }
 
 TEST(Teller, events_follow_the_life_of_a_process) {

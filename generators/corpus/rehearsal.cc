@@ -80,7 +80,12 @@ std::vector<ToldRun> Rehearsal::tell(
       const Event& event = events[number];
       const IngestTime arrival{
           std::chrono::ceil<std::chrono::seconds>(event.time.time_since_epoch())};
-      rows.append({.tables = tables, .event = event, .number = number, .ingest = arrival});
+      rows.append({.tables = tables,
+                   .event = event,
+                   .number = number,
+                   .place = number,
+                   .position = event.time,
+                   .ingest = arrival});
       if (rows.batch().row_count() == limits::batch_rows_max) {
         on_batch(rows.batch());
         rows.start_batch();

@@ -301,7 +301,7 @@ class Checker {
   Folded leaf(Leaf leaf) {
     settle_leaf(leaf, out_.syntax);
     if (leaf.kind == LeafKind::script || leaf.kind == LeafKind::script_null)
-      leaf.identity += types_by_use(leaf.script);
+      leaf.identity.insert(leaf.identity.size() - 1, types_by_use(leaf.script));
     const auto [known, added] =
         leaf_ids_.try_emplace(leaf.identity, static_cast<LeafId>(out_.leaves.size()));
     const LeafId id = known->second;

@@ -258,7 +258,7 @@ std::vector<FieldValues> TermReader::fields(std::size_t stage, const EventBatch&
       written < stages.size() ? stages[written].filter : query_.syntax.until->filter;
   std::vector<std::string> names;
   collect_fields(query_.syntax, filter.condition, names);
-  std::ranges::stable_partition(names, is_telling);
+  std::stable_partition(names.begin(), names.end(), is_telling);
   std::vector<FieldValues> out;
   for (const std::string& name : names) out.push_back(values(name, rows, row));
   return out;

@@ -52,6 +52,21 @@ std::string toml(const std::string& name, const std::string& type = "eql") {
          "\"\nseverity = \"low\"\nrisk_score = 21\nquery = 'any where true'\n";
 }
 
+TEST_F(RuleFolderOf, MoreFilesThanTheLimitAreRefusedBeforeAnyIsRead) {
+  const auto name = [&](std::size_t i) { return root_ / format("{:06}.json", i); };
+  for (std::size_t i = 0; i <= limits::rule_files_max; ++i) {
+    if (i % 30'000 == 0) {  // a file can have only so many names
+      write(format("{:06}.json", i), "{}");
+    } else {
+      fs::create_hard_link(name(i / 30'000 * 30'000), name(i));
+    }
+  }
+  const RuleSet set = load_rules({root_.string()});
+  ASSERT_EQ(set.diagnostics.size(), 1U);
+  EXPECT_EQ(set.diagnostics[0].code, "E310") << set.diagnostics[0].message;
+  EXPECT_TRUE(set.skipped.empty());
+}
+
 TEST_F(RuleFolderOf, AllFormsAreFoundInOrderOfPath) {
   write("b/two.toml", toml("two"));
   write("a.ndjson", as_lines({json_rule("any where true"), {{"rule_id", "q"}, {"type", "query"}}}));

@@ -28,8 +28,9 @@ enum class UnknownFields : std::uint8_t {
   /// The schema knows all fields: an optional one is unmapped, any other an error.
   unmapped,
   /// The schema knows the first names it has fields under: other families are mapped
-  /// (`okta.actor.id`
-  /// where nothing begins with `okta.`), and so are optional fields. Types are taken from use.
+  /// (`okta.actor.id` where nothing begins with `okta.`), and so are optional fields and what lies
+  /// in objects called `Ext` (`process.Ext.api.name`), to which agents add with every version.
+  /// Types are taken from use.
   other_families_mapped,
   /// The schema knows a part: all fields are mapped but those that read like a slip of the pen.
   mapped,

@@ -165,7 +165,9 @@ bool Types::is_assumed(const Expr& field) const {
   if (field.optional || by_use_.contains(field.name)) return true;
   const std::string first = field.name.substr(0, field.name.find('.'));
   const bool is_other_family = first.size() < field.name.size() && !schema_.has_below(first);
-  if (unknown_fields_ != UnknownFields::mapped && !is_other_family) return false;
+  // What Elastic Defend adds of its own stands in objects called Ext, and grows with each version.
+  const bool is_extension = field.name.find(".Ext.") != std::string::npos;
+  if (unknown_fields_ != UnknownFields::mapped && !is_other_family && !is_extension) return false;
   // Looking for slips costs a walk over the schema: no more of them than people write.
   constexpr std::size_t looked_at_max = 256;
   return by_use_.size() >= looked_at_max || !schema_.is_slip(field.name);

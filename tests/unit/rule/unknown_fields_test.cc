@@ -59,6 +59,14 @@ TEST(UnknownFields, OtherFamiliesAreMapped) {
             "aws.address ip\n");
 }
 
+TEST(UnknownFields, ExtensionsOfElasticDefendAreMapped) {
+  EXPECT_EQ(assumed("process where process.Ext.api.name == \"VirtualProtect\" and "
+                    "dll.Ext.load_index == 2"),
+            "process.Ext.api.name keyword\ndll.Ext.load_index double\n");
+  EXPECT_EQ(assumed("process where process.Ext.toke.integrity_level_name == \"high\"").substr(0, 4),
+            "E201");
+}
+
 TEST(UnknownFields, SlipsOfThePenAreErrors) {
   EXPECT_EQ(assumed("any where proces.name == \"x\""), "E201 did you mean process.name?");
   EXPECT_EQ(assumed("any where process.nmae == \"x\"").substr(0, 22), "E201 did you mean proc");

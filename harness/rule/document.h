@@ -23,7 +23,7 @@ struct Node {
   bool truth = false;
   std::string text = {};  ///< text: decoded; number: as it is spelled
   std::vector<Node> items = {};
-  std::vector<Member> members = {};  ///< in order of writing
+  std::vector<Member> members;  ///< in order of writing
   Span span = {};
 
   /// The member of that name; of several the last, as in JavaScript. Null counts as absent.

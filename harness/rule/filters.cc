@@ -100,7 +100,9 @@ class FilterReader {
       return read_combined(filter, *meta, depth);
     if (const Node* const query = filter.find("query")) return read_query(*query, depth + 1);
     // Old filters carry their query beside `meta`.
-    Node bare{.kind = Kind::object, .span = filter.span};
+    Node bare;
+    bare.kind = Kind::object;
+    bare.span = filter.span;
     for (const Node::Member& member : filter.members) {
       if (member.key != "meta" && member.key != "$state" && member.key != "query")
         bare.members.push_back(member);

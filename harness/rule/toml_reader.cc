@@ -343,7 +343,8 @@ class Reader {
   /// A part of the file in the form that JSON has too. The parser bounds the depth.
   // NOLINTNEXTLINE(misc-no-recursion)
   [[nodiscard]] Node node_of(const toml::node& from) const {
-    Node node{.span = positions_.span(from.source())};
+    Node node;
+    node.span = positions_.span(from.source());
     if (const toml::table* table = from.as_table()) {
       node.kind = Node::Kind::object;
       for (const Entry& entry : in_file_order(*table)) {

@@ -68,6 +68,8 @@ TEST(Arguments, MistakesEndWithStatus2AndSayWhereHelpIs) {
 
 TEST(Arguments, AWrongCommandIsNamed) {
   EXPECT_TRUE(contains(eqlab({"chek", rule}).err, "there is no command chek; did you mean check?"));
+  EXPECT_TRUE(contains(eqlab({"corpus", "stat", "c"}).err,
+                       "there is no command stat; did you mean stats?"));
 }
 
 TEST(Check, ASoundRuleIsDescribed) {
@@ -808,6 +810,8 @@ TEST(Output, AFullDiskIsStatus3) {
   const Outcome outcome = eqlab({"check", rule}, {.output_to = "/dev/full"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_TRUE(contains(outcome.err, "standard output cannot be written")) << outcome.err;
+  EXPECT_EQ(eqlab({"--help"}, {.output_to = "/dev/full"}).status, 3);
+  EXPECT_EQ(eqlab({"--version"}, {.output_to = "/dev/full"}).status, 3);
 }
 
 }  // namespace

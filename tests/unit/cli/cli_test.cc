@@ -640,6 +640,17 @@ TEST(Rehearse, EveryScenarioKeepsWhatItPromises) {
   EXPECT_EQ(result["promises_broken"], 0);
 }
 
+TEST(Rehearse, ItsTableSaysWhatStandsInIt) {
+  const Outcome outcome = eqlab({"rehearse", rule, "--runs", "20", "--only", "M01"});
+  EXPECT_EQ(
+      outcome.out,
+      "tellings of 20 that connect and that a rule fires in; promised: Y all, N none, D as the "
+      "scenario's file says\n  r22  " +
+          rule +
+          "\n      class              connects      r22\n"
+          "M01   malicious_firing         20  Y    20\n");
+}
+
 TEST(Rehearse, ABrokenPromiseIsNamedAndEndsWithStatus1) {
   const TemporaryFolder folder;
   const std::string scenario =

@@ -230,8 +230,12 @@ void print_text(const Stage& stage, const std::vector<Row>& rows, Console& conso
       "tellings of {} that connect and that a rule fires in; promised: Y all, N none, D as the "
       "scenario's file says\n",
       stage.options.runs);
+  std::size_t label_width = 0;
   for (const LoadedRule& loaded : stage.rules)
-    out += format("  {}  {}\n", printable(loaded.label), printable(loaded.rule.file));
+    label_width = std::max(label_width, printable(loaded.label).size());
+  for (const LoadedRule& loaded : stage.rules)
+    out +=
+        format("  {:<{}}  {}\n", printable(loaded.label), label_width, printable(loaded.rule.file));
   const auto end_line = [&out] {
     out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 
 #include "generators/corpus/corpus.h"
 #include "generators/incident/embedded.h"
@@ -91,8 +92,11 @@ Result<Profile> read_profile(const NamedText& file) {
     profile.personas[static_cast<std::size_t>(persona)] = share;
     sum += share;
   }
-  if (!toml.error() && (sum < 0.999 || sum > 1.001))
-    toml.wrong(root, "E512", "the shares under [personas] must add up to 1");
+  const auto add_up = [](double shares) { return shares > 0.999 && shares < 1.001; };
+  if (!toml.error() && !add_up(sum)) {
+    toml.wrong(root.contains("personas") ? personas : root, "E512",
+               format("the shares under [personas] must add up to 1, not {:.4g}", sum));
+  }
   const bool is_mixed = root.contains("mixed");
   if (is_mixed == root.contains("realistic"))
     toml.wrong(root, "E512", "a profile needs either [mixed] or [realistic]");
@@ -105,6 +109,12 @@ Result<Profile> read_profile(const NamedText& file) {
     profile.installs_per_host_day = toml.number(mixed, "installs_per_host_day", 1, 0, 1000);
     for (std::size_t c = 0; c < scenario_class_count; ++c) {
       profile.classes[c] = toml.number(mixed, to_string(static_cast<ScenarioClass>(c)), 0, 0, 1);
+    }
+    const double shares = std::accumulate(profile.classes.begin(), profile.classes.end(), 0.0);
+    if (!toml.error() && shares > 0 && !add_up(shares)) {
+      toml.wrong(
+          mixed, "E512",
+          format("the shares of classes under [mixed] must add up to 1, not {:.4g}", shares));
     }
   } else {
     profile.mode = Profile::Mode::realistic;

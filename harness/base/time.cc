@@ -168,8 +168,11 @@ std::string human_duration(Duration duration) {
   const std::int64_t whole = (nanos + 500'000'000) / 1'000'000'000;
   if (whole < 3'600)
     return whole % 60 == 0 ? format("{}m", whole / 60) : format("{}m {}s", whole / 60, whole % 60);
-  if (whole < 86'400) return format("{}h {}m", whole / 3'600, whole / 60 % 60);
-  return format("{}d {}h", whole / 86'400, whole / 3'600 % 24);
+  const auto two = [whole](std::int64_t large, char of, std::int64_t small, char rest) {
+    const std::int64_t over = whole % large / small;
+    return format("{}{}", whole / large, of) + (over == 0 ? "" : format(" {}{}", over, rest));
+  };
+  return whole < 86'400 ? two(3'600, 'h', 60, 'm') : two(86'400, 'd', 3'600, 'h');
 }
 
 }  // namespace eqlab

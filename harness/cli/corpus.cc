@@ -64,9 +64,10 @@ Exit verify(const VerifyOptions& options, Console& console) {
     console.report(wrong);
     return exit_for(wrong);
   }
-  console.print(format("{}: whole; {} events, {} incidents, {} hosts\n", printable(options.folder),
-                       grouped(truth->events), grouped(truth->incidents.size()),
-                       grouped(truth->hosts.size())));
+  console.print(format("{}: whole; {} events, {} incident{}, {} host{}\n",
+                       printable(options.folder), grouped(truth->events),
+                       grouped(truth->incidents.size()), truth->incidents.size() == 1 ? "" : "s",
+                       grouped(truth->hosts.size()), truth->hosts.size() == 1 ? "" : "s"));
   return Exit::fine;
 }
 

@@ -195,6 +195,13 @@ class IncidentExplainer {
       rows_of_[std::string(sightings.rows().ids[row])].push_back(row);
   }
 
+  /// Labels of one corpus say nothing about the events of another.
+  [[nodiscard]] bool is_in_input(std::uint32_t place) const {
+    return std::ranges::any_of(
+        truth_.incidents[place].events,
+        [&](const truth::IncidentEvent& event) { return row_of(event).has_value(); });
+  }
+
   [[nodiscard]] bool is_missed(std::uint32_t place) const {
     return card_.incidents[place].miss.has_value();
   }
@@ -227,7 +234,7 @@ class IncidentExplainer {
     const std::string title = report::cut(incident.title, title_columns_max);
     out.title = format("{}  {} {} · host {} · {} · {}", incident.id, incident.scenario, title,
                        incident.host_name, truth::to_string(incident.intent),
-                       outcome.miss ? "missed" : "caught");
+                       became(incident.intent, outcome.miss.has_value()));
     out.facts = {{"incident", incident.id},
                  {"scenario", incident.scenario},
                  {"host", incident.host_name},
@@ -236,6 +243,11 @@ class IncidentExplainer {
   }
 
  private:
+  /// Only what is malicious can be missed or caught.
+  static std::string_view became(truth::Intent intent, bool is_silent) {
+    if (intent == truth::Intent::malicious) return is_silent ? "missed" : "caught";
+    return is_silent ? "no alert" : "raised an alert";
+  }
   [[nodiscard]] std::optional<RowIndex> row_of(const truth::IncidentEvent& event) const {
     const auto found = rows_of_.find(event.id);
     if (found == rows_of_.end()) return std::nullopt;
@@ -281,7 +293,8 @@ class IncidentExplainer {
   std::map<std::string, std::vector<RowIndex>, std::less<>> rows_of_;
 };
 
-std::vector<Explained> explain_best(const Options& options, match::Explainer& explainer) {
+std::vector<Explained> explain_best(const Options& options, match::Explainer& explainer,
+                                    std::uint64_t events_read) {
   std::vector<Explained> out;
   if (options.all_misses == 0 && !explainer.matches().matches.empty()) {
     const std::size_t total = explainer.matches().matches.size();
@@ -301,7 +314,8 @@ std::vector<Explained> explain_best(const Options& options, match::Explainer& ex
   }
   if (out.size() == 1) out[0].title = "the nearest miss";
   if (out.empty()) {
-    match::Explanation nothing{.text = "no event comes near the query"};
+    match::Explanation nothing{.text = events_read == 0 ? "the input has no events"
+                                                        : "no event comes near the query"};
     out.push_back(about(std::move(nothing), Explained::Kind::near_miss, "no match"));
   }
   return out;
@@ -354,10 +368,17 @@ Exit run(const Options& options, Console& console) {
       if (options.all_misses > 0 &&
           (result.items.size() >= options.all_misses || !incidents.is_missed(place)))
         continue;
+      if (!incidents.is_in_input(place)) {
+        return give_up(error_in(
+            {}, "E408",
+            format("no event of incident {} is in the input",
+                   printable((*labels)->truth.incidents[place].id)),
+            "truth.ndjson must be that of these events, and all files of the corpus be given"));
+      }
       result.items.push_back(incidents.explain(place));
     }
   } else {
-    result.items = explain_best(options, explainer);
+    result.items = explain_best(options, explainer, read->read);
   }
   if (options.format == "json") {
     console.print(report::explanation_json(result));

@@ -73,6 +73,8 @@ Result<std::vector<Source>> find_sources(const std::vector<std::string>& paths) 
         inside.push_back({.path = walk->path().string(), .found_in_folder = true});
     }
     if (error) return fail(error_in(path, "E901", "folder cannot be read: " + error.message()));
+    if (inside.empty())
+      return fail(error_in(path, "E301", "there is no .toml or .eql file in this folder"));
     std::ranges::sort(inside, {}, &Source::path);
     std::ranges::move(inside, std::back_inserter(found));
   }

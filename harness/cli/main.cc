@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,13 @@ namespace {
 
 /// CLI11 only says that a command is missing when the word given is none.
 std::string complaint(const CLI::App& app, int argc, char** argv, const std::string& otherwise) {
-  if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return otherwise;
+  if (argc < 2 || argv[1][0] == '-') return otherwise;
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (!chosen.empty()) {
+    const bool has_commands =
+        !chosen[0]->get_subcommands([](const CLI::App*) { return true; }).empty();
+    return has_commands ? complaint(*chosen[0], argc - 1, argv + 1, otherwise) : otherwise;
+  }
   std::vector<std::string_view> names;
   const std::vector<const CLI::App*> commands =
       app.get_subcommands([](const CLI::App*) { return true; });
@@ -72,7 +79,11 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {
-    return app.exit(asked);  // --help, --version
+    std::ostringstream text;  // --help, --version
+    (void)app.exit(asked, text, text);
+    Console console;
+    console.print(text.str());
+    return static_cast<int>(console.finish(Exit::fine));
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "eqlab: %s\n",
                  printable(complaint(app, argc, argv, error.what())).c_str());

@@ -226,14 +226,28 @@ std::string broken_in_words(const Cell& cell, std::uint32_t runs) {
 }
 
 void print_text(const Stage& stage, const std::vector<Row>& rows, Console& console) {
-  std::string out = format("{:<6}{:<18}{:>9}", "", "class", "connects");
+  std::string out = format(
+      "tellings of {} that connect and that a rule fires in; promised: Y all, N none, D as the "
+      "scenario's file says\n",
+      stage.options.runs);
+  std::size_t label_width = 0;
+  for (const LoadedRule& loaded : stage.rules)
+    label_width = std::max(label_width, printable(loaded.label).size());
+  for (const LoadedRule& loaded : stage.rules)
+    out +=
+        format("  {:<{}}  {}\n", printable(loaded.label), label_width, printable(loaded.rule.file));
+  const auto end_line = [&out] {
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  };
+  out += format("{:<6}{:<18}{:>9}", "", "class", "connects");
   std::vector<std::size_t> widths;
   for (const LoadedRule& loaded : stage.rules) {
     const std::string label = printable(loaded.label);
     widths.push_back(std::max<std::size_t>(7, label.size()));
     out += format("  {:>{}}  ", label, widths.back());
   }
-  out += '\n';
+  end_line();
   for (const Row& row : rows) {
     const generators::ScenarioSummary summary = stage.rehearsal.scenario(row.scenario);
     const auto promises = stage.rehearsal.promises(row.scenario);
@@ -245,7 +259,7 @@ void print_text(const Stage& stage, const std::vector<Row>& rows, Console& conso
       out +=
           format("  {} {:>{}}{}", promise, cell.fired, widths[r] - 2, cell.is_kept() ? "  " : " ✗");
     }
-    out += '\n';
+    end_line();
   }
   for (const Row& row : rows) {
     const auto promises = stage.rehearsal.promises(row.scenario);

@@ -580,6 +580,10 @@ struct Explainer::Impl {
       ++positive;
       out.stages.push_back(std::move(shown));
     }
+    // Also where something else already stands in the way: time is no lesser obstacle.
+    const Duration over = over_maxspan(chosen);
+    const bool is_unordered = judged.reason == Reason::undated || misplaced(chosen).has_value();
+    if (over > Duration::zero() && !is_unordered) out.over = over;
     if (judged.by)
       out.by = view_of(*judged.by, judged.reason == Reason::spoiled ? judged.spoiled_stage : 0);
     word(out, chosen, judged);

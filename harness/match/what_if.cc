@@ -225,6 +225,12 @@ std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex fi
     if (!now.empty()) options.push_back({planned.leaf.field.name, Value()});
   }
 
+  const auto met_by = [&](const std::vector<ChangedValue>& values) {
+    scan::CandidateLog log = plan_.new_log();
+    scan::Scanner scanner(plan_);
+    return scanner.scan(changed(row, values), log).has_value() && log.size() > 0 &&
+           log.satisfies(0, filter);
+  };
   std::vector<ChangedValue> made;
   for (std::size_t step = 0; step < changes_max; ++step) {
     const ChangedValue* best = nullptr;
@@ -239,7 +245,15 @@ std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex fi
       scan::CandidateLog log = plan_.new_log();
       scan::Scanner scanner(plan_);
       if (!scanner.scan(batch, log)) continue;  // a script would fail on it
-      if (log.size() > 0 && log.satisfies(0, filter)) return tried;
+      if (log.size() > 0 && log.satisfies(0, filter)) {
+        // An early step may have been towards another side of an `or`.
+        for (std::size_t i = tried.size(); i-- > 0 && tried.size() > 1;) {
+          std::vector<ChangedValue> fewer = tried;
+          fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+          if (met_by(fewer)) tried = std::move(fewer);
+        }
+        return tried;
+      }
       const std::uint32_t distance = scanner.distance(filter, 0, watch_.weights());
       if (distance >= best_distance) continue;
       best = &option;

@@ -145,7 +145,7 @@ std::string write_check_sarif(const CheckResult& result) {
   std::map<std::string, std::size_t> alike;
   for (const auto& [diagnostic, file, name] : findings) {
     std::string text = plain(diagnostic.message);
-    if (!diagnostic.hint.empty()) text += format("\nInstead: {}", plain(diagnostic.hint));
+    if (!diagnostic.hint.empty()) text += "\n" + plain(diagnostic.hint);
     const Json location = location_of(diagnostic, file);
     // Code, file and line as written, and which of equal ones: the line's number may change.
     const std::string identity =

@@ -46,6 +46,9 @@ class Writer {
     line("  " + printable(item.text));
     blank();
     steps(item.explanation.stages);
+    if (item.explanation.over && item.explanation.reason != match::Reason::over_maxspan)
+      line(format("             ✗ maxspan  over by {}",
+                  match::precise_duration(*item.explanation.over)));
     if (item.explanation.by && !item.is_match) by(item.explanation);
     for (const match::ChangeView& change : item.explanation.changes) {
       std::string then;
@@ -68,7 +71,7 @@ class Writer {
       }
       const std::string indent(width(head), ' ');
       for (std::size_t i = 0; i < change.parts.size(); ++i)
-        line((i == 0 ? head : indent) + printable(change.parts[i]));
+        wrapped(i == 0 ? head : indent, printable(change.parts[i]));
       line(indent + then);
     }
     for (const std::string& note : item.explanation.notes) line("  note: " + printable(note));
@@ -76,6 +79,14 @@ class Writer {
   void blank() { out_ += '\n'; }
 
  private:
+  /// On two lines where it does not fit: the old value, which may be long, goes below the new one.
+  void wrapped(const std::string& start, const std::string& text) {
+    const std::size_t old = text.find(" instead of ");
+    if (width(start) + width(text) <= options_.columns || old == std::string::npos)
+      return line(start + text);
+    line(start + text.substr(0, old));
+    line(std::string(width(start) + 2, ' ') + text.substr(old + 1));
+  }
   void line(std::string_view text) { (out_ += cut(text, options_.columns)) += '\n'; }
   void strong(std::string_view text) {
     const std::string fitting = cut(text, options_.columns);

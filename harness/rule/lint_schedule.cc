@@ -157,10 +157,14 @@ class ScheduleLint {
     // Long enough for the budget and for a failed run, when that is short enough.
     const Duration enough = std::max(
         wanted(), 2 * schedule_.interval + settle_time(schedule_, timing(subject_.options.delay)));
-    const Duration shorter = std::min(most + schedule_.to, enough);
+    // A long maxspan needs more than three intervals, and must keep them.
+    const Duration needed = std::chrono::ceil<std::chrono::minutes>(wanted());
+    const bool is_long = needed > most + schedule_.to;
+    if (is_long && schedule_.look_back <= needed) return;
+    const Duration shorter = is_long ? needed : std::min(most + schedule_.to, enough);
     std::string hint = from_for(shorter);
     // Its whole minutes may round up beyond three intervals.
-    if (shorter + std::chrono::minutes{1} > most + schedule_.to &&
+    if (!is_long && shorter + std::chrono::minutes{1} > most + schedule_.to &&
         shorter % std::chrono::minutes{1} != Duration::zero())
       hint = format("from = \"now-{}s\"", std::chrono::floor<seconds>(shorter).count());
     findings_.add(Severity::warning, "L317", from_,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -340,7 +342,8 @@ std::string write_truth(const Truth& truth) {
 
 Result<Truth> read_truth(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(error_in(path, "E901", "cannot be opened"));
+  if (!file)
+    return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
   Truth truth;
   std::string text;
   std::uint32_t number = 0;

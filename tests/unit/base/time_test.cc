@@ -63,6 +63,8 @@ TEST(Durations, AreShownInTwoParts) {
   EXPECT_EQ(human_duration(std::chrono::milliseconds{59'990}), "1m");
   EXPECT_EQ(human_duration(std::chrono::seconds{292}), "4m 52s");
   EXPECT_EQ(human_duration(std::chrono::minutes{185}), "3h 5m");
+  EXPECT_EQ(human_duration(std::chrono::hours{10}), "10h");
+  EXPECT_EQ(human_duration(std::chrono::hours{48}), "2d");
   EXPECT_EQ(human_duration(-std::chrono::hours{30}), "-1d 6h");
 }
 

@@ -68,6 +68,8 @@ TEST(Arguments, MistakesEndWithStatus2AndSayWhereHelpIs) {
 
 TEST(Arguments, AWrongCommandIsNamed) {
   EXPECT_TRUE(contains(eqlab({"chek", rule}).err, "there is no command chek; did you mean check?"));
+  EXPECT_TRUE(contains(eqlab({"corpus", "stat", "c"}).err,
+                       "there is no command stat; did you mean stats?"));
 }
 
 TEST(Check, ASoundRuleIsDescribed) {
@@ -638,6 +640,17 @@ TEST(Rehearse, EveryScenarioKeepsWhatItPromises) {
   EXPECT_EQ(result["promises_broken"], 0);
 }
 
+TEST(Rehearse, ItsTableSaysWhatStandsInIt) {
+  const Outcome outcome = eqlab({"rehearse", rule, "--runs", "20", "--only", "M01"});
+  EXPECT_EQ(
+      outcome.out,
+      "tellings of 20 that connect and that a rule fires in; promised: Y all, N none, D as the "
+      "scenario's file says\n  r22  " +
+          rule +
+          "\n      class              connects      r22\n"
+          "M01   malicious_firing         20  Y    20\n");
+}
+
 TEST(Rehearse, ABrokenPromiseIsNamedAndEndsWithStatus1) {
   const TemporaryFolder folder;
   const std::string scenario =
@@ -808,6 +821,8 @@ TEST(Output, AFullDiskIsStatus3) {
   const Outcome outcome = eqlab({"check", rule}, {.output_to = "/dev/full"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_TRUE(contains(outcome.err, "standard output cannot be written")) << outcome.err;
+  EXPECT_EQ(eqlab({"--help"}, {.output_to = "/dev/full"}).status, 3);
+  EXPECT_EQ(eqlab({"--version"}, {.output_to = "/dev/full"}).status, 3);
 }
 
 }  // namespace

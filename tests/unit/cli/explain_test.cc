@@ -227,6 +227,24 @@ TEST(Explain, GivesTheReasonsThatTheScorecardCounts) {
   EXPECT_EQ(one.status, 0) << one.err;
   EXPECT_TRUE(contains(one.out, incident)) << one.out;
   EXPECT_TRUE(contains(one.out, "· malicious · missed\n")) << one.out;
+  // What is benign cannot be missed.
+  const std::string first = explained["explanations"][0]["incident"];
+  bool has_benign = false;
+  for (int i = 1; i < 50 && !has_benign; ++i) {
+    const Outcome other = eqlab({"explain", rule, "--incident", format("I-{:06}", i), corpus});
+    has_benign = contains(other.out, "· benign · no alert\n");
+    EXPECT_FALSE(contains(other.out, "· benign · missed")) << other.out;
+  }
+  EXPECT_TRUE(has_benign);
+  // The labels of this corpus say nothing of other events.
+  const std::string others =
+      folder.write("others.ndjson", "{\"@timestamp\": 1, \"event\": {\"id\": \"x\"}}\n");
+  const Outcome foreign =
+      eqlab({"explain", rule, "--incident", first, "--truth", corpus + "/truth.ndjson", others});
+  EXPECT_EQ(foreign.status, 2);
+  EXPECT_TRUE(
+      contains(foreign.err, "error E408: no event of incident " + first + " is in the input"))
+      << foreign.err;
   const Outcome typo = eqlab({"explain", rule, "--incident", incident + "0", corpus});
   EXPECT_EQ(typo.status, 2);
   EXPECT_TRUE(contains(typo.err, "error E408: there is no incident " + incident + "0")) << typo.err;

@@ -101,6 +101,16 @@ TEST(Fmt, FoldersAreSearchedAndOtherRulesNamed) {
   EXPECT_TRUE(contains(outcome.err, "scenario.toml: skipped: this TOML file has no [rule] table"));
 }
 
+TEST(Fmt, AFolderWithNothingToLayOutIsAnError) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path("in"));
+  folder.write("in/notes.md", "any  where true");
+  const Outcome outcome = eqlab({"fmt", "--check", folder.path("in")});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(contains(outcome.err, "error E301: there is no .toml or .eql file in this folder"))
+      << outcome.err;
+}
+
 TEST(Fmt, StandardInputComesBackWhole) {
   const Outcome query = eqlab({"fmt", "-"}, {.input = "any  where true"});
   EXPECT_EQ(query.out, "any where true\n");

@@ -338,6 +338,7 @@ TEST(Profiles, say_in_which_line_a_fault_or_wave_is_wrong) {
   EXPECT_EQ(complaint(""), "");
   EXPECT_EQ(complaint("[faults]\nloss = 0.1\nmerging = \"on\"\n"), "");
   EXPECT_EQ(complaint("[faults]\nlos = 0.1\n"), "E511 12");
+  EXPECT_EQ(complaint("evasion = 0.5\n"), "E512 8");
   EXPECT_EQ(complaint("[faults]\nloss = 2\n"), "E512 12");
   EXPECT_EQ(complaint("[faults]\nmerging = \"sometimes\"\n"), "E512 12");
   EXPECT_EQ(complaint("[[wave]]\nscenario = \"M25\"\nbegin = \"-1h\"\n"), "E516 13");

@@ -124,6 +124,10 @@ constexpr Example examples[] = {
      "stage-unmatched: the query is not met: q is 7 [q missing instead of 7]"},
     {"either of two", "any where p == 3 or q == 7", "X@1+p=4", 1,
      "stage-unmatched: the query is not met: 1 term fails [p 3 instead of 4]"},
+    {"no value for the side that cannot hold",
+     "any where (p == 3 and p > 5) or (q == 7 and k == \"z\")", "X@1+p=4", 1,
+     "stage-unmatched: the query is not met: 1 term fails [q 7 instead of missing, k \"z\" instead "
+     "of missing]"},
     {"a pipe cuts it off", "any where tag == \"A\" | head 1", "A@1 A@2", 2,
      "cut-by-pipe: it matches, but the query's own pipe (head or tail) leaves it out []"},
 

@@ -87,7 +87,7 @@ TEST(CheckSarif, AFindingHasItsPlaceLevelAndAdvice) {
   const Json& result = log["runs"][0]["results"][0];
   EXPECT_EQ(result["ruleId"], "L316");
   EXPECT_EQ(result["level"], "warning");
-  EXPECT_EQ(result["message"]["text"], "one failed run loses 210 s\nInstead: from = \"now-13m\"");
+  EXPECT_EQ(result["message"]["text"], "one failed run loses 210 s\nfrom = \"now-13m\"");
   const Json& place = result["locations"][0]["physicalLocation"];
   EXPECT_EQ(place["artifactLocation"]["uri"], "rules/a.toml");
   EXPECT_EQ(place["region"], Json::parse(R"({"startLine": 6, "startColumn": 1, "endColumn": 16,

@@ -132,6 +132,24 @@ TEST(ExplanationText, WhatAnEventSaysCannotReachTheTerminalOrWidenTheLines) {
   }
 }
 
+TEST(ExplanationText, ALongChangeIsWrappedAndMaxspanNamedBesideTheTerm) {
+  ExplainedRun run = missed();
+  match::Explanation& explanation = run.items[0].explanation;
+  explanation.over = std::chrono::seconds{4};
+  const std::string fresh = "process.name \"" + std::string(40, 'n') + "\"";
+  const std::string old = "instead of \"" + std::string(40, 'o') + "\" at step 2";
+  explanation.changes = {{.parts = {fresh + " " + old}}};
+  const std::string text = explanation_text(run, {});
+  EXPECT_NE(text.find("             ✗ maxspan  over by 4 s\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  nearest change: " + fresh + "\n                    " + old +
+                      "\n                  → matches\n"),
+            std::string::npos)
+      << text;
+  // Where it is the reason itself, the first line has said it.
+  explanation.reason = match::Reason::over_maxspan;
+  EXPECT_EQ(explanation_text(run, {}).find("✗ maxspan"), std::string::npos);
+}
+
 TEST(ExplanationText, WithSeveralFilesPlacesNameThem) {
   ExplainedRun run = missed();
   run.file_starts = {{.file = "a.ndjson", .lines_before = 0},

@@ -45,6 +45,19 @@ TEST(LintSchedule, EachSlipIsSeenAndItsHintMendsIt) {
   for (const Slip& slip : slips) expect_seen_and_mended(slip);
 }
 
+TEST(LintSchedule, ALongMaxspanKeepsItsLookBack) {
+  const std::string hours = with(good_sequence(), "maxspan=30s", "maxspan=10h");
+  const auto sighted = [&](std::string_view from) {
+    for (const Diagnostic& d : lint_text(set(hours, format("from = \"{}\"", from))))
+      if (d.code == "L317") return d.hint;
+    return std::string();
+  };
+  // G + M + d = 315 + 36,000 + 120 = 36,435 s, far more than three intervals.
+  EXPECT_EQ(sighted("now-12h"), "from = \"now-608m\"");
+  EXPECT_EQ(sighted("now-36481s"), "from = \"now-608m\"");
+  EXPECT_EQ(sighted("now-608m"), "");
+}
+
 TEST(LintSchedule, AdviceIsTheSmallestThatMends) {
   const std::string good = good_sequence();
   const auto warned = [&](const std::string& from, std::string_view code) {

@@ -98,6 +98,10 @@ class Planner {
       if (holds(options.without, scenario.id)) continue;
       selected_.push_back(i);
     }
+    if (selected_.empty()) {
+      return fail(error_in("", "E521", "no scenario is left: all are excluded",
+                           "take some out of --without, or name others with --only"));
+    }
     return ok();
   }
 

@@ -105,6 +105,8 @@ Exit run(const Options& options, Console& console) {
       std::filesystem::is_symlink(options.folder, ignored)
           ? std::filesystem::weakly_canonical(options.folder, ignored).string()
           : options.folder;
+  const bool is_there =
+      std::filesystem::exists(std::filesystem::path(folder) / "manifest.json", ignored);
   auto written = generators::write_corpus(
       *corpus,
       {.folder = folder,
@@ -127,6 +129,7 @@ Exit run(const Options& options, Console& console) {
     console.report(written.error());
     return exit_for(written.error());
   }
+  if (is_there) console.note("the corpus that was there has been replaced\n");
   if (options.format == "json") {
     Json out = {{"eqlab_result", "generate"},      {"schema_version", 1},
                 {"folder", options.folder},        {"events", written->events},

@@ -531,17 +531,21 @@ TEST(Test_, PassingFailingAndUnusableCaseFiles) {
 
 TEST(Generate, SameBytesTwiceAndAtAnyThreadCount) {
   const TemporaryFolder folder;
+  std::string told;
   const auto checksums = [&](const std::string& name, const char* threads) {
     const Outcome outcome =
         eqlab({"generate", "-o", folder.path(name), "--events", "20000", "--hosts", "20", "--seed",
                "7", "--threads", threads, "--format", "json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
+    told = outcome.err;
     return Json::parse(outcome.out)["files"];
   };
   const Json first = checksums("a", "1");
   EXPECT_GE(first.size(), 2U);
   EXPECT_EQ(first, checksums("b", "2"));
+  EXPECT_FALSE(contains(told, "replaced")) << told;
   EXPECT_EQ(first, checksums("a", "2"));  // again, over the old one
+  EXPECT_TRUE(contains(told, "the corpus that was there has been replaced")) << told;
   EXPECT_EQ(read_file(folder.path("a/manifest.json")), read_file(folder.path("b/manifest.json")));
 }
 

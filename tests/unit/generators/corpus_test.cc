@@ -281,6 +281,7 @@ TEST(Corpus, a_roll_out_reaches_its_hosts_within_ten_minutes) {
 TEST(Corpus, wishes_that_cannot_be_met_are_refused) {
   EXPECT_EQ(Corpus::plan({.profile = "balnced"}).error().code, "E520");
   EXPECT_EQ(Corpus::plan({.only = {"M11", "M111"}}).error().code, "E521");
+  EXPECT_EQ(Corpus::plan({.only = {"M11"}, .without = {"M11"}}).error().code, "E521");
   EXPECT_EQ(Corpus::plan({.events = 1'000, .hosts = 400, .days = 2}).error().code, "E504");
   EXPECT_EQ(Corpus::plan({.days = -1}).error().code, "E504");
 }

@@ -211,6 +211,14 @@ void Background::tell(const Story& story, EventTime time, Rng& rng, std::vector<
     }
     if (step.kind == Kind::connect || step.kind == Kind::disconnect || step.kind == Kind::lookup)
       event.detail = flow;
+    if (step.kind == Kind::modification) {
+      const std::uint64_t bits = rng.next();
+      event.detail = tables_.add_change({.path = story.files[(bits >> 40U) % story.files.size()],
+                                         .size = 200 + (bits & 0x3FFFFU),
+                                         .inode = bits >> 32U,
+                                         .label = {},
+                                         .job_args = {}});
+    }
     events.push_back(event);
   }
 }

@@ -62,6 +62,11 @@ class Telling {
   void end(Actor actor, Pace pace = Pace::tool) {
     story_.steps.push_back({Kind::end, pace, actor});
   }
+  /// Changes one of the story's files.
+  void change(Actor actor, Pace pace = Pace::tool) {
+    story_.steps.push_back({Kind::modification, pace, actor});
+  }
+  void files(std::vector<std::string> paths) { story_.files = std::move(paths); }
   void port(std::uint16_t port) { story_.port = port; }
 
   void into(StorySet& set, Weights weights) {
@@ -139,6 +144,57 @@ void add_standing_connections(Telling& tell, StorySet& set) {
   tell.into(set, scaled(people, 2));
 }
 
+/// Files that applications and agents write all day, a few at a time.
+void add_file_changes(Telling& tell, StorySet& set) {
+  struct Writer {
+    Standing process;
+    std::vector<std::string> files;
+    Weights weights;
+  };
+  const std::string home = "/Users/{user}/";
+  const std::string support = home + "Library/Application Support/";
+  const std::string chrome = support + "Google/Chrome/Default/";
+  const std::initializer_list<Writer> writers = {
+      {Standing::chrome,
+       {chrome + "Preferences", chrome + "Cookies", chrome + "History-journal",
+        chrome + "Network/TransportSecurity", home + "Downloads/Unconfirmed 48213.crdownload"},
+       scaled(people, 9)},
+      {Standing::slack,
+       {support + "Slack/Local Storage/leveldb/000451.log", support + "Slack/Cookies-journal"},
+       scaled(people, 3)},
+      {Standing::outlook,
+       {home +
+        "Library/Group Containers/UBF8T346G9.Office/Outlook/Main Profile/Data/Outlook.sqlite"},
+       {3, 1, 0, 0, 3}},
+      {Standing::onedrive,
+       {home + "OneDrive/Reports/quarter.xlsx", home + "OneDrive/Notes/minutes.docx"},
+       {3, 0.5, 0, 0, 3}},
+      {Standing::finder,
+       {home + "Documents/.DS_Store", home + "Desktop/.DS_Store"},
+       scaled(people, 1)},
+      {Standing::editor,
+       {home + "src/app/main.c", home + "src/app/net/session.c", home + "src/app/.git/index.lock"},
+       {0, 6, 0, 0, 0}},
+      {Standing::cloudd,
+       {home + "Library/Caches/CloudKit/com.apple.bird/CloudKit.db-wal"},
+       scaled(people, 1.5)},
+      {Standing::jamf,
+       {"/Library/Application Support/JAMF/tmp/inventory.xml", "/var/log/jamf.log"},
+       {0.2, 0.2, 0.2, 0.2, 2}},
+      {Standing::intune,
+       {"/Library/Logs/Microsoft/Intune/IntuneMDMDaemon.log"},
+       {0.3, 0.2, 0, 0, 1.5}},
+      {Standing::runner_worker,
+       {home + "actions-runner/_work/app/app/build/report.json",
+        home + "actions-runner/_diag/Worker.log"},
+       {0, 0, 10, 0, 0}}};
+  for (const Writer& writer : writers) {
+    for (int i = 0; i < 3; ++i) tell.change(standing(writer.process));
+    tell.files(writer.files);
+    tell.into(set, scaled(writer.weights, 2.5));
+  }
+}
+
 void add_applications(Telling& tell, StorySet& set) {
   const std::string helper(find_program("Google Chrome Helper (Renderer)")->executable);
   const Actor renderer =
@@ -209,16 +265,27 @@ void add_builders(Telling& tell, StorySet& set) {
     tell.end(step);
     tell.into(set, {0, 0, 2 * tool.weight, 0, 0});
   }
-  const std::initializer_list<Tool> compilers = {
-      {"clang", {"clang", "-O2", "-c", "main.c", "-o", "main.o"}, 10},
-      {"clang", {"clang", "-O2", "-c", "net/session.c", "-o", "session.o"}, 10},
-      {"swift-frontend", {"swift-frontend", "-frontend", "-c", "-primary-file", "View.swift"}, 6},
-      {"ld", {"ld", "-o", "app", "main.o"}, 2},
-      {"ar", {"ar", "rcs", "libcore.a", "core.o"}, 2}};
-  for (const Tool& tool : compilers) {
+  struct Compiler {
+    std::string_view key;
+    std::vector<std::string> args;
+    std::string output;
+    double weight;
+  };
+  const std::initializer_list<Compiler> compilers = {
+      {"clang", {"clang", "-O2", "-c", "main.c", "-o", "main.o"}, "main.o", 10},
+      {"clang", {"clang", "-O2", "-c", "net/session.c", "-o", "session.o"}, "session.o", 10},
+      {"swift-frontend",
+       {"swift-frontend", "-frontend", "-c", "-primary-file", "View.swift"},
+       "View.o",
+       6},
+      {"ld", {"ld", "-o", "app", "main.o"}, "app", 2},
+      {"ar", {"ar", "rcs", "libcore.a", "core.o"}, "libcore.a", 2}};
+  for (const Compiler& tool : compilers) {
     for (const Standing parent : {Standing::make, Standing::runner_worker}) {
       const Actor child = tell.spawn(standing(parent), User::console, tool.key, tool.args);
-      tell.end(child, Pace::brief);
+      tell.change(child, Pace::brief);
+      tell.files({"/Users/{user}/src/app/build/" + tool.output});
+      tell.end(child);
       tell.into(set, scaled(builders, (parent == Standing::make ? 2.0 : 3.0) * tool.weight));
     }
   }
@@ -339,6 +406,7 @@ BackgroundStories::BackgroundStories(ImageTable& images) : paces(make_paces()) {
   Telling tell(images);
   add_system_jobs(tell, ballast);
   add_standing_connections(tell, ballast);
+  add_file_changes(tell, ballast);
   add_applications(tell, ballast);
   add_agent_shells(tell, ballast);
   add_builders(tell, ballast);

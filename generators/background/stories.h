@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "generators/document/model.h"
@@ -34,6 +35,7 @@ struct Story {
   };
   std::vector<Member> members;
   std::vector<StoryStep> steps;
+  std::vector<std::string> files;  ///< a modification changes one of them; may hold `{user}`
   std::uint16_t port = 443;
   bool is_loopback = false;
   std::array<double, persona_count> weight = {};

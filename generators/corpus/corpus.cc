@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "generators/corpus/host_stream.h"
 #include "generators/corpus/summary.h"
@@ -24,6 +25,41 @@ HostRange hosts_of(const CorpusPlan& plan, std::size_t part) {
   return {begin, std::min(begin + plan.hosts_per_part, plan.options.hosts)};
 }
 
+void put_in_order(std::vector<truth::Incident>& incidents) {
+  std::ranges::sort(incidents, [](const truth::Incident& a, const truth::Incident& b) {
+    return std::tie(a.first, a.host_id, a.scenario, a.id) <
+           std::tie(b.first, b.host_id, b.scenario, b.id);
+  });
+}
+
+/// Tells everything without writing it down.
+std::vector<std::vector<std::uint32_t>> number_incidents(const CorpusPlan& plan) {
+  struct Place {
+    std::uint32_t host;
+    std::uint32_t incident;
+  };
+  truth::Truth truth;
+  std::unordered_map<std::string, Place> places;  // by the id that the host gave
+  std::vector<std::vector<std::uint32_t>> numbers(plan.options.hosts);
+  for (std::uint32_t host = 0; host < plan.options.hosts; ++host) {
+    HostStream stream(plan, host);
+    for (std::size_t slice = 0; slice < plan.slice_count; ++slice)
+      stream.advance([](const EventView&) {});
+    stream.finish(truth);
+    const std::size_t count = plan.host_installs[host + 1] - plan.host_installs[host];
+    numbers[host].resize(count);
+    for (std::uint32_t n = 0; n < count; ++n)
+      places.emplace(HostStream::provisional_id(host, n), Place{host, n});
+  }
+  put_in_order(truth.incidents);
+  std::uint32_t number = 0;
+  for (const truth::Incident& incident : truth.incidents) {
+    const Place place = places.at(incident.id);
+    numbers[place.host][place.incident] = ++number;
+  }
+  return numbers;
+}
+
 }  // namespace
 
 Corpus::Corpus(std::unique_ptr<const CorpusPlan> plan) : plan_(std::move(plan)) {}
@@ -33,6 +69,7 @@ Corpus::~Corpus() = default;
 
 Result<Corpus> Corpus::plan(const CorpusOptions& options) {
   EQLAB_TRY(std::unique_ptr<CorpusPlan> plan, make_plan(options));
+  if (options.labels) plan->incident_numbers = number_incidents(*plan);
   return Corpus(std::move(plan));
 }
 
@@ -96,11 +133,9 @@ void finish_truth(truth::Truth& truth, const Corpus& corpus) {
   truth.to = corpus.to();
   truth.expected_rule = corpus.plan_of().catalogue.rules.front().rule_id;
   std::ranges::sort(truth.hosts, {}, &truth::HostRecord::id);
-  std::ranges::sort(truth.incidents, [](const truth::Incident& a, const truth::Incident& b) {
-    return std::tie(a.first, a.host_id, a.scenario) < std::tie(b.first, b.host_id, b.scenario);
-  });
-  std::size_t number = 0;
-  for (truth::Incident& incident : truth.incidents) incident.id = format("I-{:06}", ++number);
+  put_in_order(truth.incidents);
+  std::uint32_t number = 0;
+  for (truth::Incident& incident : truth.incidents) incident.id = incident_id(++number);
 }
 
 Result<std::vector<ScenarioSummary>> list_scenarios(const CorpusOptions& options) {

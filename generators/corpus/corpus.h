@@ -25,6 +25,9 @@ struct CorpusOptions {
   std::vector<std::string> only = {};  ///< scenario ids; empty: all of the profile
   std::vector<std::string> without = {};
   std::string scenarios_dir = {};  ///< own catalogue instead of the built-in one; empty: built-in
+  /// Events of incidents carry `labels.eqlab.{incident,scenario,role}`; costs telling everything
+  /// once more, as ids of incidents are known only then.
+  bool labels = false;
 };
 
 /// A corpus that has been decided on but not written: everything about it follows from the options.

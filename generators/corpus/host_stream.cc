@@ -11,6 +11,7 @@
 #include "generators/fault/merging.h"
 #include "generators/incident/teller.h"
 #include "harness/base/check.h"
+#include "harness/base/text.h"
 
 namespace eqlab::generators {
 namespace {
@@ -31,6 +32,12 @@ double activity_of(const CorpusPlan& plan, const Host& host, std::size_t slice) 
 
 }  // namespace
 
+std::string incident_id(std::uint32_t number) { return format("I-{:06}", number); }
+
+std::string HostStream::provisional_id(std::uint32_t host, std::uint32_t number) {
+  return format("{:07}.{:07}", host, number);
+}
+
 HostStream::HostStream(const CorpusPlan& plan, std::uint32_t index)
     : plan_(plan),
       rng_(plan.events_rng(index)),
@@ -44,6 +51,8 @@ HostStream::HostStream(const CorpusPlan& plan, std::uint32_t index)
     tables_.host.text_bytes_max = truncated_bytes;
     faults_.truncating_hosts = 1;
   }
+  tables_.host.has_id_per_exec = gives_id_per_exec(plan.profile.entity_id, tables_.host.agent);
+  tables_.host.has_labels = plan.options.labels;
   for (std::size_t slice = 0; slice < plan.slice_count; ++slice)
     activity_total_ += activity_of(plan, tables_.host, slice);
 }
@@ -75,6 +84,9 @@ void HostStream::tell_installs(EventTime to) {
     ToldIncident told =
         tell_incident(plan_.catalogue.scenarios[install.scenario], plan_.catalogue.delays, tables_,
                       install.time, rng, number, pending_);
+    told.record.id = plan_.incident_numbers.empty()
+                         ? provisional_id(index, number)
+                         : incident_id(plan_.incident_numbers[index][number]);
     incidents_.push_back(std::move(told.record));
     Rng after = rng.split("after install");
     if (told.installed) background_.tell_after_install(*told.installed, after, pending_);
@@ -208,15 +220,26 @@ void HostStream::hand_over(EventTime to, bool is_last,
   const auto end =
       is_last ? sent_.end() : std::ranges::lower_bound(sent_, to, {}, &Document::position);
   for (auto it = sent_.begin(); it != end; ++it) {
+    Labels labels;
+    const bool has_labels = tables_.host.has_labels && it->event.incident != nothing;
+    if (has_labels) {
+      const truth::Incident& incident = incidents_[it->event.incident];
+      labels = {.incident = incident.id,
+                .scenario = incident.scenario,
+                .role = to_string(incident.events[it->event.incident_event].role)};
+    }
     take({.tables = tables_,
           .event = it->event,
           .number = it->number,
           .place = handed_over_++,
           .position = it->position,
-          .ingest = it->ingest});
+          .ingest = it->ingest,
+          .labels = has_labels ? &labels : nullptr});
   }
   sent_.erase(sent_.begin(), end);
-  if (tables_.processes.size() <= compact_above && tables_.flows.size() <= compact_above) return;
+  if (tables_.processes.size() <= compact_above && tables_.flows.size() <= compact_above &&
+      tables_.files.size() <= compact_above)
+    return;
   std::vector<Event*> in_use;
   for (Event& event : pending_) in_use.push_back(&event);
   for (Document& document : sent_) in_use.push_back(&document.event);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "generators/background/background.h"
@@ -12,6 +13,9 @@
 
 namespace eqlab::generators {
 
+/// `I-000417`
+[[nodiscard]] std::string incident_id(std::uint32_t number);
+
 /// The documents of one host, made slice by slice of the plan's grid: events are told, then come
 /// the faults of the profile, and what is left is handed over. Holds what happens around one slice
 /// and the host's incidents, never the whole host. Not movable: tables refer to each other.
@@ -20,6 +24,9 @@ class HostStream {
   HostStream(const CorpusPlan& plan, std::uint32_t index);
   HostStream(const HostStream&) = delete;
   HostStream& operator=(const HostStream&) = delete;
+
+  /// What an incident is called until all of them can be numbered; in order of `number`.
+  [[nodiscard]] static std::string provisional_id(std::uint32_t host, std::uint32_t number);
 
   [[nodiscard]] const Host& host() const { return tables_.host; }
   /// Makes the next slice and hands its documents over in order of position.

@@ -38,6 +38,9 @@ struct CorpusPlan {
   std::vector<PlannedInstall> installs;    ///< in order of (host, time)
   std::vector<std::size_t> host_installs;  ///< by host, and one more: where its installs begin
   std::uint32_t hosts_per_part = 1;
+  /// By host and by incident on it: its number in the corpus, 0 for one that leaves no event; empty
+  /// unless labels are wanted.
+  std::vector<std::vector<std::uint32_t>> incident_numbers;
 
  private:
   struct StandingImages {

@@ -76,7 +76,7 @@ Result<Profile> read_profile(const NamedText& file) {
   Profile profile;
   toml.allow_keys(root,
                   {"name", "about", "hosts", "days", "events", "personas", "mixed", "realistic",
-                   "wave", "faults"},
+                   "wave", "documents", "faults"},
                   "in a profile");
   profile.name = toml.text(root, "name", true);
   profile.about = toml.text(root, "about", true);
@@ -124,6 +124,10 @@ Result<Profile> read_profile(const NamedText& file) {
         toml.number(realistic, "malicious_per_host_month", 0, 0, 1000);
   }
   read_waves(toml, root, profile);
+  const toml::table& documents = toml.table(root, "documents");
+  toml.allow_keys(documents, {"entity_id"}, "in [documents]");
+  profile.entity_id = static_cast<EntityId>(
+      toml.choice(documents, "entity_id", {"by version", "pid", "exec"}, false));
   profile.faults = read_faults(toml, toml.table(root, "faults"));
   if (toml.error()) return fail(*toml.error());
   return profile;

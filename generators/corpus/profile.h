@@ -39,6 +39,8 @@ struct Profile {
   };
   std::vector<Wave> waves;
 
+  EntityId entity_id = EntityId::by_version;  ///< `[documents]`
+
   FaultOptions faults;
 };
 

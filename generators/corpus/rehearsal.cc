@@ -5,6 +5,7 @@
 
 #include "generators/corpus/summary.h"
 #include "generators/document/batch_rows.h"
+#include "generators/fault/merging.h"
 #include "generators/incident/teller.h"
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
@@ -55,9 +56,10 @@ std::vector<PromiseSummary> Rehearsal::promises(std::size_t index) const {
   return out;
 }
 
-std::vector<ToldRun> Rehearsal::tell(
-    std::size_t index, std::uint32_t runs, std::uint64_t seed, const event::Projection& projection,
-    const std::function<void(const event::EventBatch&)>& on_batch) const {
+std::vector<ToldRun> Rehearsal::tell(std::size_t index, std::uint32_t runs, std::uint64_t seed,
+                                     const event::Projection& projection,
+                                     const std::function<void(const event::EventBatch&)>& on_batch,
+                                     const TellingOptions& how) const {
   const Scenario& scenario = catalogue_->scenarios[selected_[index]];
   std::vector<Persona> personas = scenario.personas;
   if (personas.empty()) personas.assign(all_personas.begin(), all_personas.end());
@@ -71,9 +73,14 @@ std::vector<ToldRun> Rehearsal::tell(
   std::vector<Event> events;
   for (std::uint32_t run = 0; run < runs; ++run) {
     HostTables tables(make_host(corpus, run, personas[run % personas.size()]), shared, begin);
+    tables.host.has_id_per_exec = how.id_per_exec;
     events.clear();
     ToldIncident incident =
         tell_incident(scenario, catalogue_->delays, tables, begin, stories.split(run), 0, events);
+    if (how.merging) {
+      std::vector<Event> absorbed;
+      merge_events(events, EventTime::max(), MergedTime::exec, absorbed);
+    }
     std::ranges::stable_sort(events, {}, &Event::time);
     rows.start_host(tables.host);
     for (std::uint64_t number = 0; number < events.size(); ++number) {

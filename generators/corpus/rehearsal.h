@@ -24,6 +24,12 @@ struct ToldRun {
   std::vector<std::optional<bool>> promised;
 };
 
+/// How agents send what happens; as it stands, what promises speak of.
+struct TellingOptions {
+  bool merging = false;      ///< short lives and connections as one document
+  bool id_per_exec = false;  ///< a new entity id at every exec, as agents up to 8.1 give
+};
+
 /// What a scenario promises of one rule.
 struct PromiseSummary {
   std::string outcome;  ///< Y, N or D
@@ -57,11 +63,13 @@ class Rehearsal {
 
   /// Tells scenario `index` `runs` times and hands the events over in batches, run by run, those of
   /// one run in order of time; hosts count from 0, in order of runs. Personas that the scenario
-  /// suits take turns. Same seed, same events. Thread-safe.
+  /// suits take turns. Same seed, same events; `how` changes documents, not what happens.
+  /// Thread-safe.
   [[nodiscard]] std::vector<ToldRun> tell(
       std::size_t index, std::uint32_t runs, std::uint64_t seed,
       const event::Projection& projection,
-      const std::function<void(const event::EventBatch&)>& on_batch) const;
+      const std::function<void(const event::EventBatch&)>& on_batch,
+      const TellingOptions& how = {}) const;
 
  private:
   Rehearsal();

@@ -27,25 +27,26 @@ std::string make_manifest(const Corpus& corpus, const WriteOptions& options,
   }
   std::map<std::string, std::uint64_t> scenarios;
   for (const truth::Incident& incident : truth.incidents) ++scenarios[incident.scenario];
-  const Json manifest = {{"corpus", format_version},
-                         {"eqlab", options.version},
-                         {"options",
-                          {{"profile", made.profile},
-                           {"seed", made.seed},
-                           {"events", made.events},
-                           {"hosts", made.hosts},
-                           {"days", made.days},
-                           {"only", made.only},
-                           {"without", made.without},
-                           {"scenarios_dir", made.scenarios_dir}}},
-                         {"order", options.order == WriteOptions::Order::time ? "time" : "arrival"},
-                         {"from", iso(corpus.from())},
-                         {"to", iso(corpus.to())},
-                         {"events", truth.events},
-                         {"hosts", truth.hosts.size()},
-                         {"incidents", truth.incidents.size()},
-                         {"scenarios", scenarios},
-                         {"files", std::move(list)}};
+  Json manifest = {{"corpus", format_version},
+                   {"eqlab", options.version},
+                   {"options",
+                    {{"profile", made.profile},
+                     {"seed", made.seed},
+                     {"events", made.events},
+                     {"hosts", made.hosts},
+                     {"days", made.days},
+                     {"only", made.only},
+                     {"without", made.without},
+                     {"scenarios_dir", made.scenarios_dir}}},
+                   {"order", options.order == WriteOptions::Order::time ? "time" : "arrival"},
+                   {"from", iso(corpus.from())},
+                   {"to", iso(corpus.to())},
+                   {"events", truth.events},
+                   {"hosts", truth.hosts.size()},
+                   {"incidents", truth.incidents.size()},
+                   {"scenarios", scenarios},
+                   {"files", std::move(list)}};
+  if (made.labels) manifest["options"]["labels"] = true;
   return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -21,10 +21,10 @@ constexpr std::uint16_t bit(Kind kind) {
   return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
 }
 constexpr std::uint16_t all_kinds = (1U << kind_count) - 1;
-constexpr std::uint16_t exec_kinds = bit(Kind::exec) | bit(Kind::fork_exec) |
-                                     bit(Kind::exec_end) | bit(Kind::fork_exec_end);
-constexpr std::uint16_t end_kinds = bit(Kind::end) | bit(Kind::fork_end) | bit(Kind::exec_end) |
-                                    bit(Kind::fork_exec_end);
+constexpr std::uint16_t exec_kinds =
+    bit(Kind::exec) | bit(Kind::fork_exec) | bit(Kind::exec_end) | bit(Kind::fork_exec_end);
+constexpr std::uint16_t end_kinds =
+    bit(Kind::end) | bit(Kind::fork_end) | bit(Kind::exec_end) | bit(Kind::fork_exec_end);
 constexpr std::uint16_t process_kinds = bit(Kind::fork) | exec_kinds | end_kinds;
 constexpr std::uint16_t merged_kinds = bit(Kind::fork_exec) | bit(Kind::fork_end) |
                                        bit(Kind::exec_end) | bit(Kind::fork_exec_end) |
@@ -166,18 +166,27 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-void entity_id(ProcessIndex index, View view, Sink sink) {
+/// The id of a process while it shows `image`, which matters only to agents that give a new one at
+/// every exec.
+void entity_id(ProcessIndex index, ImageIndex image, View view, Sink sink) {
   const Process& process = view.tables.processes[index];
   const Host& host = view.host();
-  const std::int64_t seconds =
+  std::int64_t stamp =
       std::chrono::floor<std::chrono::seconds>(process.start.time_since_epoch()).count();
+  if (host.has_id_per_exec) {
+    // A finer time; what an exec adds to it stands for how much later it was.
+    constexpr std::int64_t ticks = 10'000'000;
+    stamp *= ticks;
+    if (image != process.forked) stamp += static_cast<std::int64_t>(1 + mixed(image) % (ticks - 1));
+  }
   if (!host.agent.at_least(8, 16)) {
-    sink.text(base64(format("{}-{}-{}", host.agent_id, process.pid, seconds)));
+    sink.text(base64(format("{}-{}-{}", host.agent_id, process.pid, stamp)));
     return;
   }
   // 16 bytes that depend on pid and start, in base64 without padding.
+  const auto bits = static_cast<std::uint64_t>(stamp);
   const std::uint64_t seed = host.entity_key ^ (static_cast<std::uint64_t>(process.pid) << 40U) ^
-                             static_cast<std::uint64_t>(seconds);
+                             (host.has_id_per_exec ? mixed(bits) : bits);
   const std::uint64_t high = mixed(seed + 0x9E37'79B9'7F4A'7C15U);
   const std::uint64_t low = mixed(seed ^ 0xD1B5'4A32'D192'ED03U);
   std::array<char, 22> out{};
@@ -189,15 +198,44 @@ void entity_id(ProcessIndex index, View view, Sink sink) {
   sink.text({out.data(), out.size()});
 }
 
+void own_id(View view, Sink sink) { entity_id(view.event.process, view.event.image, view, sink); }
+
+/// Whether what the process was between fork and exec counts as a process of its own, and so as
+/// the parent of what it has become.
+bool has_fork_copy(ProcessIndex index, ImageIndex image, View view) {
+  const ImageIndex forked = view.tables.processes[index].forked;
+  return view.host().has_id_per_exec && forked != nothing && image != forked;
+}
+
+void parent_id(View view, Sink sink) {
+  const ProcessIndex self = view.event.process;
+  if (has_fork_copy(self, view.event.image, view))
+    return entity_id(self, view.tables.processes[self].forked, view, sink);
+  entity_id(view.event.parent, view.event.parent_image, view, sink);
+}
+
 void ancestry(View view, Sink sink) {
-  for (ProcessIndex i = view.event.parent; i != nothing; i = view.tables.processes[i].parent) {
-    entity_id(i, view, sink);
+  const std::vector<Process>& processes = view.tables.processes;
+  const auto put_fork_copy = [&](ProcessIndex index, ImageIndex image) {
+    if (has_fork_copy(index, image, view)) entity_id(index, processes[index].forked, view, sink);
+  };
+  put_fork_copy(view.event.process, view.event.image);
+  ImageIndex image = view.event.parent_image;
+  for (ProcessIndex i = view.event.parent; i != nothing; i = processes[i].parent) {
+    if (i != view.event.parent) image = processes[i].image;
+    entity_id(i, image, view, sink);
+    put_fork_copy(i, image);
   }
 }
 
 ProcessIndex responsible(View view) {
   const Process& process = view.tables.processes[view.event.process];
   return process.responsible == nothing ? view.event.process : process.responsible;
+}
+
+void responsible_id(View view, Sink sink) {
+  const ProcessIndex index = responsible(view);
+  entity_id(index, view.tables.processes[index].image, view, sink);
 }
 
 const Image& responsible_image(View view) {
@@ -220,6 +258,7 @@ void source(View view, Sink sink) {
                                     : std::string_view(view.host().address));
 }
 
+bool has_labels(const Host& host, Kind /*kind*/) { return host.has_labels; }
 bool has_full_host(const Host& host, Kind /*kind*/) { return !host.agent.at_least(8, 18); }
 bool has_leaders(const Host& host, Kind /*kind*/) { return host.agent.at_least(9, 3); }
 bool has_parent_command_line(const Host& host, Kind /*kind*/) { return host.agent.at_least(8, 18); }
@@ -261,7 +300,7 @@ void extension(View view, Sink sink) {
 using D = Domain;
 const auto definitions = std::to_array<FieldDefinition>({
     {"@timestamp", D::event, all_kinds, false, [](View v, Sink s) { s.date(v.event.time.time_since_epoch().count(), 6); }},
-    {"Effective_process.entity_id", D::event, file_kinds, false, [](View v, Sink s) { entity_id(responsible(v), v, s); }},
+    {"Effective_process.entity_id", D::event, file_kinds, false, responsible_id},
     {"Effective_process.executable", D::event, file_kinds, false, [](View v, Sink s) { put(responsible_image(v).program->executable, responsible_image(v), v, s); }},
     {"Effective_process.name", D::event, file_kinds, false, [](View v, Sink s) { s.text(responsible_image(v).program->name); }},
     {"Effective_process.pid", D::event, file_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }},
@@ -323,13 +362,16 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"host.os.platform", D::host, all_kinds, false, [](View, Sink s) { s.text("macos"); }},
     {"host.os.type", D::host, all_kinds, false, [](View, Sink s) { s.text("macos"); }},
     {"host.os.version", D::host, all_kinds, false, [](View v, Sink s) { s.text(v.host().os_version); }},
+    {"labels.eqlab.incident", D::event, all_kinds, false, [](View v, Sink s) { if (v.labels != nullptr) s.text(v.labels->incident); }, has_labels},
+    {"labels.eqlab.role", D::event, all_kinds, false, [](View v, Sink s) { if (v.labels != nullptr) s.text(v.labels->role); }, has_labels},
+    {"labels.eqlab.scenario", D::event, all_kinds, false, [](View v, Sink s) { if (v.labels != nullptr) s.text(v.labels->scenario); }, has_labels},
     {"message", D::kind, all_kinds, false, [](View v, Sink s) { s.text(format("Endpoint {} event", category(v.event.kind))); }},
     {"network.direction", D::kind, flow_kinds, false, [](View, Sink s) { s.text("egress"); }},
     {"network.protocol", D::kind, bit(Kind::lookup), false, [](View, Sink s) { s.text("dns"); }},
     {"network.transport", D::kind, network_kinds, false, [](View v, Sink s) { s.text(v.event.kind == Kind::lookup ? "udp" : "tcp"); }},
     {"network.type", D::event, network_kinds, false, [](View v, Sink s) { s.text(flow(v).destination.is_v6 ? "ipv6" : "ipv4"); }},
     {"process.Ext.ancestry", D::event, all_kinds, true, ancestry},
-    {"process.Ext.effective_parent.entity_id", D::event, exec_kinds, false, [](View v, Sink s) { entity_id(responsible(v), v, s); }},
+    {"process.Ext.effective_parent.entity_id", D::event, exec_kinds, false, responsible_id},
     {"process.Ext.effective_parent.executable", D::event, exec_kinds, false, [](View v, Sink s) { put(responsible_image(v).program->executable, responsible_image(v), v, s); }},
     {"process.Ext.effective_parent.name", D::event, exec_kinds, false, [](View v, Sink s) { s.text(responsible_image(v).program->name); }},
     {"process.Ext.effective_parent.pid", D::event, exec_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }},
@@ -344,7 +386,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"process.code_signature.team_id", D::image, all_kinds, false, [](View v, Sink s) { s.text(v.image().program->team_id); }},
     {"process.code_signature.trusted", D::image, all_kinds, false, [](View v, Sink s) { s.boolean(!v.image().program->subject.empty()); }},
     {"process.command_line", D::image, process_kinds, false, [](View v, Sink s) { command_line(v.image(), v, s); }, has_command_line},
-    {"process.entity_id", D::event, all_kinds, false, [](View v, Sink s) { entity_id(v.event.process, v, s); }},
+    {"process.entity_id", D::event, all_kinds, false, own_id},
     {"process.executable", D::image, all_kinds, false, [](View v, Sink s) { put(v.image().program->executable, v.image(), v, s); }},
     {"process.exit_code", D::event, end_kinds, false, [](View v, Sink s) { s.integer(v.event.detail == nothing ? 0 : v.event.detail); }},
     {"process.group_leader.pid", D::event, process_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[responsible(v)].pid); }, has_leaders},
@@ -356,7 +398,7 @@ const auto definitions = std::to_array<FieldDefinition>({
     {"process.parent.code_signature.signing_id", D::parent_image, process_kinds, false, [](View v, Sink s) { signing_id(v.parent_image(), s); }},
     {"process.parent.code_signature.subject_name", D::parent_image, process_kinds, false, [](View v, Sink s) { subject(v.parent_image(), s); }},
     {"process.parent.command_line", D::parent_image, process_kinds, false, [](View v, Sink s) { command_line(v.parent_image(), v, s); }, has_parent_command_line},
-    {"process.parent.entity_id", D::event, process_kinds | network_kinds, false, [](View v, Sink s) { entity_id(v.event.parent, v, s); }},
+    {"process.parent.entity_id", D::event, process_kinds | network_kinds, false, parent_id},
     {"process.parent.executable", D::parent_image, process_kinds, false, [](View v, Sink s) { put(v.parent_image().program->executable, v.parent_image(), v, s); }},
     {"process.parent.name", D::parent_image, process_kinds, false, [](View v, Sink s) { s.text(v.parent_image().program->name); }},
     {"process.parent.pid", D::event, process_kinds | file_kinds, false, [](View v, Sink s) { s.integer(v.tables.processes[v.event.parent].pid); }},

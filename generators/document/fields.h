@@ -8,6 +8,13 @@
 
 namespace eqlab::generators {
 
+/// What an event of an incident says about itself when it is asked to.
+struct Labels {
+  std::string_view incident;  ///< its id in the truth
+  std::string_view scenario;
+  std::string_view role;
+};
+
 /// One event with everything its fields are made from. Valid while the tables are unchanged.
 struct EventView {
   const HostTables& tables;
@@ -16,6 +23,7 @@ struct EventView {
   std::uint64_t place;   ///< among the documents of its host, from 0
   EventTime position;    ///< documents of all hosts are written in this order
   IngestTime ingest;
+  const Labels* labels = nullptr;  ///< null: background, or no labels wanted
 
   [[nodiscard]] const Host& host() const { return tables.host; }
   [[nodiscard]] const Image& image() const { return tables.images[event.image]; }

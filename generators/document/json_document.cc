@@ -198,8 +198,9 @@ void JsonDocument::append(const EventView& view, std::string& out) {
     const std::size_t begin = out.size();
     for (const std::uint16_t i : run.fields) {
       if (((static_cast<unsigned>(kinds_[i]) >> kind) & 1U) == 0) continue;
-      sink.begin_field(i, definitions[i].is_array ||
-                              ((static_cast<unsigned>(definitions[i].array_kinds) >> kind) & 1U) != 0);
+      sink.begin_field(i,
+                       definitions[i].is_array ||
+                           ((static_cast<unsigned>(definitions[i].array_kinds) >> kind) & 1U) != 0);
       definitions[i].produce(view, sink);
       sink.end_field();
     }

@@ -148,7 +148,8 @@ ProcessIndex HostTables::add_process(EventTime start, ProcessIndex parent, Image
                        .pid = next_pid_,
                        .parent = parent,
                        .responsible = responsible,
-                       .image = image});
+                       .image = image,
+                       .forked = image});
   return static_cast<ProcessIndex>(processes.size() - 1);
 }
 
@@ -157,6 +158,15 @@ std::uint32_t HostTables::add_flow(const Flow& flow) {
   next_port_ = next_port_ == 65'535 ? 49'152 : static_cast<std::uint16_t>(next_port_ + 1);
   flows.back().source_port = next_port_;
   return static_cast<std::uint32_t>(flows.size() - 1);
+}
+
+std::uint32_t HostTables::add_change(FileChange change) {
+  constexpr std::string_view user = "{user}";
+  for (std::size_t at = change.path.find(user); at != std::string::npos;
+       at = change.path.find(user, at + host.user.size()))
+    change.path.replace(at, user.size(), host.user);
+  files.push_back(std::move(change));
+  return static_cast<std::uint32_t>(files.size() - 1);
 }
 
 void HostTables::compact(const std::vector<Event*>& events) {

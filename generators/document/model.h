@@ -81,6 +81,7 @@ struct Process {
   ProcessIndex parent = nothing;       ///< who forked it
   ProcessIndex responsible = nothing;  ///< whom the system holds accountable; `nothing`: itself
   ImageIndex image = nothing;          ///< the last one
+  ImageIndex forked = nothing;         ///< as a copy of its parent, before any exec
 };
 
 /// Processes that run on every host from before the corpus begins; their index is the enumerator.
@@ -170,6 +171,8 @@ struct HostTables {
   ProcessIndex add_process(EventTime start, ProcessIndex parent, ImageIndex image,
                            ProcessIndex responsible = nothing);
   std::uint32_t add_flow(const Flow& flow);
+  /// `{user}` in the path becomes the console user's name.
+  std::uint32_t add_change(FileChange change);
 
   Host host;
   ImageTable images;

@@ -86,6 +86,10 @@ LocalTime local(const Host& host, EventTime time) {
 
 }  // namespace
 
+bool gives_id_per_exec(EntityId model, const AgentVersion& agent) {
+  return model == EntityId::exec || (model == EntityId::by_version && !agent.at_least(8, 2));
+}
+
 std::string AgentVersion::to_string() const { return format("{}.{}.{}", major, minor, patch); }
 
 std::string_view user_id(User user) {

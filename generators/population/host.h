@@ -22,6 +22,14 @@ struct AgentVersion {
   [[nodiscard]] std::string to_string() const;
 };
 
+/// When the agent gives a process a new entity id.
+enum class EntityId : std::uint8_t {
+  by_version,  ///< agents up to 8.1 at every exec, later ones at the fork alone
+  pid,
+  exec
+};
+[[nodiscard]] bool gives_id_per_exec(EntityId model, const AgentVersion& agent);
+
 /// The users that act on a host. The second person, uid 502, is logged in only where a scenario
 /// says so.
 enum class User : std::uint8_t { root, console, second };
@@ -47,9 +55,11 @@ struct Host {
   std::string event_id_prefix;  ///< 16 characters, fixed for one run of the agent
   std::uint64_t first_sequence = 0;
   std::uint64_t entity_key = 0;  ///< seeds the opaque entity ids of newer agents
+  bool has_id_per_exec = false;  ///< a new entity id at every exec, not one for the life of a pid
+  bool has_labels = false;       ///< documents of incidents say which
   std::size_t text_bytes_max = SIZE_MAX;  ///< longer arguments and command lines are cut
-  Duration zone{};               ///< local time minus UTC
-  Duration work_begin{};         ///< since local midnight
+  Duration zone{};                        ///< local time minus UTC
+  Duration work_begin{};                  ///< since local midnight
   Duration work_end{};
 
   [[nodiscard]] const PersonaTraits& traits() const { return traits_of(persona); }

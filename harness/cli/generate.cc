@@ -172,6 +172,8 @@ void define_generate(CLI::App& app, Action& chosen) {
       ->excludes(folder)
       ->excludes(listing);
   static_cast<void>(add_corpus_options(*command, options->corpus));
+  command->add_flag("--labels", options->corpus.labels,
+                    "Events of incidents say so: labels.eqlab.incident, .scenario and .role");
   command->add_flag("--uncompressed", options->uncompressed, "Plain NDJSON instead of zstd");
   command
       ->add_option("--order", options->order,

@@ -31,6 +31,14 @@ struct Options {
   std::uint32_t runs = 1000;
   std::uint64_t seed = 1;
   unsigned threads = 1;
+  std::string merging = "off";
+  std::string entity_id = "pid";
+
+  [[nodiscard]] generators::TellingOptions variant() const {
+    return {.merging = merging == "on", .id_per_exec = entity_id == "exec"};
+  }
+  /// Promises speak of neither, so a variant is told beside what they are held to.
+  [[nodiscard]] bool has_variant() const { return variant().merging || variant().id_per_exec; }
 };
 
 struct LoadedRule {
@@ -56,6 +64,7 @@ struct Cell {
   std::uint32_t first_broken = 0;
   bool has_promise = false;
   bool share_is_kept = true;
+  std::optional<std::uint32_t> fired_in_variant;
   [[nodiscard]] bool is_kept() const { return broken == 0 && share_is_kept; }
 };
 
@@ -177,30 +186,61 @@ Cell judge(const std::vector<bool>& fired, const std::vector<generators::ToldRun
   return cell;
 }
 
+/// What one group of rules sees of all tellings of one scenario.
+struct Seen {
+  scan::CandidateLog log;
+  std::vector<generators::ToldRun> told;
+  std::vector<std::vector<scan::CandidateIndex>> by_run;
+};
+
+Result<Seen> see(const Stage& stage, std::size_t scenario, const scan::Plan& plan,
+                 const generators::TellingOptions& how) {
+  Seen seen{.log = plan.new_log(), .told = {}, .by_run = {}};
+  scan::Scanner scanner(plan);
+  Status status = ok();
+  seen.told = stage.rehearsal.tell(
+      scenario, stage.options.runs, stage.options.seed, plan.projection(),
+      [&](const event::EventBatch& batch) {
+        if (status) status = scanner.scan(batch, seen.log);
+      },
+      how);
+  if (!status) return fail(std::move(status.error()));
+  seen.log.finish(scan::CandidateLog::Ties::by_full_time);
+  seen.by_run.resize(seen.told.size());
+  for (const scan::CandidateIndex candidate : seen.log.dated())
+    seen.by_run[seen.log.line(candidate) >> 32U].push_back(candidate);
+  return seen;
+}
+
 Row rehearse(const Stage& stage, std::size_t scenario) {
   Row row{.scenario = scenario, .cells = {}, .failure = {}};
   row.cells.resize(stage.rules.size());
   const auto promises = stage.rehearsal.promises(scenario);
   for (std::size_t g = 0; g < stage.groups.size(); ++g) {
     const scan::Plan& plan = stage.groups[g].plan;
-    scan::CandidateLog log = plan.new_log();
-    scan::Scanner scanner(plan);
-    const auto told = stage.rehearsal.tell(scenario, stage.options.runs, stage.options.seed,
-                                           plan.projection(), [&](const event::EventBatch& batch) {
-                                             if (row.failure) return;
-                                             if (auto status = scanner.scan(batch, log); !status)
-                                               row.failure = std::move(status.error());
-                                           });
-    if (row.failure) return row;
-    log.finish(scan::CandidateLog::Ties::by_full_time);
-    std::vector<std::vector<scan::CandidateIndex>> by_run(told.size());
-    for (const scan::CandidateIndex candidate : log.dated())
-      by_run[log.line(candidate) >> 32U].push_back(candidate);
+    auto seen = see(stage, scenario, plan, {});
+    if (!seen) {
+      row.failure = std::move(seen.error());
+      return row;
+    }
+    const auto& [log, told, by_run] = *seen;
     for (std::size_t r = 0; r < stage.rules.size(); ++r) {
       const LoadedRule& loaded = stage.rules[r];
       if (loaded.group != g) continue;
       row.cells[r] = judge(fires(loaded, stage.bindings[r], log, by_run), told, loaded.promised,
                            loaded.promised ? &promises[*loaded.promised] : nullptr);
+    }
+    if (stage.options.has_variant()) {
+      auto other = see(stage, scenario, plan, stage.options.variant());
+      if (!other) {
+        row.failure = std::move(other.error());
+        return row;
+      }
+      for (std::size_t r = 0; r < stage.rules.size(); ++r) {
+        if (stage.rules[r].group != g) continue;
+        row.cells[r].fired_in_variant = static_cast<std::uint32_t>(std::ranges::count(
+            fires(stage.rules[r], stage.bindings[r], other->log, other->by_run), true));
+      }
     }
     if (g == 0) {
       row.connects = static_cast<std::uint32_t>(
@@ -223,6 +263,35 @@ std::string broken_in_words(const Cell& cell, std::uint32_t runs) {
   if (cell.broken == 0) return format("fired in {} of {} tellings", cell.fired, runs);
   return format("fired in {} of {} tellings; {} went the other way, first telling {}", cell.fired,
                 runs, cell.broken, cell.first_broken);
+}
+
+std::string variant_in_words(const Options& options) {
+  std::vector<std::string> parts;
+  if (options.variant().merging) parts.emplace_back("merging on");
+  if (options.variant().id_per_exec) parts.emplace_back("a new entity id at every exec");
+  return join(parts, " and ");
+}
+
+bool is_changed(const Cell& cell) {
+  return cell.fired_in_variant && *cell.fired_in_variant != cell.fired;
+}
+
+std::string changes_in_words(const Stage& stage, const std::vector<Row>& rows) {
+  std::string out;
+  std::size_t width = 4;
+  for (const LoadedRule& loaded : stage.rules)
+    width = std::max(width, printable(loaded.label).size());
+  for (const Row& row : rows) {
+    for (std::size_t r = 0; r < stage.rules.size(); ++r) {
+      if (!is_changed(row.cells[r])) continue;
+      out += format("{:<6}{:<{}}{:>9} → {}\n", printable(stage.rehearsal.scenario(row.scenario).id),
+                    printable(stage.rules[r].label), width, row.cells[r].fired,
+                    *row.cells[r].fired_in_variant);
+    }
+  }
+  const std::string what = variant_in_words(stage.options);
+  if (out.empty()) return format("\nwith {}: nothing changes\n", what);
+  return format("\nwith {}, tellings on which a rule fires, before → then:\n{}", what, out);
 }
 
 void print_text(const Stage& stage, const std::vector<Row>& rows, Console& console) {
@@ -272,6 +341,7 @@ void print_text(const Stage& stage, const std::vector<Row>& rows, Console& conso
                     broken_in_words(row.cells[r], stage.options.runs));
     }
   }
+  if (stage.options.has_variant()) out += changes_in_words(stage, rows);
   console.print(out);
 }
 
@@ -286,6 +356,7 @@ Json cell_json(const Cell& cell, const LoadedRule& loaded,
     if (promise.share) out["share"] = {promise.share->first, promise.share->second};
   }
   out["fired"] = cell.fired;
+  if (cell.fired_in_variant) out["fired_in_variant"] = *cell.fired_in_variant;
   if (cell.has_promise) {
     out["kept"] = cell.is_kept();
     if (cell.broken > 0) {
@@ -302,6 +373,8 @@ void print_json(const Stage& stage, const std::vector<Row>& rows, std::size_t ke
               {"tellings", stage.options.runs}, {"seed", stage.options.seed},
               {"promises_kept", kept},          {"promises_broken", broken},
               {"rules", Json::array()},         {"scenarios", Json::array()}};
+  if (stage.options.has_variant())
+    out["variant"] = {{"merging", stage.options.merging}, {"entity_id", stage.options.entity_id}};
   for (const LoadedRule& loaded : stage.rules) {
     out["rules"].push_back({{"rule", loaded.label},
                             {"file", loaded.rule.file},
@@ -392,13 +465,25 @@ void define_rehearse(CLI::App& app, Action& chosen) {
   command->add_option(
       "--schema", options->schema,
       "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
+  command
+      ->add_option("--merging", options->merging,
+                   "on: say also what changes if short lives and connections come as one document")
+      ->check(CLI::IsMember({"off", "on"}))
+      ->capture_default_str();
+  command
+      ->add_option("--entity-id", options->entity_id,
+                   "exec: say also what changes if every exec gives a process a new entity id, as "
+                   "agents up to 8.1 do")
+      ->check(CLI::IsMember({"pid", "exec"}))
+      ->capture_default_str();
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   add_threads_option(*command, options->threads);
   command->footer(
       "Y must fire in every telling, N in none, D exactly when the condition in the file holds, or "
-      "in the share that it states.\n"
+      "in the share that it states. What --merging and --entity-id change is told beside it and "
+      "breaks no promise.\n"
       "Example:\n  eqlab rehearse rules/*.toml rules/history/*.toml --runs 1000\n"
       "Exit status: 0 all promises kept, 1 some broken.");
   command->callback([options, &chosen] {

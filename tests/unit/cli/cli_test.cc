@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -695,6 +696,60 @@ TEST(Rehearse, TheResultDoesNotDependOnThreads) {
   std::vector<std::string> three = words;
   three.emplace_back("3");
   EXPECT_EQ(eqlab(one).out, eqlab(three).out);
+}
+
+TEST(Rehearse, MergingTakesTheFirstStepFromShellsThatTurnIntoTheirTool) {
+  const std::vector<std::string> words = {"rehearse", rule,      "--runs",    "60",
+                                          "--only",   "M09,M11", "--merging", "on"};
+  const Outcome text = eqlab(words);
+  EXPECT_EQ(text.status, 0) << text.err << text.out;
+  EXPECT_TRUE(contains(text.out, "\nwith merging on, tellings on which a rule fires")) << text.out;
+  EXPECT_TRUE(contains(text.out, "M09   r22        60 → ")) << text.out;
+  std::vector<std::string> as_json = words;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  const Json result = Json::parse(eqlab(as_json).out);
+  EXPECT_EQ(result["variant"]["merging"], "on");
+  EXPECT_EQ(result["promises_broken"], 0);
+  const Json inline_shell = result["scenarios"][0]["rules"][0];
+  EXPECT_EQ(inline_shell["fired"], 60);
+  EXPECT_GT(inline_shell["fired_in_variant"], 10);
+  EXPECT_LT(inline_shell["fired_in_variant"], 50);
+  EXPECT_EQ(result["scenarios"][1]["rules"][0]["fired_in_variant"], 60);
+}
+
+/// With an id at every exec the shell is never the parent that its tool shows, nor the process that
+/// its tool becomes; what connects itself stays in sight.
+TEST(Rehearse, AnEntityIdAtEveryExecCutsTheLinksOfTheYoungerRules) {
+  const TemporaryFolder folder;
+  const std::string scenarios = std::string(EQLAB_SOURCE_DIR) + "/generators/scenarios/";
+  folder.write("child.toml", read_file(scenarios + "M11.toml"));
+  const std::string socket = read_file(scenarios + "E16.toml");
+  folder.write("socket.toml", socket);
+  std::string in_place = socket;
+  in_place.replace(in_place.find("E16"), 3, "E17");
+  in_place.replace(in_place.find("process = \"inline command\""), 26, "process = \"tool\"");
+  in_place.insert(in_place.rfind("[[step]]"),
+                  "[[step]]\nname = \"tool\"\nkind = \"exec\"\nparent = \"inline command\"\n"
+                  "in_place = true\nexecutable = \"/private/tmp/tool\"\nargs = [\"tool\"]\n\n");
+  folder.write("in_place.toml", in_place);
+  const Outcome outcome = eqlab({"rehearse", rule, history + "installer_2024_05.toml",
+                                 history + "installer_2025_04.toml", "--runs", "30", "--scenarios",
+                                 folder.path(""), "--entity-id", "exec", "--format", "json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err << outcome.out;
+  const Json result = Json::parse(outcome.out);
+  EXPECT_EQ(result["variant"]["entity_id"], "exec");
+  std::map<std::string, std::pair<int, int>> fired;
+  for (const Json& scenario : result["scenarios"]) {
+    for (const Json& cell : scenario["rules"])
+      fired[scenario["id"].get<std::string>() + " " + cell["rule"].get<std::string>()] = {
+          cell["fired"], cell["fired_in_variant"]};
+  }
+  using Pair = std::pair<int, int>;
+  EXPECT_EQ(fired["M11 r22"], Pair(30, 30));
+  EXPECT_EQ(fired["M11 r24"], Pair(30, 0));
+  EXPECT_EQ(fired["E16 r25"], Pair(30, 30));
+  EXPECT_EQ(fired["E17 r25"], Pair(30, 0));
+  EXPECT_EQ(eqlab({"rehearse", rule, "--entity-id", "fork"}).status, 2);
 }
 
 TEST(Rehearse, RulesThatNoPromiseIsMadeOfAreCountedOnlyBesideOneThatIs) {

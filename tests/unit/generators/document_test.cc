@@ -83,6 +83,7 @@ TEST(Documents, every_field_stands_in_the_builtin_table_with_a_fitting_type) {
   // Every field of the table of definitions came up, so the check above covered it.
   for (const FieldDefinition& field : field_definitions()) {
     if (field.name.starts_with("dns.") || field.name == "network.protocol") continue;  // rare
+    if (field.name.starts_with("labels.")) continue;  // on request, see write_corpus_test.cc
     EXPECT_TRUE(seen.contains(std::string(field.name))) << field.name << " was never written";
   }
 }
@@ -140,6 +141,95 @@ TEST(Documents, fork_exec_and_end_of_one_pid_share_an_entity_id_that_other_proce
   }
   EXPECT_GT(pids.size(), events / 10);
   for (const auto& [key, values] : pids) EXPECT_EQ(values.size(), 1U) << key.second;
+}
+
+std::string profile_with(const std::string& more) {
+  const auto path = std::filesystem::temp_directory_path() / "eqlab_document_profile.toml";
+  std::ofstream(path, std::ios::binary)
+      << "name = \"own\"\nabout = \"for a test\"\nhosts = 20\ndays = 1\nevents = 40000\n"
+         "[personas]\noffice = 0.5\ndeveloper = 0.5\n"
+         "[mixed]\ninstalls_per_host_day = 5\nmalicious_firing = 0.5\nbenign_network = 0.5\n"
+      << more;
+  return path.string();
+}
+
+/// As agents up to 8.1 had it: what a process was between fork and exec is a process of its own,
+/// and the parent of what it became.
+TEST(Documents, every_exec_brings_a_new_entity_id_where_the_profile_says_so) {
+  const std::string path = profile_with("[documents]\nentity_id = \"exec\"\n");
+  auto corpus = Corpus::plan({.profile = path, .seed = 5});
+  ASSERT_TRUE(corpus) << render(corpus.error());
+  struct Life {
+    std::string forked;  ///< id
+    std::set<std::string> ids;
+    std::string now;
+  };
+  std::map<std::pair<std::string, std::int64_t>, Life> lives;  // by host and pid
+  int execs = 0;
+  int more_execs = 0;
+  int forks_of_known = 0;
+  int others = 0;
+  for (const std::string& text : documents_of(*corpus)) {
+    const Json document = Json::parse(text);
+    const Json& process = document["process"];
+    const std::string id = process["entity_id"];
+    const std::string host = document["host"]["id"];
+    Life& life = lives[{host, process["pid"].get<std::int64_t>()}];
+    const std::string action = document["event"]["action"];
+    if (action == "fork") {
+      life = {.forked = id, .ids = {id}, .now = id};
+      const auto parent = lives.find({host, process["parent"]["pid"].get<std::int64_t>()});
+      if (parent != lives.end() && !parent->second.forked.empty()) {
+        EXPECT_EQ(process["parent"]["entity_id"], parent->second.now) << text;
+        ++forks_of_known;
+      }
+    } else if (life.forked.empty()) {
+      continue;  // it was there before the corpus began
+    } else if (action == "exec") {
+      EXPECT_TRUE(life.ids.insert(id).second) << text;
+      life.now = id;
+      EXPECT_EQ(process["parent"]["entity_id"], life.forked) << text;
+      EXPECT_EQ(process["Ext"]["ancestry"][0], life.forked) << text;
+      ++(life.ids.size() == 2 ? execs : more_execs);
+    } else {
+      EXPECT_EQ(id, life.now) << text;
+      ++others;
+    }
+  }
+  EXPECT_GT(execs, 1000);
+  EXPECT_GT(more_execs, 100);
+  EXPECT_GT(forks_of_known, 100);
+  EXPECT_GT(others, 1000);
+  std::filesystem::remove(path);
+}
+
+TEST(Documents, agents_up_to_8_1_give_an_id_at_every_exec_unless_the_profile_says_otherwise) {
+  EXPECT_TRUE(gives_id_per_exec(EntityId::by_version, {8, 1, 3}));
+  EXPECT_TRUE(gives_id_per_exec(EntityId::by_version, {7, 17, 0}));
+  EXPECT_FALSE(gives_id_per_exec(EntityId::by_version, {8, 4, 0}));
+  EXPECT_FALSE(gives_id_per_exec(EntityId::pid, {8, 1, 3}));
+  EXPECT_TRUE(gives_id_per_exec(EntityId::exec, {9, 4, 1}));
+}
+
+TEST(Documents, an_unknown_model_of_entity_ids_is_named_at_its_line) {
+  const std::string path = profile_with("[documents]\nentity_id = \"fork\"\n");
+  const auto corpus = Corpus::plan({.profile = path});
+  ASSERT_FALSE(corpus);
+  EXPECT_EQ(corpus.error().code, "E512");
+  ASSERT_TRUE(corpus.error().place);
+  EXPECT_EQ(corpus.error().place->line, 14U) << render(corpus.error());
+  std::filesystem::remove(path);
+}
+
+TEST(Documents, files_change_in_the_background_and_no_path_keeps_a_placeholder) {
+  int changes = 0;
+  const std::vector<std::string> documents = documents_of(small_corpus(60'000));
+  for (const std::string& text : documents) {
+    EXPECT_EQ(text.find("{user}"), std::string::npos) << text;
+    changes += text.find("\"action\":\"modification\"") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GT(changes, static_cast<int>(documents.size() / 20));
+  EXPECT_LT(changes, static_cast<int>(documents.size() / 3));
 }
 
 TEST(Documents, ids_are_unique_and_sequences_rise_with_time_on_each_host) {

@@ -190,6 +190,49 @@ TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
       << "the rule that [expected] speaks of";
 }
 
+TEST(WriteCorpus, labels_in_documents_are_those_of_the_truth_and_change_nothing_else) {
+  for (const std::string profile : {"balanced", "nightmare"}) {
+    const Corpus corpus =
+        planned({.profile = profile, .seed = 4, .events = 60'000, .labels = true});
+    const Folder one("labels_one");
+    const Folder three("labels_three");
+    const auto a = write(corpus, {.folder = one.path(), .threads = 1});
+    EXPECT_EQ(a.checksums, write(corpus, {.folder = three.path(), .threads = 3}).checksums);
+    const auto truth = truth::read_truth((one / "truth.ndjson").string());
+    ASSERT_TRUE(truth) << render(truth.error());
+    const Folder without("labels_without");
+    write(planned({.profile = profile, .seed = 4, .events = 60'000}), {.folder = without.path()});
+    EXPECT_EQ(read_file(one / "truth.ndjson"), read_file(without / "truth.ndjson"));
+
+    const truth::TruthIndex index(*truth);
+    std::istringstream labelled(unpacked(read_file(one / "events-0001.ndjson.zst")));
+    std::istringstream plain(unpacked(read_file(without / "events-0001.ndjson.zst")));
+    std::set<std::string> incidents;
+    std::string line;
+    for (std::string other; std::getline(labelled, line) && std::getline(plain, other);) {
+      auto json = nlohmann::json::parse(line);
+      const auto* place = index.find(json["event"]["id"].get<std::string>());
+      ASSERT_EQ(json.contains("labels"), place != nullptr) << line;
+      if (place == nullptr) {
+        ASSERT_EQ(line, other);
+        continue;
+      }
+      const truth::Incident& incident = truth->incidents[place->incident];
+      const auto& labels = json["labels"]["eqlab"];
+      EXPECT_EQ(labels["incident"], incident.id);
+      EXPECT_EQ(labels["scenario"], incident.scenario);
+      EXPECT_EQ(labels["role"], to_string(incident.events[place->event].role));
+      EXPECT_EQ(labels.size(), 3U);
+      incidents.insert(incident.id);
+      json.erase("labels");
+      EXPECT_EQ(json, nlohmann::json::parse(other));
+    }
+    EXPECT_FALSE(std::getline(plain, line));
+    EXPECT_GT(incidents.size(), truth->incidents.size() * 9 / 10);
+    EXPECT_EQ(nlohmann::json::parse(read_file(one / "manifest.json"))["options"]["labels"], true);
+  }
+}
+
 TEST(WriteCorpus, sha256_is_the_standard_one) {
   Sha256 digest;
   digest.add("ab");

@@ -73,6 +73,24 @@ std::string show_value(const event::Value& value, event::FieldType type,
          format("… ({} bytes)", group_digits(static_cast<std::int64_t>(text->size())));
 }
 
+void read_named_fields(const rule::Rule& rule, const event::Schema& schema,
+                       const eql::CheckedQuery& query, scan::Plan& plan) {
+  for (const std::string& name : rule::field_names(rule)) {
+    event::Field field{.name = name, .source = name};
+    if (const event::Field* const known = schema.find(name)) {
+      if (event::is_opaque(known->type)) continue;
+      field = *known;
+    } else if (const auto assumed =
+                   std::ranges::find(query.assumed, name, &eql::AssumedField::name);
+               assumed != query.assumed.end()) {
+      field.type = assumed->type;
+    } else if (name == rule.timestamp_field || !schema.is_open()) {
+      continue;  // the reader brings the time of its own accord
+    }
+    plan.also_read(field);
+  }
+}
+
 /// One node of a condition, compiled; `plan` is empty where it could not be.
 struct TermReader::Part {
   std::optional<scan::Plan> plan;

@@ -49,6 +49,11 @@ inline constexpr std::size_t terms_max = 500;
 /// Filters and exception items that are named of those which leave one event out.
 inline constexpr std::size_t guards_shown_max = 8;
 
+/// Has the plan read every field that the rule names, also where the condition on it came to
+/// nothing: of a query that can never be true no leaf is left, and its events would look empty.
+void read_named_fields(const rule::Rule& rule, const event::Schema& schema,
+                       const eql::CheckedQuery& query, scan::Plan& plan);
+
 /// Answers for single events. Each part of a condition is compiled by itself and asked of the same
 /// evaluator as the whole, so the tree cannot say anything else than a search for that part would.
 /// All arguments must outlive it.

@@ -148,6 +148,30 @@ TEST(Explain, NamesTheFilterAndTheExceptionItemThatLeaveAnEventOut) {
   EXPECT_EQ(last["terms"][0]["truth"], true);
 }
 
+TEST(Explain, ShowsAnEventsFieldsThoughTheQueryCanNeverBeTrue) {
+  const TemporaryFolder folder;
+  const std::string path =
+      folder.write("events.ndjson", process("10:00:00.000", "a", "sh", "zsh", "e1"));
+  const std::string mapping = folder.write(
+      "mapping.json",
+      R"({"properties":{"@timestamp":{"type":"date"},"event":{"properties":{"category":)"
+      R"({"type":"keyword"}}},"process":{"dynamic":false,"properties":{"name":)"
+      R"({"type":"keyword"}}}},"dynamic":false})");
+  const Outcome outcome = eqlab({"explain", "--schema", mapping, "--query",
+                                 "process where process.name == \"sh\" and ?process.note == \"x\"",
+                                 "--event", "1", path});
+  EXPECT_TRUE(contains(outcome.out, "✓ event.category == \"process\"   is \"process\"\n"))
+      << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "✓ process.name == \"sh\"   is \"sh\"\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "the query is not met: process.note is missing\n"))
+      << outcome.out;
+
+  const Outcome open =
+      eqlab({"explain", "--schema", "none", "--query",
+             "process where process.name == \"sh\" and false", "--event", "1", path});
+  EXPECT_TRUE(contains(open.out, "✓ process.name == \"sh\"   is \"sh\"\n")) << open.out;
+}
+
 TEST(Explain, ReadsFieldsThatCountAsMapped) {
   const TemporaryFolder folder;
   const Json account = {{"meta", {{"alias", "account"}}},

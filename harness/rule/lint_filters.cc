@@ -150,13 +150,23 @@ class FilterLinter {
     return lacks(stage, clause.field) ? Outcomes{.can_hold = false} : Outcomes{};
   }
 
+  /// A filter may name thousands.
+  [[nodiscard]] static std::string listed(std::vector<std::string> fields) {
+    constexpr std::size_t shown_max = 8;
+    if (fields.size() > shown_max) {
+      const std::size_t more = fields.size() - shown_max;
+      fields.resize(shown_max);
+      fields.push_back(format("… ({} more)", group_digits(static_cast<std::int64_t>(more))));
+    }
+    return join(fields, ", ");
+  }
   /// The fields of the condition that the stage's events never carry.
   [[nodiscard]] std::string absent_fields(const Clause& clause, const Stage& stage) const {
     std::vector<std::string> absent;
     for (const std::string& field : field_names(clause)) {
       if (lacks(stage, field)) absent.push_back(printable(field));
     }
-    return join(absent, ", ");
+    return listed(std::move(absent));
   }
   [[nodiscard]] std::vector<std::string> unmapped_fields(const Clause& clause) const {
     std::vector<std::string> unmapped;
@@ -170,7 +180,7 @@ class FilterLinter {
     for (const std::string& field : field_names(clause)) {
       if (is_assumed(field)) assumed.push_back(printable(field));
     }
-    return join(assumed, ", ");
+    return listed(std::move(assumed));
   }
 
   // --- findings ---
@@ -191,7 +201,7 @@ class FilterLinter {
     if (!reported && !unmapped.empty()) {
       add(Severity::warning, "L311", filter.condition.span, document_,
           format("filter {} asks for {}, which the schema does not have: no event has it",
-                 printable(filter.name), join(unmapped, ", ")),
+                 printable(filter.name), listed(unmapped)),
           "if an index of yours has it, give its mapping: --schema FILE");
     }
     if (const std::string assumed = assumed_fields(filter.condition); !assumed.empty()) {
@@ -234,10 +244,10 @@ class FilterLinter {
                   "an item is held against one event at a time, never against a whole sequence");
     } else if (const auto unmapped = unmapped_fields(item.condition);
                !reported && !unmapped.empty()) {
-      add_on_item(Severity::warning, "L311", item,
-                  format(" asks for {}, which the schema does not have: no event has it",
-                         join(unmapped, ", ")),
-                  "if an index of yours has it, give its mapping: --schema FILE");
+      add_on_item(
+          Severity::warning, "L311", item,
+          format(" asks for {}, which the schema does not have: no event has it", listed(unmapped)),
+          "if an index of yours has it, give its mapping: --schema FILE");
     }
     if (const std::string assumed = assumed_fields(item.condition); !assumed.empty()) {
       add_on_item(Severity::warning, "L311", item,

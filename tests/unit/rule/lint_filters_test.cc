@@ -149,6 +149,15 @@ TEST(LintFilters, FindingsOnManyItemsAreCutShort) {
       << out;
 }
 
+TEST(LintFilters, NamesTheFirstOfManyFields) {
+  Json should = Json::array();
+  for (int i = 0; i < 1'000; ++i)
+    should.push_back({{"match_phrase", {{"no" + std::to_string(i) + ".field", "v"}}}});
+  const std::string found = with_filter({{"query", {{"bool", {{"should", should}}}}}});
+  EXPECT_NE(found.find("no0.field, no1.field, "), std::string::npos);
+  EXPECT_NE(found.find("no7.field, … (992 more)\n"), std::string::npos) << found.substr(0, 400);
+}
+
 TEST(LintFilters, AreAmongTheFindingsOfLint) {
   const Rule rule =
       rule_with(sequence, Json::array({on("process.parent.executable")}), Json::array());

@@ -1,4 +1,4 @@
-// Tested in tests/unit/generators/population_test.cc.
+// Tested in tests/unit/generators/background_test.cc.
 #include "generators/population/host.h"
 
 #include <array>

@@ -9,6 +9,7 @@
 #include "harness/base/text.h"
 #include "harness/event/batch.h"
 #include "harness/event/coerce.h"
+#include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
 #include "harness/scan/plan.h"
 #include "harness/scan/scanner.h"
@@ -101,14 +102,6 @@ class BatchWriter {
   std::vector<event::Coercer> coercers_;
 };
 
-/// Sequences show date keys as ISO 8601, samples as milliseconds (eql spec, 8.3 and 9).
-std::string key_text(eql::QueryKind kind, const event::Field& field, const event::Value& value) {
-  const auto* const nanoseconds = std::get_if<std::int64_t>(&value);
-  if (nanoseconds == nullptr || !event::is_date(field.type)) return event::to_text(value);
-  if (kind == eql::QueryKind::sample) return format("{}", *nanoseconds / 1'000'000);
-  return format_iso8601(*nanoseconds, field.type == event::FieldType::date_nanos ? 9 : 3);
-}
-
 Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query,
                                              std::size_t batch_rows) {
   const rule::Rule& rule = *block.rule;
@@ -144,8 +137,8 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
                                  : std::optional<std::size_t>(log.line(candidate) - 1));
     }
     for (std::size_t i = 0; i < match.keys.size(); ++i)
-      found.keys.push_back(
-          key_text(query.kind, query.stages[0].keys[i].field, log.key_value(match.keys[i])));
+      found.keys.push_back(match::shown_key(query.kind, query.stages[0].keys[i].field.type,
+                                            log.key_value(match.keys[i])));
     out.push_back(std::move(found));
   }
   return out;

@@ -330,6 +330,7 @@ Exit run(const Options& options, Console& console) {
   if (!from) return give_up(from.error());
   auto labels = labels_for(options, from->reading.paths);
   if (!labels) return give_up(labels.error());
+  match::read_named_fields(from->rule, from->schema, from->query, from->plan);
   const match::Watch watch(from->query, from->plan, from->binding, from->rule.event_category_field,
                            wanted_by(options, *labels));
   match::Sightings sightings(watch);

@@ -5,13 +5,14 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/event_scan.h"
 #include "harness/cli/event_search.h"
 #include "harness/event/json_values.h"
 #include "harness/match/elapsed.h"
+#include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
-#include "harness/scan/scanner.h"
 
 namespace eqlab::cli {
 namespace {
@@ -42,43 +43,18 @@ Result<Search> search(const Options& options, Console& console) {
   EQLAB_TRY(EventSearch from, EventSearch::prepare(options.search, "match", console));
   from.reading.keep_sources = options.with_source || options.format == "table";
 
-  /// What one piece of the input yields.
-  struct Piece {
-    std::optional<scan::CandidateLog> log;
-    std::optional<scan::Scanner> scanner;
-    std::optional<Diagnostic> failure;
-  };
-  scan::CandidateLog log = from.plan.new_log();
-  std::optional<Diagnostic> failure;
-  const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
-      [&from](Piece& piece, const event::EventBatch& batch) {
-        if (piece.failure) return;
-        if (!piece.log) piece.log.emplace(from.plan.new_log());
-        if (!piece.scanner) piece.scanner.emplace(from.plan);
-        if (auto done = piece.scanner->scan(batch, *piece.log); !done)
-          piece.failure = std::move(done.error());
-      };
-  const std::function<void(Piece &&)> take = [&](Piece&& piece) {
-    if (piece.failure && !failure) failure = std::move(piece.failure);
-    if (piece.log) log.merge(std::move(*piece.log));
-  };
-  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan_batch, take, console.stop()));
-  if (failure) return fail(locate(std::move(*failure), from.rule.query));
-  log.finish();
+  EventScan pass(from.plan);
+  EQLAB_TRY(event::ReadReport read,
+            from.read<EventScan::Piece>(pass.scan_batch(), pass.take(), console.stop()));
+  auto log = pass.finish();
+  if (!log) return fail(locate(std::move(log.error()), from.rule.query));
   return Search{std::move(from.rule), std::move(from.query), std::move(from.binding),
-                std::move(log), std::move(read)};
+                *std::move(log), std::move(read)};
 }
 
 Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
   if (id == scan::null_key) return nullptr;
-  const event::Value& value = found.log.key_value(id);
-  if (event::is_date(key.field.type)) {
-    // Sequences print dates as text, samples as epoch milliseconds (eql spec 8.3 and 9).
-    const std::int64_t time = std::get<std::int64_t>(value);
-    if (found.query.kind == eql::QueryKind::sample) return format("{}", time / 1'000'000);
-    return format_iso8601(time, key.field.type == event::FieldType::date_nanos ? 9 : 3);
-  }
-  return event::to_text(value);
+  return match::shown_key(found.query.kind, key.field.type, found.log.key_value(id));
 }
 
 std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateIndex candidate) {

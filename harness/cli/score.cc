@@ -8,6 +8,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/event_scan.h"
 #include "harness/cli/rule_choice.h"
 #include "harness/cli/version.h"
 #include "harness/event/io/reader.h"
@@ -155,42 +156,24 @@ Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Cons
       truth::Truth truth,
       truth::read_truth((std::filesystem::path(options.corpus_dir) / "truth.ndjson").string()));
   EQLAB_TRY(std::vector<std::string> files, generators::event_files(options.corpus_dir));
-  struct Piece {
-    std::optional<scan::CandidateLog> log;
-    std::optional<scan::Scanner> scanner;
-    std::optional<Diagnostic> failure;
-  };
-  Scanned out{plan.new_log(), std::move(truth), 0};
-  std::optional<Diagnostic> failure;
-  const std::function<void(Piece&, const event::EventBatch&)> scan_batch =
-      [&plan](Piece& piece, const event::EventBatch& batch) {
-        if (!piece.log) piece.log.emplace(plan.new_log());
-        if (!piece.scanner) piece.scanner.emplace(plan);
-        if (auto done = piece.scanner->scan(batch, *piece.log); !done && !piece.failure)
-          piece.failure = std::move(done.error());
-      };
-  const std::function<void(Piece &&)> take = [&](Piece&& piece) {
-    if (piece.failure && !failure) failure = std::move(piece.failure);
-    if (piece.log) out.log.merge(std::move(*piece.log));
-  };
+  EventScan pass(plan);
   event::ReadOptions reading{.paths = std::move(files), .threads = options.threads};
   reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
     console.progress("reading the corpus", done, total);
   };
-  EQLAB_TRY(
-      const event::ReadReport read,
-      event::read_events<Piece>(reading, plan.projection(), scan_batch, take, console.stop()));
-  if (failure) return fail(std::move(*failure));
-  if (read.usable != out.truth.events && !console.stop().stop_requested()) {
+  EQLAB_TRY(const event::ReadReport read,
+            event::read_events<EventScan::Piece>(reading, plan.projection(), pass.scan_batch(),
+                                                 pass.take(), console.stop()));
+  EQLAB_TRY(scan::CandidateLog log, pass.finish());
+  if (read.usable != truth.events && !console.stop().stop_requested()) {
     return fail(
         error_in(options.corpus_dir, "E502",
                  format("the corpus is not whole: truth.ndjson counts {} events, {} were read",
-                        out.truth.events, read.usable),
+                        truth.events, read.usable),
                  "make it again with eqlab generate"));
   }
-  out.log.finish();
-  out.candidates = out.log.size();
-  return out;
+  const std::uint64_t candidates = log.size();
+  return Scanned{std::move(log), std::move(truth), candidates};
 }
 
 /// What makes the same result again, whatever defaults were in force.

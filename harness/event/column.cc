@@ -1,5 +1,5 @@
 // Dictionaries hash text with a small multiplicative hash into an open-addressing table of codes,
-// so a look-up touches the table, then the bytes. Tested in tests/unit/event/column_test.cc.
+// so a look-up touches the table, then the bytes. Tested in tests/unit/event/batch_rows_test.cc.
 #include "harness/event/column.h"
 
 #include <bit>

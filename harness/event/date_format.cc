@@ -1,4 +1,4 @@
-// Tested in tests/unit/event/date_format_test.cc.
+// Tested in tests/unit/event/coerce_test.cc.
 #include "harness/event/date_format.h"
 
 #include <array>

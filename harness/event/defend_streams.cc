@@ -8,6 +8,7 @@
 #include <string>
 
 #include "embedded/event_fields.h"
+#include "harness/event/schema.h"
 
 namespace eqlab::event {
 namespace {
@@ -41,6 +42,10 @@ const std::map<std::string, Streams, std::less<>>& streams_by_field() {
       if (line.ends_with('\r')) line.remove_suffix(1);
       const std::size_t tab = line.rfind('\t');
       if (is_header || tab == std::string_view::npos) continue;
+      const std::string_view name = line.substr(0, line.find('\t'));
+      // An object is where its fields are.
+      const Field* const known = Schema::builtin().find(name);
+      if (known == nullptr || is_opaque(known->type)) continue;
       const std::string_view defend = line.substr(tab + 1);
       Streams streams{};
       for (const DefendStream stream :
@@ -48,7 +53,7 @@ const std::map<std::string, Streams, std::less<>>& streams_by_field() {
         streams[static_cast<std::size_t>(stream)] =
             defend.find(to_string(stream)) != std::string_view::npos;
       }
-      fields.emplace(line.substr(0, line.find('\t')), streams);
+      fields.emplace(name, streams);
     }
     return fields;
   }();

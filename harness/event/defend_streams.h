@@ -17,7 +17,8 @@ enum class DefendStream : std::uint8_t { process, network, file };
 /// The only stream of Defend that holds events of this category, where its fields are known.
 [[nodiscard]] std::optional<DefendStream> defend_stream_of(std::string_view category);
 
-/// False only when the table has `field` and says that `stream` does not map it. O(log fields).
+/// False only when the table has `field`, no object, and says that `stream` does not map it.
+/// O(log fields); thread-safe.
 [[nodiscard]] bool may_carry(DefendStream stream, std::string_view field);
 
 /// The pattern names event streams of Defend and nothing else (`logs-endpoint.events.…`), also on

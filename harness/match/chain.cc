@@ -104,7 +104,14 @@ std::vector<Chain> Chains::find(const std::vector<ChainEvent>& own, const MayFol
 
 std::optional<CandidateIndex> Chains::stopped_by(const Chain& chain) const {
   if (!binding_->until) return std::nullopt;
-  const std::vector<KeyTuple> keys = keys_of(chain.front().candidate, stage(0));
+  std::vector<KeyTuple> keys = keys_of(chain.front().candidate, stage(0));
+  // Of an array only the values that the later events share keep the chain together.
+  std::erase_if(keys, [&](const KeyTuple& own) {
+    for (std::size_t j = 1; j < chain.size(); ++j) {
+      if (!has_keys(chain[j].candidate, stage(j), own)) return true;
+    }
+    return false;
+  });
   for (CandidateIndex c = chain.front().candidate; c < chain.back().candidate; ++c) {
     if (!log_->satisfies(c, binding_->until->filter)) continue;
     const auto stops = [&](const KeyTuple& own) { return has_keys(c, *binding_->until, own); };

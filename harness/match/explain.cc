@@ -698,6 +698,14 @@ struct Explainer::Impl {
     const StageView& shown = out.stages[stage];
     std::vector<const Term*> failing;
     if (shown.condition) collect_failing(*shown.condition, failing);
+    const bool are_all_guards =
+        !failing.empty() &&
+        std::ranges::none_of(failing, [](const Term* term) { return term->guard.empty(); });
+    if (are_all_guards) {
+      const std::size_t others = failing.size() - 1 + shown.condition->hidden;
+      return format("{} is met, but the event is left out by {}{}", step(positive),
+                    failing[0]->guard, others > 0 ? format(" and {} more", others) : "");
+    }
     if (failing.size() == 1 && failing[0]->values.size() == 1 &&
         failing[0]->truth != Truth::fails) {
       const FieldValues& values = failing[0]->values[0];

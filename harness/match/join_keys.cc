@@ -1,6 +1,8 @@
 #include "harness/match/join_keys.h"
 
 #include "harness/base/limits.h"
+#include "harness/base/text.h"
+#include "harness/base/time.h"
 #include "harness/scan/leaf_test.h"
 
 namespace eqlab::match {
@@ -48,6 +50,15 @@ bool key_less(const scan::CandidateLog& log, const KeyTuple& a, const KeyTuple& 
       return order < 0;
   }
   return false;
+}
+
+std::string shown_key(eql::QueryKind kind, event::FieldType type, const event::Value& value) {
+  const auto* const nanoseconds = std::get_if<std::int64_t>(&value);
+  if (nanoseconds == nullptr || !event::is_date(type)) return event::to_text(value);
+  if (kind != eql::QueryKind::sample)
+    return format_iso8601(*nanoseconds, type == event::FieldType::date_nanos ? 9 : 3);
+  return format("{}",
+                std::chrono::floor<std::chrono::milliseconds>(Duration{*nanoseconds}).count());
 }
 
 std::uint32_t KeyTable::number(const KeyTuple& key) {

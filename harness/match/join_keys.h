@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "harness/eql/query.h"
+#include "harness/event/schema.h"
 #include "harness/scan/candidate_log.h"
 #include "harness/scan/plan.h"
 
@@ -24,6 +27,11 @@ bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
 
 /// Null first, false before true, numbers by size, text by bytes.
 [[nodiscard]] bool key_less(const scan::CandidateLog& log, const KeyTuple& a, const KeyTuple& b);
+
+/// A join key as results print it: dates as ISO 8601 in sequences, as milliseconds in samples (eql
+/// spec 8.3 and 9).
+[[nodiscard]] std::string shown_key(eql::QueryKind kind, event::FieldType type,
+                                    const event::Value& value);
 
 /// Numbers key tuples in order of first appearance.
 class KeyTable {

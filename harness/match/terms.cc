@@ -9,6 +9,7 @@
 #include "harness/base/text.h"
 #include "harness/eql/query.h"
 #include "harness/event/batch_rows.h"
+#include "harness/rule/event_filter.h"
 #include "harness/scan/scanner.h"
 
 namespace eqlab::match {
@@ -72,6 +73,24 @@ std::string show_value(const event::Value& value, event::FieldType type,
          format("… ({} bytes)", group_digits(static_cast<std::int64_t>(text->size())));
 }
 
+void read_named_fields(const rule::Rule& rule, const event::Schema& schema,
+                       const eql::CheckedQuery& query, scan::Plan& plan) {
+  for (const std::string& name : rule::field_names(rule)) {
+    event::Field field{.name = name, .source = name};
+    if (const event::Field* const known = schema.find(name)) {
+      if (event::is_opaque(known->type)) continue;
+      field = *known;
+    } else if (const auto assumed =
+                   std::ranges::find(query.assumed, name, &eql::AssumedField::name);
+               assumed != query.assumed.end()) {
+      field.type = assumed->type;
+    } else if (name == rule.timestamp_field || !schema.is_open()) {
+      continue;  // the reader brings the time of its own accord
+    }
+    plan.also_read(field);
+  }
+}
+
 /// One node of a condition, compiled; `plan` is empty where it could not be.
 struct TermReader::Part {
   std::optional<scan::Plan> plan;
@@ -88,39 +107,115 @@ TermReader::TermReader(const rule::Rule& rule, const event::Schema& schema,
       schema_(schema.with(plan.projection().columns)
                   .with({{.name = rule.timestamp_field,
                           .type = event::FieldType::date,
-                          .source = rule.timestamp_field}})) {}
+                          .source = rule.timestamp_field}})) {
+  // The whole rule may be as large as an export: of it, each part needs the settings alone.
+  unguarded_.index = rule.index;
+  unguarded_.timestamp_field = rule.timestamp_field;
+  unguarded_.event_category_field = rule.event_category_field;
+  unguarded_.as_of = rule.as_of;
+  if (const auto view = rule.key_positions.find("data_view_id"); view != rule.key_positions.end())
+    unguarded_.key_positions.insert(*view);
+}
 TermReader::~TermReader() = default;
+
+std::unique_ptr<TermReader::Part> TermReader::part_of(const rule::Rule& rule,
+                                                      const event::Schema& schema) {
+  auto part = std::make_unique<Part>();
+  if (auto query = rule::compile(rule, schema)) {
+    part->plan.emplace(scan::Plan::options_for(schema, rule.timestamp_field, {}));
+    (void)part->plan->add(*query);
+  } else {
+    part->problem = query.error().message;
+  }
+  return part;
+}
+
+Truth TermReader::ask(const Part& part, const EventBatch& rows, RowIndex row,
+                      std::string& problem) const {
+  if (!part.plan) {
+    problem = part.problem;
+    return Truth::fails;
+  }
+  const event::Projection& projection = part.plan->projection();
+  EventBatch batch(projection);
+  event::append_row(rows, plan_.projection(), row, batch, projection);
+  scan::CandidateLog log = part.plan->new_log();
+  if (auto scanned = scan::Scanner(*part.plan).scan(batch, log); !scanned) {
+    problem = scanned.error().message;
+    return Truth::fails;
+  }
+  return log.size() > 0 ? Truth::yes : Truth::no;
+}
 
 void TermReader::answer(Term& term, const std::string& condition, const EventBatch& rows,
                         RowIndex row) {
   std::unique_ptr<Part>& part = parts_[condition];
   if (part == nullptr) {
-    part = std::make_unique<Part>();
-    rule::Rule alone = rule_;
+    rule::Rule alone = unguarded_;
     alone.query = {.file = rule_.query.file, .text = condition};
-    alone.tiebreaker_field.clear();
-    if (auto query = rule::compile(alone, schema_)) {
-      part->plan.emplace(scan::Plan::options_for(schema_, rule_.timestamp_field, {}));
-      (void)part->plan->add(*query);
-    } else {
-      part->problem = query.error().message;
+    part = part_of(alone, schema_);
+  }
+  term.truth = ask(*part, rows, row, term.problem);
+}
+
+void TermReader::add_guards(Term& whole, const EventBatch& rows, RowIndex row) {
+  const std::vector<const rule::ExceptionItem*> items = rule::items_in_force(rule_);
+  if (rule_.filters.empty() && items.empty()) return;
+  rule::Rule bare = unguarded_;
+  bare.query = {.file = rule_.query.file, .text = "any where true"};
+  std::unique_ptr<Part>& together = parts_["filters and exceptions"];  // no condition reads so
+  if (together == nullptr) {
+    rule::Rule guarded = bare;
+    guarded.filters = rule_.filters;
+    guarded.exceptions = rule_.exceptions;
+    together = part_of(guarded, schema_);
+  }
+  Term all{.text = "passes the rule's filters and exceptions", .guard = "the rule's filters"};
+  all.truth = ask(*together, rows, row, all.problem);
+  if (all.truth != Truth::no) {
+    whole.children.push_back(std::move(all));
+    return;
+  }
+  // Rarely asked, and of items there may be thousands: compiled anew each time.
+  std::size_t shown = 0;
+  const auto look_at = [&](const rule::Rule& alone, const rule::Clause& condition,
+                           std::string guard, bool is_filter) {
+    Term term{.guard = std::move(guard)};
+    term.truth = ask(*part_of(alone, schema_), rows, row, term.problem);
+    if (term.truth == Truth::yes) return;
+    if (++shown > guards_shown_max) {
+      ++whole.hidden;
+      return;
     }
+    std::vector<std::string> names = rule::field_names(condition);
+    if (names.size() > values_shown_max) names.resize(values_shown_max);
+    for (const std::string& name : names) term.values.push_back(values(name, rows, row));
+    const std::string on = names.size() == 1 ? format(" on {}", names[0]) : std::string();
+    if (is_filter) {
+      term.text = format("passes {}{}", term.guard, on);
+      whole.children.push_back(std::move(term));
+      return;
+    }
+    term.text = format("left out by {}{}", term.guard, on);
+    Term negation{.kind = TermKind::none, .truth = term.truth, .guard = term.guard};
+    if (term.truth == Truth::no) term.truth = Truth::yes;
+    negation.children.push_back(std::move(term));
+    whole.children.push_back(std::move(negation));
+  };
+  for (const rule::Filter& filter : rule_.filters) {
+    rule::Rule alone = bare;
+    alone.filters = {filter};
+    look_at(alone, filter.condition, format("filter \"{}\"", filter.name), true);
   }
-  if (!part->plan) {
-    term.truth = Truth::fails;
-    term.problem = part->problem;
-    return;
+  for (const rule::ExceptionItem* const item : items) {
+    auto list = std::make_shared<rule::ExceptionList>();
+    list->items = {*item};
+    rule::Rule alone = bare;
+    alone.exceptions = {std::move(list)};
+    look_at(alone, item->condition,
+            format("exception item \"{}\"", item->name.empty() ? item->item_id : item->name),
+            false);
   }
-  const event::Projection& projection = part->plan->projection();
-  EventBatch batch(projection);
-  event::append_row(rows, plan_.projection(), row, batch, projection);
-  scan::CandidateLog log = part->plan->new_log();
-  if (auto scanned = scan::Scanner(*part->plan).scan(batch, log); !scanned) {
-    term.truth = Truth::fails;
-    term.problem = scanned.error().message;
-    return;
-  }
-  term.truth = log.size() > 0 ? Truth::yes : Truth::no;
 }
 
 FieldValues TermReader::values(const std::string& field, const EventBatch& rows,
@@ -240,6 +335,7 @@ Term TermReader::read(std::size_t stage, const EventBatch& rows, RowIndex row) {
   } else {
     whole.children.push_back(std::move(condition));
   }
+  add_guards(whole, rows, row);
   whole.truth = Truth::yes;
   for (const Term& child : whole.children) {
     if (child.truth == Truth::no) whole.truth = Truth::no;

@@ -37,6 +37,8 @@ struct Term {
   std::vector<FieldValues> values = {};
   std::string nearest = {};  ///< of a list that fails: the constant most like the value
   std::string problem = {};
+  /// Of a filter or exception item of the rule, which no query wrote: `filter "…"`.
+  std::string guard = {};
   std::vector<Term> children = {};  ///< all, any; none: one
   std::uint64_t hidden = 0;         ///< children beyond what is looked at
   friend bool operator==(const Term&, const Term&) = default;
@@ -44,6 +46,13 @@ struct Term {
 
 /// Terms looked at for one stage and event.
 inline constexpr std::size_t terms_max = 500;
+/// Filters and exception items that are named of those which leave one event out.
+inline constexpr std::size_t guards_shown_max = 8;
+
+/// Has the plan read every field that the rule names, also where the condition on it came to
+/// nothing: of a query that can never be true no leaf is left, and its events would look empty.
+void read_named_fields(const rule::Rule& rule, const event::Schema& schema,
+                       const eql::CheckedQuery& query, scan::Plan& plan);
 
 /// Answers for single events. Each part of a condition is compiled by itself and asked of the same
 /// evaluator as the whole, so the tree cannot say anything else than a search for that part would.
@@ -57,7 +66,8 @@ class TermReader {
   TermReader& operator=(const TermReader&) = delete;
 
   /// The condition of query stage `stage` for row `row` of a batch of the plan's projection, the
-  /// category first.
+  /// category first. At its end the rule's filters and exception items: one term for all of them
+  /// when they let the event pass, else those that do not.
   [[nodiscard]] Term read(std::size_t stage, const event::EventBatch& rows, event::RowIndex row);
   /// Fields that a stage's condition names and their values, most telling first.
   [[nodiscard]] std::vector<FieldValues> fields(std::size_t stage, const event::EventBatch& rows,
@@ -68,6 +78,12 @@ class TermReader {
   Term read(eql::ExprId expr, const event::EventBatch& rows, event::RowIndex row);
   void answer(Term& term, const std::string& condition, const event::EventBatch& rows,
               event::RowIndex row);
+  /// Nothing where the rule cannot be evaluated alone; `problem` says why.
+  [[nodiscard]] static std::unique_ptr<Part> part_of(const rule::Rule& rule,
+                                                     const event::Schema& schema);
+  [[nodiscard]] Truth ask(const Part& part, const event::EventBatch& rows, event::RowIndex row,
+                          std::string& problem) const;
+  void add_guards(Term& whole, const event::EventBatch& rows, event::RowIndex row);
   [[nodiscard]] FieldValues values(const std::string& field, const event::EventBatch& rows,
                                    event::RowIndex row) const;
   [[nodiscard]] std::string text_of(eql::ExprId expr) const;
@@ -78,6 +94,7 @@ class TermReader {
   const eql::CheckedQuery& query_;
   const scan::Plan& plan_;
   event::Schema schema_;
+  rule::Rule unguarded_;  ///< the rule's settings, without query, filters and exceptions
   std::map<std::string, std::unique_ptr<Part>> parts_;
   std::size_t budget_ = 0;
 };

@@ -31,6 +31,7 @@ Json term(const Term& given) {  // NOLINT(misc-no-recursion): depth bounded by t
     out["text"] = given.text;
     out["fields"] = values(given.values);
   }
+  if (!given.guard.empty()) out["guard"] = given.guard;
   if (!given.nearest.empty()) out["nearest"] = given.nearest;
   if (!given.problem.empty()) out["problem"] = given.problem;
   if (!given.children.empty()) {

@@ -14,6 +14,7 @@
 #include "harness/eql/regex.h"
 #include "harness/eql/types.h"
 #include "harness/event/ip.h"
+#include "harness/rule/unknown_fields.h"
 
 namespace eqlab::rule {
 namespace {
@@ -55,10 +56,12 @@ std::string words_pattern(const std::vector<std::string>& words) {
 
 class Translator {
  public:
-  Translator(const event::Schema& schema, eql::CheckedQuery& query)
-      : schema_(schema), builder_(query) {
-    if (!schema.is_open()) return;
+  Translator(const event::Schema& schema, eql::UnknownFields unknown, eql::CheckedQuery& query)
+      : schema_(schema), unknown_(unknown), builder_(query) {
     // Types that the query's own use has given.
+    for (const eql::AssumedField& field : query.assumed)
+      take({.name = field.name, .type = field.type, .source = field.name});
+    if (!schema.is_open()) return;
     for (const eql::Leaf& leaf : query.leaves) take(leaf.field);
     for (const eql::CheckedStage& stage : query.stages) {
       for (const eql::JoinKey& key : stage.keys) take(key.field);
@@ -116,17 +119,26 @@ class Translator {
       if (event::is_opaque(known->type)) return std::nullopt;
       return *known;
     }
-    if (schema_.is_open()) {
-      const auto [entry, added] = by_use_.try_emplace(clause.field);
-      if (added) entry->second = guessed(clause);
-      return entry->second;
-    }
+    if (const auto used = by_use_.find(clause.field); used != by_use_.end()) return used->second;
+    if (is_mapped(clause.field))
+      return by_use_.try_emplace(clause.field, guessed(clause)).first->second;
     if (clause.nested) {
       const std::string parent = clause.field.substr(0, clause.field.rfind('.'));
       const Field* const outer = schema_.find(parent);
       if (outer != nullptr && outer->type == FieldType::nested) return as_keyword(clause.field);
     }
     return std::nullopt;
+  }
+  /// A field that the schema does not have and the query does not name.
+  bool is_mapped(const std::string& name) {
+    if (schema_.is_open()) return true;
+    if (unknown_ != eql::UnknownFields::mapped) return false;
+    // Looking for slips costs a walk over the schema: no more of them than people write.
+    constexpr std::size_t looked_at_max = 256;
+    const auto known = slips_.find(name);
+    if (known != slips_.end()) return !known->second;
+    if (slips_.size() >= looked_at_max) return true;
+    return !slips_.emplace(name, schema_.is_slip(name)).first->second;
   }
   /// The schema forgets the types inside nested objects; as text every value can be compared.
   static Field as_keyword(const std::string& name) {
@@ -431,8 +443,10 @@ class Translator {
   }
 
   const event::Schema& schema_;
+  eql::UnknownFields unknown_;
   eql::ConditionBuilder builder_;
   std::unordered_map<std::string, Field> by_use_;
+  std::unordered_map<std::string, bool> slips_;
 };
 
 }  // namespace
@@ -460,7 +474,7 @@ std::vector<std::string> filter_field_names(const Rule& rule) {
 Status apply_event_filters(const Rule& rule, const event::Schema& schema,
                            eql::CheckedQuery& query) {
   if (rule.filters.empty() && rule.exceptions.empty()) return ok();
-  Translator translator(schema, query);
+  Translator translator(schema, unknown_fields(rule, schema), query);
   eql::ConditionBuilder& builder = translator.builder();
   std::vector<ConditionId> guards;
   for (const Filter& filter : rule.filters) {

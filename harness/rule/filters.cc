@@ -469,34 +469,33 @@ class FilterReader {
       std::ranges::move(clauses, std::back_inserter(out.children));
       return ok();
     }
-    const std::size_t ways = choices(clauses.size(), count);
-    if (count > 1) {
-      // Each choice repeats its clauses, so what is inside them counts as often.
-      std::size_t size = 0;
-      for (const Clause& clause : clauses) size += size_of(clause);
-      clauses_ += std::min(ways, limits::should_choices_max) * size;
-      EQLAB_CHECK(count_clause(span, 0));
+    Clause any{.kind = Clause::Kind::any, .span = span};
+    if (count == 1) {  // as Kibana writes `is one of`: as many as the filter may hold
+      any.children = std::move(clauses);
+      out.children.push_back(std::move(any));
+      return ok();
     }
+    const std::size_t ways = choices(clauses.size(), count);
+    // Each choice repeats its clauses, so what is inside them counts as often.
+    std::size_t size = 0;
+    for (const Clause& clause : clauses) size += size_of(clause);
+    clauses_ += std::min(ways, limits::should_choices_max) * size;
+    EQLAB_CHECK(count_clause(span, 0));
     if (ways > limits::should_choices_max) {
       return fail(
           error_at(span, "E310",
                    format("{} of {} should clauses can be chosen in more than {} ways", count,
                           clauses.size(), group_digits(std::int64_t{limits::should_choices_max}))));
     }
-    Clause any{.kind = Clause::Kind::any, .span = span};
-    if (count == 1) {
-      any.children = std::move(clauses);
-    } else {
-      std::vector<bool> chosen(clauses.size(), false);
-      std::fill_n(chosen.begin(), count, true);
-      do {
-        Clause all{.kind = Clause::Kind::all, .span = span};
-        for (std::size_t i = 0; i < clauses.size(); ++i) {
-          if (chosen[i]) all.children.push_back(clauses[i]);
-        }
-        any.children.push_back(std::move(all));
-      } while (std::prev_permutation(chosen.begin(), chosen.end()));
-    }
+    std::vector<bool> chosen(clauses.size(), false);
+    std::fill_n(chosen.begin(), count, true);
+    do {
+      Clause all{.kind = Clause::Kind::all, .span = span};
+      for (std::size_t i = 0; i < clauses.size(); ++i) {
+        if (chosen[i]) all.children.push_back(clauses[i]);
+      }
+      any.children.push_back(std::move(all));
+    } while (std::prev_permutation(chosen.begin(), chosen.end()));
     out.children.push_back(std::move(any));
     return ok();
   }

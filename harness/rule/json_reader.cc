@@ -1,5 +1,5 @@
 // One rule object of Kibana's API. What lint looks at later is taken here, with the place of each
-// key; what nobody looks at is passed over. Tested in tests/unit/rule/json_reader_test.cc.
+// key; what nobody looks at is passed over. Tested in tests/unit/rule/json_files_test.cc.
 #include "harness/rule/json_reader.h"
 
 #include <algorithm>

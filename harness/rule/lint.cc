@@ -30,7 +30,7 @@ std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query,
   std::vector<Diagnostic> wording;
   lint_query_text(rule, query, wording);
   findings.add_located(std::move(wording));
-  findings.add_located(lint_filters(rule, query));
+  findings.add_located(lint_filters(subject));
   if (!rule.key_positions.empty()) {
     lint_schedule(subject, findings);
     lint_metadata(subject, findings);

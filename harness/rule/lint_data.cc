@@ -35,12 +35,7 @@ class DataLint {
         rule_(subject.rule),
         query_(subject.query),
         findings_(findings),
-        reads_defend_alone_(subject.options.schema == &event::Schema::builtin() &&
-                            rule_.event_category_field == "event.category" &&
-                            !rule_.index.empty() &&
-                            std::ranges::all_of(rule_.index, [](const std::string& pattern) {
-                              return is_excluded(pattern) || event::is_defend_pattern(pattern);
-                            })) {}
+        reads_defend_alone_(subject.reads_defend_alone()) {}
 
   void run() {
     check_source();

@@ -6,11 +6,12 @@
 #include "harness/rule/lint_filters.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
-#include "harness/event/defend_fields.h"
+#include "harness/event/defend_streams.h"
 #include "harness/rule/event_filter.h"
 
 namespace eqlab::rule {
@@ -29,18 +30,19 @@ struct Stage {
 
 class FilterLinter {
  public:
-  FilterLinter(const Rule& rule, const eql::CheckedQuery& query)
-      : rule_(rule), query_(query), document_(document_of(rule)) {
-    for (const eql::Leaf& leaf : query.leaves) mapped_.insert(leaf.field.name);
-    reads_defend_only_ =
-        !rule.index.empty() && std::ranges::all_of(rule.index, [](const std::string& pattern) {
-          return pattern.starts_with("logs-endpoint.events.");
-        });
+  explicit FilterLinter(const LintSubject& subject)
+      : rule_(subject.rule),
+        query_(subject.query),
+        schema_(subject.options.schema),
+        document_(document_of(subject.rule)),
+        reads_defend_alone_(subject.reads_defend_alone()) {
+    for (const eql::Leaf& leaf : query_.leaves)
+      mapped_.try_emplace(leaf.field.name, leaf.field.source);
     std::set<std::uint32_t> written;
-    for (const eql::CheckedStage& stage : query.stages) {
+    for (const eql::CheckedStage& stage : query_.stages) {
       if (written.insert(stage.written).second) stages_.push_back(describe(stage));
     }
-    if (query.until) stages_.push_back({"until", category_of(query.syntax.until->filter)});
+    if (query_.until) stages_.push_back({"until", category_of(query_.syntax.until->filter)});
   }
 
   std::vector<Diagnostic> run() {
@@ -96,13 +98,22 @@ class FilterLinter {
   // --- what a condition can come to ---
 
   [[nodiscard]] bool is_unmapped(const std::string& field) const {
-    if (mapped_.contains(field)) return false;
+    if (mapped_.contains(field) || (schema_ != nullptr && schema_->find(field) != nullptr))
+      return false;
     const auto inner = mapped_.lower_bound(field + ".");
-    return inner == mapped_.end() || !inner->starts_with(field + ".");
+    return inner == mapped_.end() || !inner->first.starts_with(field + ".");
+  }
+  /// Only the built-in schema lacks it, and it counts as mapped; see unknown_fields.h.
+  [[nodiscard]] bool is_assumed(const std::string& field) const {
+    return mapped_.contains(field) && schema_ != nullptr && schema_->is_assumed() &&
+           schema_->find(field) == nullptr;
   }
   [[nodiscard]] bool lacks(const Stage& stage, const std::string& field) const {
-    return is_unmapped(field) ||
-           (reads_defend_only_ && event::defend_documents_lack(field, stage.category));
+    if (is_unmapped(field)) return true;
+    const auto stream = event::defend_stream_of(stage.category);
+    const auto known = mapped_.find(field);
+    return reads_defend_alone_ && stream &&
+           !event::may_carry(*stream, known == mapped_.end() ? field : known->second);
   }
   // NOLINTNEXTLINE(misc-no-recursion): limits::filter_depth_max
   [[nodiscard]] Outcomes outcomes(const Clause& clause, const Stage& stage) const {
@@ -139,13 +150,23 @@ class FilterLinter {
     return lacks(stage, clause.field) ? Outcomes{.can_hold = false} : Outcomes{};
   }
 
+  /// A filter may name thousands.
+  [[nodiscard]] static std::string listed(std::vector<std::string> fields) {
+    constexpr std::size_t shown_max = 8;
+    if (fields.size() > shown_max) {
+      const std::size_t more = fields.size() - shown_max;
+      fields.resize(shown_max);
+      fields.push_back(format("… ({} more)", group_digits(static_cast<std::int64_t>(more))));
+    }
+    return join(fields, ", ");
+  }
   /// The fields of the condition that the stage's events never carry.
   [[nodiscard]] std::string absent_fields(const Clause& clause, const Stage& stage) const {
     std::vector<std::string> absent;
     for (const std::string& field : field_names(clause)) {
       if (lacks(stage, field)) absent.push_back(printable(field));
     }
-    return join(absent, ", ");
+    return listed(std::move(absent));
   }
   [[nodiscard]] std::vector<std::string> unmapped_fields(const Clause& clause) const {
     std::vector<std::string> unmapped;
@@ -153,6 +174,13 @@ class FilterLinter {
       if (is_unmapped(field)) unmapped.push_back(printable(field));
     }
     return unmapped;
+  }
+  [[nodiscard]] std::string assumed_fields(const Clause& clause) const {
+    std::vector<std::string> assumed;
+    for (const std::string& field : field_names(clause)) {
+      if (is_assumed(field)) assumed.push_back(printable(field));
+    }
+    return listed(std::move(assumed));
   }
 
   // --- findings ---
@@ -173,8 +201,13 @@ class FilterLinter {
     if (!reported && !unmapped.empty()) {
       add(Severity::warning, "L311", filter.condition.span, document_,
           format("filter {} asks for {}, which the schema does not have: no event has it",
-                 printable(filter.name), join(unmapped, ", ")),
+                 printable(filter.name), listed(unmapped)),
           "if an index of yours has it, give its mapping: --schema FILE");
+    }
+    if (const std::string assumed = assumed_fields(filter.condition); !assumed.empty()) {
+      add(Severity::warning, "L311", filter.condition.span, document_,
+          format("filter {} asks for {}, which {}", printable(filter.name), assumed, is_guessed),
+          own_mapping);
     }
   }
 
@@ -211,10 +244,14 @@ class FilterLinter {
                   "an item is held against one event at a time, never against a whole sequence");
     } else if (const auto unmapped = unmapped_fields(item.condition);
                !reported && !unmapped.empty()) {
+      add_on_item(
+          Severity::warning, "L311", item,
+          format(" asks for {}, which the schema does not have: no event has it", listed(unmapped)),
+          "if an index of yours has it, give its mapping: --schema FILE");
+    }
+    if (const std::string assumed = assumed_fields(item.condition); !assumed.empty()) {
       add_on_item(Severity::warning, "L311", item,
-                  format(" asks for {}, which the schema does not have: no event has it",
-                         join(unmapped, ", ")),
-                  "if an index of yours has it, give its mapping: --schema FILE");
+                  format(" asks for {}, which {}", assumed, is_guessed), own_mapping);
     }
     if (item.has_nested) {
       add_on_item(Severity::info, "L311", item,
@@ -241,12 +278,17 @@ class FilterLinter {
     }
   }
 
+  static constexpr std::string_view is_guessed =
+      "the built-in schema does not have: taken as mapped, its type from use";
+  static constexpr const char* own_mapping = "--schema FILE gives the fields of your index";
   const Rule& rule_;
   const eql::CheckedQuery& query_;
+  const event::Schema* schema_;  ///< nothing: fields are not judged
   SourceText document_;
   std::vector<Stage> stages_;
-  std::set<std::string> mapped_;  ///< fields that the compiled conditions ask
-  bool reads_defend_only_ = false;
+  /// Fields that the compiled conditions ask, and where documents carry them.
+  std::map<std::string, std::string> mapped_;
+  bool reads_defend_alone_ = false;
   std::size_t on_items_ = 0;
   std::size_t left_out_ = 0;
   std::vector<Diagnostic> out_;
@@ -254,9 +296,9 @@ class FilterLinter {
 
 }  // namespace
 
-std::vector<Diagnostic> lint_filters(const Rule& rule, const eql::CheckedQuery& query) {
-  if (rule.filters.empty() && rule.exception_references.empty()) return {};
-  return FilterLinter(rule, query).run();
+std::vector<Diagnostic> lint_filters(const LintSubject& subject) {
+  if (subject.rule.filters.empty() && subject.rule.exception_references.empty()) return {};
+  return FilterLinter(subject).run();
 }
 
 }  // namespace eqlab::rule

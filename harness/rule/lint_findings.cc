@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "harness/base/text.h"
+#include "harness/event/defend_streams.h"
 
 namespace eqlab::rule {
 
@@ -19,6 +20,14 @@ std::string_view LintSubject::category(const eql::CheckedStage& stage) const {
   if (stage.written >= query.syntax.stages.size()) return {};
   const auto& category = query.syntax.stages[stage.written].filter.category;
   return category ? std::string_view(*category) : std::string_view();
+}
+
+bool LintSubject::reads_defend_alone() const {
+  return options.schema == &event::Schema::builtin() &&
+         rule.event_category_field == "event.category" && !rule.index.empty() &&
+         std::ranges::all_of(rule.index, [](const std::string& pattern) {
+           return pattern.starts_with('-') || event::is_defend_pattern(pattern);
+         });
 }
 
 bool LintSubject::stack_may_be_below(unsigned major, unsigned minor) const {

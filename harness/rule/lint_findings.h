@@ -22,6 +22,9 @@ struct LintSubject {
   [[nodiscard]] bool is_in_repository() const { return !rule.metadata.empty(); }
   /// The category of a stage, as written; empty: any.
   [[nodiscard]] std::string_view category(const eql::CheckedStage& stage) const;
+  /// All that the rule reads is events of Elastic Defend, and the schema is the built-in one: what
+  /// `event/defend_streams.h` says of fields can be said of the rule.
+  [[nodiscard]] bool reads_defend_alone() const;
   /// `metadata.min_stack_version` is stated and lower than this.
   [[nodiscard]] bool stack_may_be_below(unsigned major, unsigned minor) const;
 };

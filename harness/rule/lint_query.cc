@@ -1,4 +1,4 @@
-// What the query alone shows, also a bare one. Tested in tests/unit/rule/lint_query_test.cc.
+// What the query alone shows, also a bare one. Tested in tests/unit/rule/lint_test.cc.
 #include "harness/base/text.h"
 #include "harness/rule/lint_findings.h"
 

@@ -52,6 +52,10 @@ class Plan {
   /// the plan.
   [[nodiscard]] QueryBinding add(const eql::CheckedQuery& query);
 
+  /// Rows will carry this field too, though no leaf may ask for it. After the queries: a field that
+  /// one of them has already stays what it is there.
+  void also_read(const event::Field& field) { (void)projection_.add(field); }
+
   struct PlannedLeaf {
     eql::Leaf leaf;
     event::ColumnIndex column = 0;     ///< native leaves

@@ -1,4 +1,4 @@
-// Tested in tests/unit/event/compression_test.cc.
+// Tested in tests/unit/event/reader_forms_test.cc.
 #include "harness/event/io/byte_source.h"
 
 #include <fcntl.h>

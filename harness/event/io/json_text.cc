@@ -1,5 +1,5 @@
 // A hand-written JSON grammar check without recursion: it runs only on documents that simdjson
-// refused, and exists for its messages. Tested in tests/unit/event/json_text_test.cc.
+// refused, and exists for its messages. Tested in tests/unit/event/reader_test.cc.
 #include "harness/event/io/json_text.h"
 
 #include <vector>

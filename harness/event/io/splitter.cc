@@ -1,5 +1,4 @@
-// Tested in tests/unit/event/splitter_test.cc and, against every other form, in
-// reader_forms_test.cc.
+// Tested, against every other form, in tests/unit/event/reader_forms_test.cc.
 #include "harness/event/io/splitter.h"
 
 #include <algorithm>

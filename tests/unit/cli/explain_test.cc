@@ -53,6 +53,152 @@ std::string events(bool with_match) {
                      : std::string());
 }
 
+/// A rule with a filter and exception items, as Kibana exports them.
+std::string exported_rule(const std::string& query, const std::string& index, const Json& filter,
+                          const std::vector<Json>& items) {
+  const Json reference = {
+      {"id", "c1"}, {"list_id", "L1"}, {"type", "detection"}, {"namespace_type", "single"}};
+  Json list = reference;
+  list["name"] = "list";
+  std::string out = Json({{"rule_id", "r1"},
+                          {"name", "guarded"},
+                          {"type", "eql"},
+                          {"language", "eql"},
+                          {"query", query},
+                          {"index", {index}},
+                          {"severity", "low"},
+                          {"risk_score", 21},
+                          {"from", "now-13m"},
+                          {"interval", "5m"},
+                          {"filters", Json::array({filter})},
+                          {"exceptions_list", Json::array({reference})}})
+                        .dump() +
+                    "\n" + list.dump() + "\n";
+  for (Json item : items) {
+    item.update({{"id", item["item_id"]},
+                 {"list_id", "L1"},
+                 {"type", "simple"},
+                 {"namespace_type", "single"}});
+    out += item.dump() + "\n";
+  }
+  return out;
+}
+Json item_on(const std::string& name, const std::string& field, const std::string& value) {
+  const Json entry = {
+      {"field", field}, {"operator", "included"}, {"type", "match"}, {"value", value}};
+  return {{"item_id", "id of " + name}, {"name", name}, {"entries", Json::array({entry})}};
+}
+
+TEST(Explain, NamesTheFilterAndTheExceptionItemThatLeaveAnEventOut) {
+  const TemporaryFolder folder;
+  const Json no_root = {{"meta", {{"alias", "not root"}, {"negate", true}}},
+                        {"query", {{"match_phrase", {{"user.id", "0"}}}}}};
+  const std::string guarded = folder.write(
+      "rules.ndjson",
+      exported_rule(
+          "process where process.name == \"sh\"", "logs-endpoint.events.*", no_root,
+          {item_on("build hosts", "host.id", "b"),
+           item_on("installs", "process.parent.name", "installer"), item_on("", "host.id", "c")}));
+  const std::string path =
+      folder.write("events.ndjson", process("10:00:00.000", "a", "sh", "zsh", "0") +
+                                        R"({"@timestamp":"2026-03-02T10:00:01Z","event":{)"
+                                        R"("category":["process"]},"process":{"name":"sh",)"
+                                        R"("parent":{"name":"installer"}},"host":{"id":"b"}})"
+                                        "\n"
+                                        R"({"@timestamp":"2026-03-02T10:00:02Z","event":{)"
+                                        R"("category":["process"]},"process":{"name":"sh"},)"
+                                        R"("host":{"id":"c"}})"
+                                        "\n"
+                                        R"({"@timestamp":"2026-03-02T10:00:03Z","event":{)"
+                                        R"("category":["process"]},"process":{"name":"zsh"}})"
+                                        "\n");
+  const auto explained = [&](const std::string& event) {
+    return eqlab({"explain", guarded, "--event", event, path}).out;
+  };
+  const std::string by_filter = explained("1");
+  EXPECT_TRUE(
+      contains(by_filter, "the query is met, but the event is left out by filter \"not root\"\n"))
+      << by_filter;
+  EXPECT_TRUE(contains(by_filter, "✓ process.name == \"sh\"   is \"sh\"\n")) << by_filter;
+  EXPECT_TRUE(contains(by_filter, "✗ passes filter \"not root\" on user.id   is \"0\"\n"))
+      << by_filter;
+  EXPECT_TRUE(contains(by_filter, "nearest change: user.id missing instead of \"0\"  → matches"))
+      << by_filter;
+
+  const std::string by_items = explained("2");
+  EXPECT_TRUE(contains(by_items, "left out by exception item \"build hosts\" and 1 more\n"))
+      << by_items;
+  EXPECT_TRUE(contains(by_items,
+                       "✗ not left out by exception item \"build hosts\" on host.id   is \"b\"\n"))
+      << by_items;
+  EXPECT_FALSE(contains(by_items, "filter \"not root\"")) << by_items;
+  EXPECT_TRUE(contains(explained("3"), "left out by exception item \"id of \"")) << "no name";
+
+  const std::string by_query = explained("4");
+  EXPECT_TRUE(contains(by_query, "the query is not met: process.name is \"zsh\"\n")) << by_query;
+  EXPECT_TRUE(contains(by_query, "✓ passes the rule's filters and exceptions\n")) << by_query;
+
+  const Outcome json = eqlab({"explain", guarded, "--event", "2", "--format", "json", path});
+  const Json step = Json::parse(json.out)["explanations"][0]["steps"][0];
+  EXPECT_EQ(step["state"], "failed");
+  const Json last = step["condition"]["terms"].back();
+  EXPECT_EQ(last["kind"], "not");
+  EXPECT_EQ(last["truth"], false);
+  EXPECT_EQ(last["guard"], "exception item \"installs\"");
+  EXPECT_EQ(last["terms"][0]["truth"], true);
+}
+
+TEST(Explain, ShowsAnEventsFieldsThoughTheQueryCanNeverBeTrue) {
+  const TemporaryFolder folder;
+  const std::string path =
+      folder.write("events.ndjson", process("10:00:00.000", "a", "sh", "zsh", "e1"));
+  const std::string mapping = folder.write(
+      "mapping.json",
+      R"({"properties":{"@timestamp":{"type":"date"},"event":{"properties":{"category":)"
+      R"({"type":"keyword"}}},"process":{"dynamic":false,"properties":{"name":)"
+      R"({"type":"keyword"}}}},"dynamic":false})");
+  const Outcome outcome = eqlab({"explain", "--schema", mapping, "--query",
+                                 "process where process.name == \"sh\" and ?process.note == \"x\"",
+                                 "--event", "1", path});
+  EXPECT_TRUE(contains(outcome.out, "✓ event.category == \"process\"   is \"process\"\n"))
+      << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "✓ process.name == \"sh\"   is \"sh\"\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "the query is not met: process.note is missing\n"))
+      << outcome.out;
+
+  const Outcome open =
+      eqlab({"explain", "--schema", "none", "--query",
+             "process where process.name == \"sh\" and false", "--event", "1", path});
+  EXPECT_TRUE(contains(open.out, "✓ process.name == \"sh\"   is \"sh\"\n")) << open.out;
+}
+
+TEST(Explain, ReadsFieldsThatCountAsMapped) {
+  const TemporaryFolder folder;
+  const Json account = {{"meta", {{"alias", "account"}}},
+                        {"query", {{"match_phrase", {{"aws.account", "1"}}}}}};
+  const std::string guarded = folder.write(
+      "rules.ndjson", exported_rule("any where aws.action == \"x\" and ?aws.note == null",
+                                    "logs-aws.cloudtrail-*", account, {}));
+  const std::string path =
+      folder.write("events.ndjson", R"({"@timestamp":"2026-03-02T10:00:01Z","aws":{)"
+                                    R"("action":"y","account":"1"}})"
+                                    "\n"
+                                    R"({"@timestamp":"2026-03-02T10:00:02Z","aws":{)"
+                                    R"("action":"x","account":"2"}})"
+                                    "\n"
+                                    R"({"@timestamp":"2026-03-02T10:00:03Z","aws":{)"
+                                    R"("action":"x","account":"1"}})"
+                                    "\n");
+  const auto explained = [&](const std::string& line) {
+    return eqlab({"explain", guarded, "--event", line, path}).out;
+  };
+  EXPECT_TRUE(contains(explained("1"), "the query is not met: aws.action is \"y\"\n"))
+      << explained("1");
+  EXPECT_TRUE(contains(explained("1"), "✓ ?aws.note == null   is missing\n")) << explained("1");
+  EXPECT_TRUE(contains(explained("2"), "left out by filter \"account\"")) << explained("2");
+  EXPECT_TRUE(contains(explained("3"), "it matches\n")) << explained("3");
+}
+
 TEST(Explain, ShowsTheStepTheTermTheValueAndTheNearestChange) {
   const TemporaryFolder folder;
   const std::string path = folder.write("events.ndjson", events(false));

@@ -12,6 +12,9 @@ TEST(DefendStreams, FieldsAreWhereTheTableSays) {
   EXPECT_TRUE(may_carry(DefendStream::file, "process.entity_id"));
   EXPECT_FALSE(may_carry(DefendStream::process, "registry.path"));
   EXPECT_TRUE(may_carry(DefendStream::process, "acme.own")) << "unknown fields may be anywhere";
+  EXPECT_FALSE(may_carry(DefendStream::network, "process.parent.executable"));
+  EXPECT_FALSE(may_carry(DefendStream::process, "email.subject")) << "of no Defend document";
+  EXPECT_TRUE(may_carry(DefendStream::process, "cloud.entity.metrics")) << "an object";
 }
 
 TEST(DefendStreams, CommonKeysAreInAllStreams) {

@@ -568,6 +568,32 @@ TEST(Filters, WithoutASchemaTypesFollowFromUse) {
       "and {port:double between [) 1 5}");
 }
 
+TEST(Filters, AskFieldsThatCountAsMappedForTheQuery) {
+  const auto filter_of = [](const std::string& field) {
+    return only({{"match_phrase", {{field, "1"}}}});
+  };
+  const auto condition = [](RuleSet set, const std::vector<std::string>& index) {
+    set.rules.at(0).index = index;
+    const auto compiled = compile(set.rules[0], event::Schema::builtin());
+    return compiled ? eql::print_condition(*compiled, compiled->stages[0].filter)
+                    : render(compiled.error());
+  };
+  const std::string query = "any where aws.count > 3";
+  const std::vector<std::string> others = {"logs-aws.cloudtrail-*"};
+  EXPECT_EQ(condition(exported(query, filter_of("aws.account"), Json::array()), others),
+            "{aws.count:double > 3} and {aws.account:keyword == \"1\"}");
+  EXPECT_EQ(condition(exported(query, filter_of("aws.count"), Json::array()), others),
+            "{aws.count:double > 3} and {aws.count:double == 1}")
+      << "the type is the query's";
+  EXPECT_EQ(condition(exported(query, filter_of("proces.name"), Json::array()), others), "false")
+      << "a slip of the pen";
+  const std::vector<std::string> defend = {"logs-endpoint.events.*"};
+  EXPECT_EQ(condition(exported(query, filter_of("aws.count"), Json::array()), defend),
+            "{aws.count:double > 3} and {aws.count:double == 1}");
+  EXPECT_EQ(condition(exported(query, filter_of("aws.account"), Json::array()), defend), "false")
+      << "Elastic Defend maps no such field";
+}
+
 TEST(Filters, HoldForUntilAndForMissingStages) {
   RuleSet set = exported(
       "sequence by k with maxspan=9s [process where true] ![network where true] [process where "

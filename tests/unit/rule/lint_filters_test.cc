@@ -4,7 +4,6 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
-#include "harness/event/defend_fields.h"
 #include "tests/unit/rule/rules_in_json.h"
 
 namespace eqlab::rule {
@@ -18,7 +17,8 @@ std::string findings(Rule rule) {
   const auto compiled = compile(rule, event::Schema::builtin());
   if (!compiled) return render(compiled.error());
   std::string out;
-  for (const Diagnostic& d : lint_filters(rule, *compiled))
+  const LintOptions options{.schema = &event::Schema::builtin()};
+  for (const Diagnostic& d : lint_filters({rule, *compiled, options}))
     out += format("{} {} {}\n", d.code, to_string(d.severity), d.message);
   return out;
 }
@@ -149,22 +149,53 @@ TEST(LintFilters, FindingsOnManyItemsAreCutShort) {
       << out;
 }
 
+TEST(LintFilters, NamesTheFirstOfManyFields) {
+  Json should = Json::array();
+  for (int i = 0; i < 1'000; ++i)
+    should.push_back({{"match_phrase", {{"no" + std::to_string(i) + ".field", "v"}}}});
+  const std::string found = with_filter({{"query", {{"bool", {{"should", should}}}}}});
+  EXPECT_NE(found.find("no0.field, no1.field, "), std::string::npos);
+  EXPECT_NE(found.find("no7.field, … (992 more)\n"), std::string::npos) << found.substr(0, 400);
+}
+
 TEST(LintFilters, AreAmongTheFindingsOfLint) {
   const Rule rule =
       rule_with(sequence, Json::array({on("process.parent.executable")}), Json::array());
-  const auto findings = lint(rule, *compile(rule, event::Schema::builtin()));
+  const auto findings =
+      lint(rule, *compile(rule, event::Schema::builtin()), {.schema = &event::Schema::builtin()});
   EXPECT_EQ(std::ranges::count(findings, "L311", &Diagnostic::code), 1);
 }
 
-TEST(DefendFields, AreThoseOfTheTable) {
-  EXPECT_TRUE(event::defend_documents_lack("process.parent.executable", "network"));
-  EXPECT_FALSE(event::defend_documents_lack("process.parent.executable", "process"));
-  EXPECT_FALSE(event::defend_documents_lack("process.entity_id", "network"));
-  EXPECT_TRUE(event::defend_documents_lack("destination.ip", "process"));
-  EXPECT_TRUE(event::defend_documents_lack("email.subject", "process")) << "of no Defend document";
-  EXPECT_FALSE(event::defend_documents_lack("destination.ip", "registry")) << "not spoken of";
-  EXPECT_FALSE(event::defend_documents_lack("made.up", "process"));
-  EXPECT_FALSE(event::defend_documents_lack("process.parent", "network")) << "an object";
+TEST(LintFilters, WhatDefendIsKnownToLackIsSaidOfTheBuiltInSchemaAlone) {
+  Rule rule = rule_with(sequence, Json::array({on("process.parent.executable")}), Json::array());
+  const auto found = [&rule](const event::Schema* schema) {
+    const LintOptions options{.schema = schema};
+    const auto query = compile(rule, schema == nullptr ? event::Schema::builtin() : *schema);
+    return lint_filters({rule, *query, options}).size();
+  };
+  const event::Schema own =
+      event::Schema::of({{.name = "@timestamp", .type = event::FieldType::date},
+                         {.name = "event.category"},
+                         {.name = "process.entity_id"},
+                         {.name = "process.parent.executable"}});
+  EXPECT_EQ(found(&event::Schema::builtin()), 1U);
+  EXPECT_EQ(found(&own), 0U);
+  EXPECT_EQ(found(nullptr), 0U);
+  rule.index = {"far:logs-endpoint.events.*", "-logs-other-*"};
+  EXPECT_EQ(found(&event::Schema::builtin()), 1U) << "also on another cluster";
+}
+
+TEST(LintFilters, AFieldThatCountsAsMappedIsNamed) {
+  Rule rule =
+      rule_with("any where aws.foo == \"x\"", Json::array({on("aws.account"), on("proces.name")}),
+                Json::array({item("x", Json::array({entry("aws.id", "match", "v")}))}));
+  rule.index = {"logs-aws.cloudtrail-*"};
+  EXPECT_EQ(findings(rule),
+            "L311 warning filter aws.account asks for aws.account, which the built-in schema does "
+            "not have: taken as mapped, its type from use\n"
+            "L311 error filter proces.name leaves no event to the query: it never has proces.name\n"
+            "L311 warning exception item x asks for aws.id, which the built-in schema does not "
+            "have: taken as mapped, its type from use\n");
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ std::vector<Violation> check_codes(const std::vector<SourceFile>& files) {
   std::map<std::string, Violation> used;  // where first
   std::map<std::string, std::size_t> listed;
   std::set<std::string> tested;
+  std::vector<Violation> violations;
   for (const SourceFile& file : files) {
     const bool is_product =
         file.path.starts_with("harness/") || file.path.starts_with("generators/");
@@ -166,7 +167,9 @@ std::vector<Violation> check_codes(const std::vector<SourceFile>& files) {
     for (std::string line; std::getline(lines, line);) {
       ++number;
       std::smatch found;
-      if (file.path == table_path && std::regex_search(line, found, row)) listed[found[1]] = number;
+      if (file.path == table_path && std::regex_search(line, found, row) &&
+          !listed.try_emplace(found[1], number).second)
+        violations.push_back({table_path, number, std::string(found[1]) + " is listed twice"});
       const bool is_source =
           is_product && (file.path.ends_with(".cc") || file.path.ends_with(".h"));
       if (!is_source && !is_test) continue;
@@ -179,7 +182,6 @@ std::vector<Violation> check_codes(const std::vector<SourceFile>& files) {
       }
     }
   }
-  std::vector<Violation> violations;
   for (auto& [code, place] : used) {
     if (!listed.contains(code))
       violations.push_back({place.path, place.line, code + " is not in " + table_path});

@@ -56,10 +56,12 @@ TEST(Tree, FoldersSayWhatTheyAreFor) { expect_clean(check_readmes(tree())); }
 
 TEST(Codes, UnlistedUntestedAndUnusedOnesAreFound) {
   expect_found(
-      check_codes({{"harness/a.cc", "x\nfail(\"E101\");\nfail(\"E102\");\nfail(\"E103\");\n"},
-                   {"harness/base/ERRORS.md", "| E101 | a |\n| E103 | b |\n| E104 | c |\n"},
-                   {"tests/cases/a.case", "error E101\nerror E102\n"}}),
-      {"harness/a.cc:3: E102 is not in harness/base/ERRORS.md",
+      check_codes(
+          {{"harness/a.cc", "x\nfail(\"E101\");\nfail(\"E102\");\nfail(\"E103\");\n"},
+           {"harness/base/ERRORS.md", "| E101 | a |\n| E103 | b |\n| E104 | c |\n| E101 | d |\n"},
+           {"tests/cases/a.case", "error E101\nerror E102\n"}}),
+      {"harness/base/ERRORS.md:4: E101 is listed twice",
+       "harness/a.cc:3: E102 is not in harness/base/ERRORS.md",
        "harness/a.cc:4: E103 is produced by no test",
        "harness/base/ERRORS.md:3: E104 is used nowhere"});
 }

@@ -68,8 +68,9 @@ Remark read_remark(std::string_view text) {
     remark.text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
     return remark;
   }
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r' || i + 1 >= text.size() || text[i + 1] != '\n') remark.text += text[i];
+  for (const char c : text) {
+    while (c == '\n' && remark.text.ends_with('\r')) remark.text.pop_back();
+    remark.text += c;
   }
   return remark;
 }

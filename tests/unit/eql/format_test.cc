@@ -165,6 +165,7 @@ TEST(Format, CommentsStayWithWhatTheyStandAt) {
 TEST(Format, CarriageReturnsAndBlanksAtTheEndOfLinesGo) {
   EXPECT_EQ(formatted("any where a and // x \t\r\n b /* y\r\n z */\r\n"),
             "any where\n  a // x\n  and b /* y\n z */\n");
+  EXPECT_EQ(formatted("any where a /* y\r\r\n z */"), "any where a /* y\n z */\n");
 }
 
 TEST(Format, ErrorsAreThoseOfTheParser) {

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import eql
 
+from query import nested
+
 START = datetime(2026, 3, 2, tzinfo=timezone.utc)
 MATCHING_PARENTS = ["installer", "package_script_service"]
 OTHER_PARENTS = ["launchd", "zsh", "Installer Progress", "xpcproxy"]
@@ -62,17 +64,6 @@ def make_events(rng, count, hosts, users, share):
     # In order of time; equal times keep the order in which they were made.
     events.sort(key=lambda item: (item[0], item[1]))
     return [(milliseconds, event) for milliseconds, _, event in events]
-
-
-def nested(flat):
-    document = {}
-    for name, value in flat.items():
-        place = document
-        *parents, leaf = name.split(".")
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[leaf] = value
-    return document
 
 
 def timestamp(milliseconds):

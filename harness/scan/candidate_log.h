@@ -15,7 +15,7 @@ namespace eqlab::scan {
 
 /// One filter (a stage, an `until`, an event query) of one query in a plan.
 using FilterIndex = std::uint32_t;
-/// One field that some query joins by.
+/// One field whose values candidates keep: some query joins by it, or Plan::carry asked for it.
 using KeySlot = std::uint32_t;
 /// Place in a finished log, which is also the candidate's rank in time: smaller is earlier.
 using CandidateIndex = std::uint32_t;

@@ -46,13 +46,17 @@ QueryBinding::Stage Plan::bind(const eql::CheckedQuery& query, const eql::Checke
       bound.keys.emplace_back(std::nullopt);
       continue;
     }
-    const event::ColumnIndex column = projection_.add(key.field);
-    const auto [known, is_new] =
-        key_slots_.try_emplace(column, static_cast<KeySlot>(key_columns_.size()));
-    bound.keys.emplace_back(known->second);
-    if (is_new) key_columns_.push_back(column);
+    bound.keys.emplace_back(add_key_slot(key.field));
   }
   return bound;
+}
+
+KeySlot Plan::add_key_slot(const event::Field& field) {
+  const event::ColumnIndex column = projection_.add(field);
+  const auto [known, is_new] =
+      key_slots_.try_emplace(column, static_cast<KeySlot>(key_columns_.size()));
+  if (is_new) key_columns_.push_back(column);
+  return known->second;
 }
 
 FilterIndex Plan::add_filter(const eql::CheckedQuery& query, eql::ConditionId root) {
@@ -103,8 +107,7 @@ void Plan::join_leaves(Node& node) {
     const auto leaf = leaf_of(child);
     return leaf && alike.contains(key_of(*leaf));
   };
-  const auto others =
-      std::stable_partition(node.children.begin(), node.children.end(), is_joined);
+  const auto others = std::stable_partition(node.children.begin(), node.children.end(), is_joined);
   node.joined_children = static_cast<std::size_t>(others - node.children.begin());
   for (auto& [key, members] : alike) {
     std::ranges::sort(members);

@@ -55,6 +55,9 @@ class Plan {
   /// Rows will carry this field too, though no leaf may ask for it. After the queries: a field that
   /// one of them has already stays what it is there.
   void also_read(const event::Field& field) { (void)projection_.add(field); }
+  /// Candidates will carry the distinct values of this field, as CandidateLog::keys of the slot
+  /// answered, though no query need join by it. After the queries, as `also_read`.
+  KeySlot carry(const event::Field& field) { return add_key_slot(field); }
 
   struct PlannedLeaf {
     eql::Leaf leaf;
@@ -104,6 +107,7 @@ class Plan {
   void join_leaves(Node& node);
   std::uint32_t add_leaf(const eql::CheckedQuery& query, const eql::Leaf& leaf);
   QueryBinding::Stage bind(const eql::CheckedQuery& query, const eql::CheckedStage& stage);
+  KeySlot add_key_slot(const event::Field& field);
 
   event::Projection projection_;
   std::vector<PlannedLeaf> leaves_;

@@ -8,6 +8,7 @@
 
 #include "harness/base/text.h"
 #include "harness/eql/query.h"
+#include "harness/event/batch.h"
 
 namespace eqlab::scan {
 namespace {
@@ -70,6 +71,18 @@ TEST(Plan, ManyLeavesFieldsAndKeysAreEachPlannedOnce) {
   const Planned joined(keys + " [a where true] [b where true]");
   EXPECT_EQ(joined.plan.key_columns().size(), 50'000U);
   EXPECT_EQ(joined.binding.stages[1].keys[49'999], joined.binding.stages[0].keys[49'999]);
+}
+
+TEST(Plan, CandidatesCarryWhatIsAskedFor) {
+  Planned planned("sequence by k [a where f == \"x\"] [b where true]");
+  const event::Field field{.name = "g", .source = "g"};
+  const event::Field key = planned.plan.projection().columns[planned.plan.key_columns()[0]];
+  EXPECT_EQ(planned.plan.carry(key), *planned.binding.stages[0].keys[0]);  // one slot a field
+  const KeySlot slot = planned.plan.carry(field);
+  EXPECT_EQ(slot, 1U);
+  EXPECT_EQ(planned.plan.carry(field), slot);
+  EXPECT_EQ(planned.plan.key_columns().size(), 2U);
+  EXPECT_EQ(planned.plan.projection().columns[planned.plan.key_columns()[slot]].name, "g");
 }
 
 }  // namespace

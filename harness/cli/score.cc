@@ -1,27 +1,18 @@
 #include <algorithm>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "generators/corpus/corpus.h"
-#include "generators/corpus/verify.h"
-#include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/event_scan.h"
+#include "harness/cli/labelled_events.h"
 #include "harness/cli/rule_choice.h"
 #include "harness/cli/version.h"
-#include "harness/event/io/reader.h"
-#include "harness/match/matcher.h"
-#include "harness/match/relevant.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
 #include "harness/report/scorecard_text.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
-#include "harness/scan/scanner.h"
-#include "harness/schedule/simulation.h"
-#include "harness/score/scorecard.h"
+#include "harness/score/evaluate.h"
 
 namespace eqlab::cli {
 namespace {
@@ -40,27 +31,9 @@ struct Options {
   unsigned threads = 1;
 };
 
-/// The labelled events, reduced to candidates.
-struct Scanned {
-  scan::CandidateLog log;
-  truth::Truth truth;
-  std::uint64_t candidates = 0;  ///< found, before those that cannot matter were dropped
-};
-
-/// Within this of one another events are kept even if they are too far apart for a match: it bounds
-/// the maxspan that can be asked for, and how near a near miss must be to be noticed.
+/// Within this of one another events are kept even if they are too far apart for a match: it is
+/// how near a near miss must be to be noticed.
 constexpr Duration kept_span = std::chrono::hours(1);
-
-/// Drops the candidates that no decision needs; those of incidents stay.
-void keep_relevant(scan::CandidateLog& log, const truth::Truth& truth,
-                   const eql::CheckedQuery& query, const scan::QueryBinding& binding,
-                   std::optional<Duration> maxspan) {
-  const truth::TruthIndex labels(truth);
-  const Duration span = std::max(kept_span, maxspan.value_or(Duration::zero()));
-  log.keep(match::relevant(log, query, binding, span, [&](scan::CandidateIndex c) {
-    return labels.find(log.event_id(c)) != nullptr;
-  }));
-}
 
 /// `interval=5m,lookback=9m,cap=100` over the rule's own schedule.
 Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
@@ -87,93 +60,6 @@ Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
     }
   }
   return ok();
-}
-
-Result<Scanned> scan_generated(const Options& options, const scan::Plan& plan,
-                               const eql::CheckedQuery& query, const scan::QueryBinding& binding,
-                               std::optional<Duration> maxspan, Console& console,
-                               generators::CorpusOptions& used) {
-  EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(options.corpus));
-  used = corpus.options();
-  struct Part {
-    scan::CandidateLog log;
-    truth::Truth truth;
-    std::uint64_t candidates = 0;
-    std::optional<Diagnostic> failure;
-  };
-  // A part holds whole hosts, so what joins by host can be looked at part by part.
-  const bool is_split_by_key =
-      !query.stages.front().keys.empty() &&
-      std::ranges::all_of(query.stages, [](const eql::CheckedStage& stage) {
-        return generators::identifies_host(stage.keys.front().field.name);
-      });
-  Scanned out{plan.new_log(), {}, 0};
-  std::optional<Diagnostic> failure;
-  std::size_t next = 0;
-  std::size_t done = 0;
-  OrderedPool pool(options.threads);
-  const std::function<std::optional<std::size_t>()> produce = [&]() -> std::optional<std::size_t> {
-    if (next == corpus.part_count()) return std::nullopt;
-    return next++;
-  };
-  const std::function<Part(std::size_t)> work = [&](std::size_t index) {
-    Part part{plan.new_log(), {}, 0, {}};
-    scan::Scanner scanner(plan);
-    corpus.make_batches(
-        index, plan.projection(),
-        [&](const event::EventBatch& batch) {
-          if (part.failure) return;
-          if (auto status = scanner.scan(batch, part.log); !status)
-            part.failure = std::move(status.error());
-        },
-        part.truth);
-    part.candidates = part.log.size();
-    if (is_split_by_key) {
-      part.log.finish(scan::CandidateLog::Ties::by_full_time);
-      keep_relevant(part.log, part.truth, query, binding, maxspan);
-    }
-    return part;
-  };
-  const std::function<void(Part)> consume = [&](Part part) {
-    if (part.failure && !failure) failure = std::move(part.failure);
-    out.log.merge(std::move(part.log));
-    out.candidates += part.candidates;
-    out.truth.events += part.truth.events;
-    std::ranges::move(part.truth.hosts, std::back_inserter(out.truth.hosts));
-    std::ranges::move(part.truth.incidents, std::back_inserter(out.truth.incidents));
-    console.progress("generating and scanning", ++done, corpus.part_count());
-  };
-  pool.run<std::size_t, Part>(produce, work, consume, console.stop());
-  if (failure) return fail(std::move(*failure));
-  generators::finish_truth(out.truth, corpus);
-  out.log.finish(scan::CandidateLog::Ties::by_full_time);
-  return out;
-}
-
-Result<Scanned> scan_corpus(const Options& options, const scan::Plan& plan, Console& console) {
-  EQLAB_CHECK(generators::verify_corpus(options.corpus_dir));
-  EQLAB_TRY(
-      truth::Truth truth,
-      truth::read_truth((std::filesystem::path(options.corpus_dir) / "truth.ndjson").string()));
-  EQLAB_TRY(std::vector<std::string> files, generators::event_files(options.corpus_dir));
-  EventScan pass(plan);
-  event::ReadOptions reading{.paths = std::move(files), .threads = options.threads};
-  reading.progress = [&console](std::uint64_t done, std::uint64_t total) {
-    console.progress("reading the corpus", done, total);
-  };
-  EQLAB_TRY(const event::ReadReport read,
-            event::read_events<EventScan::Piece>(reading, plan.projection(), pass.scan_batch(),
-                                                 pass.take(), console.stop()));
-  EQLAB_TRY(scan::CandidateLog log, pass.finish());
-  if (read.usable != truth.events && !console.stop().stop_requested()) {
-    return fail(
-        error_in(options.corpus_dir, "E502",
-                 format("the corpus is not whole: truth.ndjson counts {} events, {} were read",
-                        truth.events, read.usable),
-                 "make it again with eqlab generate"));
-  }
-  const std::uint64_t candidates = log.size();
-  return Scanned{std::move(log), std::move(truth), candidates};
 }
 
 /// What makes the same result again, whatever defaults were in force.
@@ -244,44 +130,30 @@ Exit run(Options options, Console& console) {
   scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
 
-  generators::CorpusOptions used = options.corpus;
-  auto scanned = options.corpus_dir.empty()
-                     ? scan_generated(options, plan, *query, binding, maxspan, console, used)
-                     : scan_corpus(options, plan, console);
+  const PlannedQuery planned{.query = &*query, .binding = &binding};
+  auto events = scan_labelled(
+      {.corpus = options.corpus, .corpus_dir = options.corpus_dir, .threads = options.threads},
+      plan,
+      {.queries = {&planned, 1}, .kept_span = std::max(kept_span, maxspan.value_or(kept_span))},
+      console);
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
   }
-  if (!scanned) return give_up(locate(std::move(scanned.error()), rule->query));
-  // Whole logs again, whatever went part by part before: the same events stay for generated and
-  // read corpora.
-  keep_relevant(scanned->log, scanned->truth, *query, binding, maxspan);
+  if (!events) return give_up(locate(std::move(events.error()), rule->query));
   const double scanned_at = seconds_now();
 
-  const match::Matcher matcher(*query, binding);
-  match::MatchOptions everything;
-  everything.maxspan = maxspan;
-  const match::Matches matches = matcher.find(scanned->log, scanned->log.dated(), everything);
-  schedule::SimulationOptions simulation_options;
-  simulation_options.start = scanned->truth.from;
-  simulation_options.end = scanned->truth.to;
-  simulation_options.maxspan = maxspan;
-  const schedule::Simulation simulation =
-      schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
-  const truth::TruthIndex index(scanned->truth);
-  const score::Scorecard card = score::score({.log = scanned->log,
-                                              .matches = matches,
-                                              .simulation = simulation,
-                                              .truth = scanned->truth,
-                                              .index = index,
-                                              .query = *query,
-                                              .binding = binding,
-                                              .schedule = rule->schedule,
-                                              .maxspan = maxspan,
-                                              .rule_id = rule->rule_id,
-                                              .candidates = scanned->candidates});
+  const truth::TruthIndex index(events->truth);
+  const score::Scorecard card = score::evaluate(events->log,
+                                                {.query = *query,
+                                                 .binding = binding,
+                                                 .schedule = rule->schedule,
+                                                 .maxspan = maxspan,
+                                                 .rule_id = rule->rule_id},
+                                                events->truth, index, events->candidates)
+                                    .card;
 
-  const report::RunInfo info = describe_run(options, *rule, used);
+  const report::RunInfo info = describe_run(options, *rule, events->used);
   if (!options.output_json.empty()) {
     if (auto written = write_file(options.output_json, report::scorecard_json(card, info));
         !written)
@@ -304,7 +176,7 @@ Exit run(Options options, Console& console) {
   console.note(
       format("took {:.1f} s: {:.1f} s scanning ({} events/s), {:.2f} s deciding\n",
              seconds_now() - started, scanned_at - started,
-             group_digits(static_cast<std::int64_t>(static_cast<double>(scanned->truth.events) /
+             group_digits(static_cast<std::int64_t>(static_cast<double>(events->truth.events) /
                                                     std::max(scanned_at - started, 1e-9))),
              seconds_now() - scanned_at));
   return Exit::fine;

@@ -59,6 +59,14 @@ class Plan {
   /// answered, though no query need join by it. After the queries, as `also_read`.
   KeySlot carry(const event::Field& field) { return add_key_slot(field); }
 
+  /// A plan without queries that reads what this one reads, column for column, and whose candidates
+  /// carry what this one's carry: for queries asked of KeptRows. A query added to it must need no
+  /// other column, which `reads_more_than` tells.
+  [[nodiscard]] Plan for_variants() const;
+  [[nodiscard]] bool reads_more_than(const Plan& other) const {
+    return projection_.columns.size() > other.projection_.columns.size();
+  }
+
   struct PlannedLeaf {
     eql::Leaf leaf;
     event::ColumnIndex column = 0;     ///< native leaves
@@ -101,6 +109,7 @@ class Plan {
   [[nodiscard]] CandidateLog new_log() const;
 
  private:
+  Plan() = default;
   FilterIndex add_filter(const eql::CheckedQuery& query, eql::ConditionId root);
   Node plan_node(const eql::CheckedQuery& query, eql::ConditionId id);
   [[nodiscard]] bool has_script(const Node& node) const;
@@ -121,7 +130,7 @@ class Plan {
   std::unordered_map<event::ColumnIndex, KeySlot> key_slots_;  // of `key_columns_`
   std::optional<event::ColumnIndex> tiebreaker_column_;
   bool tiebreaker_is_guessed_ = false;
-  Duration resolution_;
+  Duration resolution_{};
 };
 
 }  // namespace eqlab::scan

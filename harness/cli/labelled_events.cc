@@ -1,0 +1,264 @@
+#include "harness/cli/labelled_events.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "generators/corpus/verify.h"
+#include "harness/base/parallel.h"
+#include "harness/base/text.h"
+#include "harness/event/io/reader.h"
+#include "harness/match/relevant.h"
+#include "harness/scan/scanner.h"
+
+namespace eqlab::cli {
+namespace {
+
+using scan::CandidateIndex;
+using scan::CandidateLog;
+
+constexpr const char* host_field_name = "host.id";
+/// Hosts of events without labels; events come from anybody.
+constexpr std::size_t hosts_counted_max = 1'000'000;
+
+/// What is seen of hosts and time where no labels tell. Time 0 is no time.
+struct Coverage {
+  std::set<std::string, std::less<>> hosts = {};
+  EventTime first = EventTime::max();
+  EventTime last = EventTime::min();
+  std::uint64_t events = 0;
+
+  void look_at(const event::EventBatch& batch, std::optional<event::ColumnIndex> host) {
+    events += batch.row_count();
+    for (event::RowIndex row = 0; row < batch.row_count(); ++row) {
+      if (batch.has_event_time[row] == 0) continue;
+      first = std::min(first, batch.event_time[row]);
+      last = std::max(last, batch.event_time[row]);
+    }
+    if (!host) return;
+    const event::Dictionary& names = batch.columns[*host].dictionary();
+    if (names.physical() != event::Physical::text) return;
+    for (std::size_t code = 0; code < names.size(); ++code) {
+      const std::string_view name = names.text(static_cast<event::ValueCode>(code));
+      if (!hosts.contains(name) && hosts.size() < hosts_counted_max) hosts.emplace(name);
+    }
+  }
+  void merge(Coverage&& other) {
+    events += other.events;
+    first = std::min(first, other.first);
+    last = std::max(last, other.last);
+    hosts.merge(std::move(other.hosts));
+  }
+};
+
+/// Candidates, rows and labels of a part of the events.
+struct Part {
+  std::optional<CandidateLog> log = {};
+  std::optional<scan::Scanner> scanner = {};
+  std::optional<scan::KeptRows> rows = {};
+  truth::Truth truth = {};
+  Coverage coverage = {};
+  std::uint64_t candidates = 0;
+  std::optional<Diagnostic> failure = {};
+};
+
+class Pass {
+ public:
+  Pass(const EventSource& source, const scan::Plan& plan, const ScanOptions& options,
+       Console& console)
+      : source_(source),
+        plan_(plan),
+        options_(options),
+        console_(console),
+        out_{.log = plan.new_log(), .rows = scan::KeptRows(plan)} {}
+
+  Result<LabelledEvents> generated();
+  Result<LabelledEvents> corpus();
+  Result<LabelledEvents> files();
+
+ private:
+  void scan(Part& part, const event::EventBatch& batch) const;
+  void take(Part&& part);
+  void keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth) const;
+  Result<event::ReadReport> read(std::vector<std::string> paths,
+                                 std::optional<event::ColumnIndex> host);
+  Result<LabelledEvents> finish();
+
+  const EventSource& source_;
+  const scan::Plan& plan_;
+  const ScanOptions& options_;
+  Console& console_;
+  LabelledEvents out_;
+  Coverage coverage_;
+  std::optional<Diagnostic> failure_;
+};
+
+void Pass::scan(Part& part, const event::EventBatch& batch) const {
+  if (part.failure) return;
+  if (!part.log) part.log.emplace(plan_.new_log());
+  if (!part.scanner) part.scanner.emplace(plan_);
+  if (options_.keep_rows && !part.rows) part.rows.emplace(plan_);
+  auto done = part.rows ? part.rows->scan(*part.scanner, batch, *part.log)
+                        : part.scanner->scan(batch, *part.log);
+  if (!done) part.failure = std::move(done.error());
+}
+
+void Pass::take(Part&& part) {
+  if (part.failure && !failure_) failure_ = std::move(part.failure);
+  if (part.log) out_.log.merge(std::move(*part.log));
+  if (part.rows) {
+    if (auto merged = out_.rows.merge(std::move(*part.rows)); !merged && !failure_)
+      failure_ = std::move(merged.error());
+  }
+  out_.candidates += part.candidates;
+  coverage_.merge(std::move(part.coverage));
+  out_.truth.events += part.truth.events;
+  std::ranges::move(part.truth.hosts, std::back_inserter(out_.truth.hosts));
+  std::ranges::move(part.truth.incidents, std::back_inserter(out_.truth.incidents));
+}
+
+/// Drops the candidates that no decision needs; those of incidents stay. `log` is finished.
+void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth) const {
+  const truth::TruthIndex labels(truth);
+  const auto is_labelled = [&](CandidateIndex c) {
+    return labels.find(log.event_id(c)) != nullptr;
+  };
+  std::vector<CandidateIndex> kept;
+  for (const PlannedQuery& query : options_.queries) {
+    const std::vector<CandidateIndex> of_query =
+        match::relevant(log, *query.query, *query.binding, options_.kept_span, is_labelled);
+    std::vector<CandidateIndex> both;
+    std::ranges::set_union(kept, of_query, std::back_inserter(both));
+    kept = std::move(both);
+  }
+  if (kept.size() == log.size()) return;
+  if (options_.keep_rows) rows.keep(log, kept);
+  log.keep(kept);
+}
+
+Result<LabelledEvents> Pass::finish() {
+  if (failure_) return fail(std::move(*failure_));
+  out_.log.finish(out_.ties);
+  // Whole logs again, whatever went part by part before: the same events stay for generated and
+  // read corpora.
+  keep_relevant(out_.log, out_.rows, out_.truth);
+  return std::move(out_);
+}
+
+Result<LabelledEvents> Pass::generated() {
+  EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(source_.corpus));
+  out_.used = corpus.options();
+  out_.ties = CandidateLog::Ties::by_full_time;
+  // A part holds whole hosts, so what joins by host can be looked at part by part.
+  const bool is_split_by_key = std::ranges::all_of(options_.queries, [](const PlannedQuery& query) {
+    return std::ranges::all_of(query.query->stages, [](const eql::CheckedStage& stage) {
+      return !stage.keys.empty() && generators::identifies_host(stage.keys.front().field.name);
+    });
+  });
+  std::size_t next = 0;
+  std::size_t done = 0;
+  OrderedPool pool(source_.threads);
+  const std::function<std::optional<std::size_t>()> produce = [&]() -> std::optional<std::size_t> {
+    if (next == corpus.part_count()) return std::nullopt;
+    return next++;
+  };
+  const std::function<Part(std::size_t)> work = [&](std::size_t index) {
+    Part part;
+    corpus.make_batches(
+        index, plan_.projection(), [&](const event::EventBatch& batch) { scan(part, batch); },
+        part.truth);
+    if (!part.log) return part;
+    part.candidates = part.log->size();
+    if (is_split_by_key) {
+      part.log->finish(out_.ties);
+      scan::KeptRows none(plan_);
+      keep_relevant(*part.log, part.rows ? *part.rows : none, part.truth);
+    }
+    return part;
+  };
+  const std::function<void(Part)> consume = [&](Part part) {
+    take(std::move(part));
+    console_.progress("generating and scanning", ++done, corpus.part_count());
+  };
+  pool.run<std::size_t, Part>(produce, work, consume, console_.stop());
+  generators::finish_truth(out_.truth, corpus);
+  return finish();
+}
+
+Result<event::ReadReport> Pass::read(std::vector<std::string> paths,
+                                     std::optional<event::ColumnIndex> host) {
+  event::ReadOptions reading{.paths = std::move(paths), .threads = source_.threads};
+  reading.progress = [this](std::uint64_t done, std::uint64_t total) {
+    console_.progress("reading events", done, total);
+  };
+  return event::read_events<Part>(
+      reading, plan_.projection(),
+      [this, host](Part& part, const event::EventBatch& batch) {
+        scan(part, batch);
+        part.coverage.look_at(batch, host);
+      },
+      [this](Part&& part) {
+        part.candidates = part.log ? part.log->size() : 0;
+        take(std::move(part));
+      },
+      console_.stop());
+}
+
+Result<LabelledEvents> Pass::corpus() {
+  EQLAB_CHECK(generators::verify_corpus(source_.corpus_dir));
+  EQLAB_TRY(
+      truth::Truth truth,
+      truth::read_truth((std::filesystem::path(source_.corpus_dir) / "truth.ndjson").string()));
+  EQLAB_TRY(std::vector<std::string> files, generators::event_files(source_.corpus_dir));
+  EQLAB_TRY(const event::ReadReport read, this->read(std::move(files), std::nullopt));
+  if (read.usable != truth.events && !console_.stop().stop_requested()) {
+    return fail(
+        error_in(source_.corpus_dir, "E502",
+                 format("the corpus is not whole: truth.ndjson counts {} events, {} were read",
+                        truth.events, read.usable),
+                 "make it again with eqlab generate"));
+  }
+  out_.truth = std::move(truth);
+  return finish();
+}
+
+Result<LabelledEvents> Pass::files() {
+  out_.has_labels = false;
+  const auto host = plan_.projection().by_name.find(host_field_name);
+  EQLAB_TRY(event::ReadReport read,
+            this->read(source_.files, host == plan_.projection().by_name.end()
+                                          ? std::nullopt
+                                          : std::optional(host->second)));
+  out_.truth.events = read.usable;
+  out_.read = std::move(read);
+  if (coverage_.first <= coverage_.last) {
+    out_.truth.from = coverage_.first;
+    out_.truth.to = coverage_.last;
+  }
+  for (const std::string& id : coverage_.hosts) {
+    truth::HostRecord record;
+    record.id = id;
+    out_.truth.hosts.push_back(std::move(record));
+  }
+  return finish();
+}
+
+}  // namespace
+
+Result<LabelledEvents> scan_labelled(const EventSource& source, const scan::Plan& plan,
+                                     const ScanOptions& options, Console& console) {
+  Pass pass(source, plan, options, console);
+  if (!source.files.empty()) return pass.files();
+  return source.corpus_dir.empty() ? pass.generated() : pass.corpus();
+}
+
+event::Field host_field(const event::Schema& schema) {
+  const event::Field* const known = schema.find(host_field_name);
+  return known != nullptr ? *known
+                          : event::Field{.name = host_field_name, .source = host_field_name};
+}
+
+}  // namespace eqlab::cli

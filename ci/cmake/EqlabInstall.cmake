@@ -3,6 +3,24 @@
 include(GNUInstallDirs)
 
 install(TARGETS eqlab RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# What the program prints about itself. A program for another machine cannot be run here.
+if(NOT CMAKE_CROSSCOMPILING)
+  set(self_description ${CMAKE_BINARY_DIR}/self-description)
+  add_custom_command(
+    OUTPUT ${self_description}/eqlab.1
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${self_description}
+    COMMAND eqlab completions bash > ${self_description}/eqlab
+    COMMAND eqlab completions zsh > ${self_description}/_eqlab
+    COMMAND eqlab completions fish > ${self_description}/eqlab.fish
+    COMMAND eqlab manual > ${self_description}/eqlab.1
+    DEPENDS eqlab VERBATIM COMMENT "Completions and manual page")
+  add_custom_target(self_description ALL DEPENDS ${self_description}/eqlab.1)
+  install(FILES ${self_description}/eqlab DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${self_description}/_eqlab DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${self_description}/eqlab.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  install(FILES ${self_description}/eqlab.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
 install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/eqlab/rules
         FILES_MATCHING PATTERN "*.toml" PATTERN "*.case" PATTERN "*.eql" PATTERN "*.ndjson" PATTERN "*.md")
 install(FILES README.md CHANGELOG.md NOTICE LICENSE LICENSES/Elastic-2.0.txt

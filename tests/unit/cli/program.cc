@@ -35,7 +35,10 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-Outcome eqlab(const std::vector<std::string>& arguments, const Running& how) {
+namespace {
+
+Outcome run_file(const std::string& path, const std::vector<std::string>& arguments,
+                 const Running& how) {
   const TemporaryFolder folder;
   const std::string in = folder.write("in", how.input);
   const std::string out = how.output_to.empty() ? folder.path("out") : how.output_to;
@@ -45,7 +48,7 @@ Outcome eqlab(const std::vector<std::string>& arguments, const Running& how) {
     const std::size_t equals = entry.find('=');
     environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  process::child child(process::exe = EQLAB_BINARY, process::args = arguments, environment,
+  process::child child(process::exe = path, process::args = arguments, environment,
                        process::std_in<in, process::std_out> out, process::std_err > err);
   if (how.interrupt_after_ms > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(how.interrupt_after_ms));
@@ -54,6 +57,19 @@ Outcome eqlab(const std::vector<std::string>& arguments, const Running& how) {
   child.wait();
   return {child.exit_code(), how.output_to.empty() ? read_file(out) : std::string(),
           read_file(err)};
+}
+
+}  // namespace
+
+Outcome eqlab(const std::vector<std::string>& arguments, const Running& how) {
+  return run_file(EQLAB_BINARY, arguments, how);
+}
+
+Outcome run(const std::string& program, const std::vector<std::string>& arguments,
+            const Running& how) {
+  std::vector<std::string> words = {program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_file("/usr/bin/env", words, how);
 }
 
 }  // namespace eqlab::test

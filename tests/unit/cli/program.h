@@ -38,6 +38,9 @@ struct Running {
 
 /// Runs the eqlab that was built with these tests.
 [[nodiscard]] Outcome eqlab(const std::vector<std::string>& arguments, const Running& how = {});
+/// Runs another program, searched in PATH; status 127 where there is none.
+[[nodiscard]] Outcome run(const std::string& program, const std::vector<std::string>& arguments,
+                          const Running& how = {});
 
 [[nodiscard]] std::string read_file(const std::string& path);
 

@@ -6,6 +6,7 @@
 #include "harness/cli/corpus_options.h"
 #include "harness/cli/labelled_events.h"
 #include "harness/cli/rule_choice.h"
+#include "harness/cli/schedule_option.h"
 #include "harness/cli/version.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
@@ -23,7 +24,7 @@ struct Options {
   generators::CorpusOptions corpus;
   std::string corpus_dir;
   std::string schema;
-  std::string schedule;
+  std::vector<std::string> schedules;
   std::string maxspan;
   std::string format = "text";
   std::string output_json;
@@ -34,33 +35,6 @@ struct Options {
 /// Within this of one another events are kept even if they are too far apart for a match: it is
 /// how near a near miss must be to be noticed.
 constexpr Duration kept_span = std::chrono::hours(1);
-
-/// `interval=5m,lookback=9m,cap=100` over the rule's own schedule.
-Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    const std::size_t equals = part.find('=');
-    const std::string_view name = part.substr(0, equals);
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    const auto duration = parse_duration(value);
-    const auto number = parse_number<unsigned>(value);
-    if (name == "interval" && duration && *duration >= std::chrono::seconds{1}) {
-      schedule.interval = *duration;
-    } else if (name == "lookback" && duration && *duration > Duration::zero()) {
-      schedule.look_back = *duration;
-    } else if (name == "cap" && number && *number > 0) {
-      schedule.max_signals = *number;
-    } else {
-      return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)),
-                           "write for example: --schedule interval=5m,lookback=9m,cap=100"));
-    }
-  }
-  return ok();
-}
 
 /// What makes the same result again, whatever defaults were in force.
 report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
@@ -95,7 +69,7 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
   if (!options.choice.rule_id.empty()) add("rule-id", options.choice.rule_id);
   if (!options.choice.at.empty()) add("at", options.choice.at);
   if (!options.schema.empty()) add("schema", options.schema);
-  if (!options.schedule.empty()) add("schedule", options.schedule);
+  for (const std::string& text : options.schedules) add("schedule", text);
   if (!options.maxspan.empty()) add("maxspan", options.maxspan);
   info.command = quote_command(again);
   return info;
@@ -109,8 +83,13 @@ Exit run(Options options, Console& console) {
   const double started = seconds_now();
   auto rule = load_chosen_rule(options.rule, options.choice);
   if (!rule) return give_up(rule.error());
-  if (auto applied = apply_schedule(options.schedule, rule->schedule); !applied)
-    return give_up(applied.error());
+  schedule::SimulationOptions simulation;
+  for (const std::string& text : options.schedules) {
+    auto change = parse_schedule_change(text);
+    if (!change) return give_up(change.error());
+    if (auto applied = change->apply(rule->schedule, simulation); !applied)
+      return give_up(applied.error());
+  }
   std::optional<Duration> maxspan;
   if (!options.maxspan.empty()) {
     maxspan = parse_duration(options.maxspan);
@@ -144,14 +123,15 @@ Exit run(Options options, Console& console) {
   const double scanned_at = seconds_now();
 
   const truth::TruthIndex index(events->truth);
-  const score::Scorecard card = score::evaluate(events->log,
-                                                {.query = *query,
-                                                 .binding = binding,
-                                                 .schedule = rule->schedule,
-                                                 .maxspan = maxspan,
-                                                 .rule_id = rule->rule_id},
-                                                events->truth, index, events->candidates)
-                                    .card;
+  const score::Scorecard card =
+      score::evaluate(events->log,
+                      {.query = *query,
+                       .binding = binding,
+                       .schedule = rule->schedule,
+                       .maxspan = maxspan,
+                       .rule_id = rule->rule_id},
+                      events->truth, index, events->candidates, simulation)
+          .card;
 
   const report::RunInfo info = describe_run(options, *rule, events->used);
   if (!options.output_json.empty()) {
@@ -197,8 +177,7 @@ void define_score(CLI::App& app, Action& chosen) {
   command->add_option(
       "--schema", options->schema,
       "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--schedule", options->schedule,
-                      "Instead of the rule's own: interval=5m,lookback=9m,cap=100 (any of them)");
+  add_schedule_option(*command, options->schedules, false);
   command->add_option("--maxspan", options->maxspan, "Instead of the query's own, for example 15s");
   command->add_option("--format", options->format, "text, json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}))

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.h"
+#include "harness/base/time.h"
+#include "harness/rule/rule.h"
+#include "harness/schedule/simulation.h"
+
+namespace eqlab::cli {
+
+/// What is other than the rule and the program say about when the rule runs and what it can see.
+struct ScheduleChange {
+  std::optional<Duration> interval = {};
+  std::optional<Duration> look_back = {};
+  std::optional<Duration> to = {};
+  std::optional<std::uint32_t> cap = {};
+  std::optional<Duration> delay = {};  ///< from ingest until a search can see an event
+  std::optional<Duration> run = {};    ///< how long a run takes
+  std::optional<Duration> phase = {};  ///< of the grid of runs
+
+  /// Errors: E905 what comes out searches nothing.
+  [[nodiscard]] Status apply(rule::Schedule& schedule, schedule::SimulationOptions& options) const;
+};
+
+/// `interval=5m,lookback=9m,cap=100,delay=30s`, any of them; the empty text changes nothing.
+/// Errors: E905.
+[[nodiscard]] Result<ScheduleChange> parse_schedule_change(std::string_view text);
+
+/// `--schedule`, which may be given several times where `many` says so: one variant each.
+CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& schedules, bool many);
+
+/// `15s`, `15s,30s,1m`, `1s..100s` in steps of the first, or `10s..60s/5s`: increasing, each once;
+/// at most 1,000. Errors: E905, named after `option`.
+[[nodiscard]] Result<std::vector<Duration>> parse_durations(std::string_view option,
+                                                            std::string_view text);
+
+}  // namespace eqlab::cli

@@ -641,6 +641,10 @@ class Teller {
     record.time = at;
     record.what = describe(event);
     record.user = user_id(event.user);
+    const Process& process = tables_.processes[event.process];
+    record.pid = static_cast<std::uint64_t>(process.pid);
+    if (process.parent != nothing)
+      record.parent_pid = static_cast<std::uint64_t>(tables_.processes[process.parent].pid);
     told_.record.events.push_back(std::move(record));
     event_nodes_.push_back(index);
     events_.push_back(event);

@@ -96,6 +96,10 @@ class Reading {
     return 0;
   }
 
+  std::uint64_t number_if_any(std::string_view key) {
+    return !error_ && object_.contains(key) ? number(key) : 0;
+  }
+
   EventTime time(std::string_view key) {
     const std::string value = text(key);
     if (error_) return {};
@@ -176,6 +180,10 @@ Json to_json(const Incident& incident) {
                       {"time", iso(event.time)},
                       {"what", event.what},
                       {"user", event.user}});
+    if (event.pid != 0) {
+      events.back()["pid"] = event.pid;
+      events.back()["parent_pid"] = event.parent_pid;
+    }
     if (!event.faults.empty()) events.back()["faults"] = event.faults;
   }
   return {{"id", incident.id},
@@ -211,6 +219,8 @@ IncidentEvent read_event(Reading& line) {
           .time = line.time("time"),
           .what = line.text("what"),
           .user = line.text("user"),
+          .pid = line.number_if_any("pid"),
+          .parent_pid = line.number_if_any("parent_pid"),
           .faults = line.texts_if_any("faults")};
 }
 

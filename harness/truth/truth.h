@@ -35,6 +35,9 @@ struct IncidentEvent {
   std::string
       what;  ///< for people: `exec bash < package_script_service`, `connect curl 203.0.113.8:443`
   std::string user;  ///< `user.id`
+  /// Of the process whose event it is, and of the one that forked it; 0 where nothing tells.
+  std::uint64_t pid = 0;
+  std::uint64_t parent_pid = 0;
   /// What befell its document: `merged` (gone into another document), `lost`, `duplicated`,
   /// `displaced` (written later than its time), `offset` (its time was shown wrong by more than a
   /// second).

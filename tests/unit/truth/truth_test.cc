@@ -31,9 +31,20 @@ Truth sample() {
   incident.tags = {"T1105", "curl"};
   incident.first = truth.from + Duration(1);
   incident.last = truth.from + Duration(30'000'000'001);
-  incident.events = {
-      {.id = "e1", .role = Role::script, .time = incident.first, .what = "exec bash", .user = "0"},
-      {.id = "e2", .role = Role::network, .time = incident.last, .what = "connect", .user = "0"}};
+  incident.events = {{.id = "e1",
+                      .role = Role::script,
+                      .time = incident.first,
+                      .what = "exec bash",
+                      .user = "0",
+                      .faults = {}},
+                     {.id = "e2",
+                      .role = Role::network,
+                      .time = incident.last,
+                      .what = "connect",
+                      .user = "0",
+                      .pid = 4711,
+                      .parent_pid = 1,
+                      .faults = {}}};
   incident.true_pairs = {{0, 1}};
   incident.expected = Expectation::fires;
   incident.expected_because = "same user, in the window";

@@ -183,8 +183,8 @@ Json rule_json(const rule::Rule& rule, const std::string& uuid) {
       {"type", rule.type},
       {"interval", text_or(rule, "interval", whole_seconds(schedule.interval))},
       {"from", text_or(rule, "from", rule::now_minus(schedule.look_back))},
-      {"to", text_or(rule, "to",
-                     schedule.to == Duration::zero() ? "now" : rule::now_minus(schedule.to))},
+      {"to",
+       text_or(rule, "to", schedule.to == Duration::zero() ? "now" : rule::now_minus(schedule.to))},
       {"max_signals", schedule.max_signals},
       {"severity", rule.severity},
       {"risk_score", rule.risk_score},
@@ -290,8 +290,7 @@ AlertDocuments::AlertDocuments(const scan::CandidateLog& log, const rule::Rule& 
     : log_(&log),
       rule_(&rule),
       addresses_(&addresses),
-      rule_uuid_(context.rule_uuid.empty() ? text_or(rule, "id", rule.rule_id)
-                                           : context.rule_uuid),
+      rule_uuid_(context.rule_uuid.empty() ? text_or(rule, "id", rule.rule_id) : context.rule_uuid),
       space_(context.space),
       rule_fields_(dump(rule_json(rule, rule_uuid_))) {}
 
@@ -363,8 +362,7 @@ std::string AlertDocuments::write(const Alert& alert) const {
     const std::string& id = names[grouped ? i + 1 : 0];
     if (grouped) {
       shell_ancestors.insert(shell_ancestors.end(), family.begin(), family.end());
-      shell_ancestors.push_back(
-          parent_json({.id = id, .index = ""}, true, depth, rule_uuid_));
+      shell_ancestors.push_back(parent_json({.id = id, .index = ""}, true, depth, rule_uuid_));
     }
     blocks.push_back(
         alert_json(frame, std::move(source), id, depth, original_time, std::move(family)));
@@ -395,8 +393,7 @@ std::string AlertDocuments::write(const Alert& alert) const {
     shell["kibana"]["alert"]["original_event"] = std::move(common);
   }
   shell["kibana"]["alert"]["group"] = {{"id", names[0]}};
-  if (!building_block.empty())
-    shell["kibana"]["alert"]["building_block_type"] = building_block;
+  if (!building_block.empty()) shell["kibana"]["alert"]["building_block_type"] = building_block;
   std::string out = hit_line(frame, names[0], shell);
   for (std::size_t i = 0; i < blocks.size(); ++i) out += hit_line(frame, names[i + 1], blocks[i]);
   return out;

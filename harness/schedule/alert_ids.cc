@@ -14,8 +14,8 @@ namespace eqlab::schedule {
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
-  EQLAB_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(),
-                          nullptr) == 1);
+  EQLAB_ASSERT(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   out.reserve(std::size_t{2} * length);

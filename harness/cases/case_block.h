@@ -70,6 +70,9 @@ struct CaseSchedule {
   Duration run_time = Duration::zero();
 };
 
+/// Runs that one block may need, about a year of every five minutes: each is evaluated.
+inline constexpr std::int64_t case_runs_max = 100'000;
+
 /// One run; after the last that a block lists they go on, an interval apart.
 struct CaseRun {
   WallTime at{};  ///< whole milliseconds

@@ -169,10 +169,30 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
   return out;
 }
 
+/// Runs from the first listed one until no event is left to see, near enough for a limit.
+double run_count(const CaseBlock& block) {
+  const auto in_nanos = [](auto time) {
+    return static_cast<double>(time.time_since_epoch().count());
+  };
+  double last = in_nanos(block.runs.back().at);
+  for (const CaseEvent& event : block.events) {
+    if (event.time) last = std::max(last, in_nanos(*event.time));
+  }
+  const rule::Schedule& schedule = block.rule->schedule;
+  return (last - in_nanos(block.runs.front().at) +
+          static_cast<double>(schedule.look_back.count())) /
+         static_cast<double>(schedule.interval.count());
+}
+
 /// The grid on which the listed runs are those that come late.
 Result<schedule::SimulationOptions> simulation_options(const CaseBlock& block) {
   const Duration interval = block.rule->schedule.interval;
   EQLAB_ASSERT(!block.runs.empty());
+  if (run_count(block) > case_runs_max) {
+    return fail(error_in(block.file, "E456",
+                         format("the events need more than {} runs", group_digits(case_runs_max)),
+                         "move them nearer to the first run, or lengthen the interval"));
+  }
   schedule::SimulationOptions options{
       .start = on_clock<EventTime>(schedule::saturating_add(block.runs.front().at, -interval)),
       .end = on_clock<EventTime>(block.runs.back().at),

@@ -36,7 +36,8 @@ struct FoundAlerts {
   std::vector<std::pair<WallTime, WallTime>> gaps;  ///< event time that was never searched
   std::vector<FoundMatch> missed;  ///< matches over all events that never became an alert
 };
-/// Errors: those of a search that fails as it runs; E456 runs closer than the rule's interval.
+/// Errors: those of a search that fails as it runs; E456 runs closer than the rule's
+/// interval, or more than case_runs_max.
 using ScheduleEngine =
     std::function<Result<FoundAlerts>(const CaseBlock&, const eql::CheckedQuery&)>;
 

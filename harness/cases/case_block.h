@@ -12,6 +12,7 @@
 #include "harness/event/schema.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
+#include "harness/schedule/run_clock.h"
 
 /// The `.case` format: a timeline of events, a rule or query, and what must come out. README.md
 /// describes it.
@@ -37,14 +38,17 @@ struct CaseEvent {
   std::uint32_t line = 0;         ///< of the case file
 };
 
-enum class ExpectationKind : std::uint8_t { matches, ids, error, tree, normal };
+enum class ExpectationKind : std::uint8_t { matches, ids, error, tree, normal, alerts };
 
 /// What must come out, as text in one canonical spelling, so that it compares and rewrites line by
 /// line.
 struct Expectation {
   ExpectationKind kind = ExpectationKind::ids;
   std::vector<std::string> lines;  ///< body without indentation; error: the messages
-  std::string code;                ///< error
+  /// Alerts: what stands below `gaps` and `missed`; compared only where the block has them.
+  std::optional<std::vector<std::string>> gaps = std::nullopt;
+  std::optional<std::vector<std::string>> missed = std::nullopt;
+  std::string code;  ///< error
   std::uint32_t query_line =
       0;  ///< error: line of the query that the caret stands under, from 1; 0: not stated
   /// Error: columns of the carets in the file, from 1, [first, second); nothing when no caret line
@@ -52,6 +56,27 @@ struct Expectation {
   std::optional<std::pair<std::uint32_t, std::uint32_t>> carets;
   std::uint32_t first_line = 0;  ///< lines of the file that it takes up, [first, last)
   std::uint32_t last_line = 0;
+};
+
+/// What a block says of its rule's schedule; where it is silent the rule decides.
+struct CaseSchedule {
+  std::optional<Duration> interval = std::nullopt;
+  std::optional<Duration> look_back = std::nullopt;
+  std::optional<Duration> to = std::nullopt;
+  std::optional<std::uint32_t> cap = std::nullopt;
+  /// As schedule::SimulationOptions, but 0 unless stated: delays are the events' own.
+  Duration refresh = Duration::zero();
+  Duration search_delay = Duration::zero();
+  Duration run_time = Duration::zero();
+};
+
+/// Runs that one block may need, about a year of every five minutes: each is evaluated.
+inline constexpr std::int64_t case_runs_max = 100'000;
+
+/// One run; after the last that a block lists they go on, an interval apart.
+struct CaseRun {
+  WallTime at{};  ///< whole milliseconds
+  schedule::RunOutcome outcome = schedule::RunOutcome::succeeds;
 };
 
 struct Skip {
@@ -75,6 +100,8 @@ struct CaseBlock {
   std::string timestamp_field;        ///< these three: from `options`, empty where the rule decides
   std::string tiebreaker_field;
   std::string event_category_field;
+  CaseSchedule schedule;
+  std::vector<CaseRun> runs;  ///< rising; at least one where alerts are expected
   std::vector<Skip> skips;
   Expectation expectation;
 
@@ -85,8 +112,9 @@ struct CaseBlock {
 
 /// At least one block. Errors: E450 a line that does not belong where it stands, or no block at
 /// all; E451 an event, or a field of one that the block's schema does not have; E452 an
-/// expectation. Rule files are not opened here: blocks with a `rule_path` have no `rule`;
-/// `apply_rule` completes them.
+/// expectation; E455, E456 what `schedule:` and `runs:` say; E457 an expectation of alerts. Rule
+/// files are not opened here: blocks with a `rule_path` have no `rule`; `apply_rule` completes
+/// them.
 [[nodiscard]] Result<std::vector<CaseBlock>> parse_cases(const std::string& text,
                                                          const std::string& file);
 

@@ -4,15 +4,18 @@
 #include "harness/cases/engine.h"
 
 #include <algorithm>
+#include <set>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/cases/case_time.h"
 #include "harness/event/batch.h"
 #include "harness/event/coerce.h"
 #include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
 #include "harness/scan/plan.h"
 #include "harness/scan/scanner.h"
+#include "harness/schedule/simulation.h"
 
 namespace eqlab::cases {
 namespace {
@@ -51,7 +54,7 @@ class BatchWriter {
     batch.ingest_time.push_back(ingest_time(event));
     batch.line.push_back(place + 1);
     batch.ordinal.push_back(place);
-    batch.ids.push(event.id);
+    batch.ids.push(id_of(event));
   }
 
  private:
@@ -89,6 +92,14 @@ class BatchWriter {
     if (outcome == Outcome::kept) codes.push_back(code);
   }
 
+  /// Two documents may be given one id on purpose.
+  [[nodiscard]] std::string_view id_of(const CaseEvent& event) const {
+    const CaseField* const given = find(event, projection_.id_field);
+    const bool is_text = given != nullptr && given->values.size() == 1 &&
+                         given->values[0].kind == CaseValue::Kind::text;
+    return is_text ? given->values[0].text : event.id;
+  }
+
   [[nodiscard]] IngestTime ingest_time(const CaseEvent& event) const {
     const CaseField* given = find(event, projection_.ingest_field);
     const auto stated = given != nullptr && !given->values.empty()
@@ -102,12 +113,17 @@ class BatchWriter {
   std::vector<event::Coercer> coercers_;
 };
 
-Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query,
-                                             std::size_t batch_rows) {
+/// A block's candidates. Holds references: the query must outlive it.
+struct Scanned {
+  scan::QueryBinding binding;
+  scan::CandidateLog log;
+};
+Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& query,
+                           std::size_t batch_rows) {
   const rule::Rule& rule = *block.rule;
   scan::Plan plan(
       scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
-  const scan::QueryBinding binding = plan.add(query);
+  scan::QueryBinding binding = plan.add(query);
 
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
@@ -124,22 +140,113 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
     }
   }
   log.finish();
+  return Scanned{.binding = std::move(binding), .log = std::move(log)};
+}
 
+FoundMatch found_match(const eql::CheckedQuery& query, const scan::CandidateLog& log,
+                       const match::Match& match) {
+  FoundMatch found;
+  for (const scan::CandidateIndex candidate : match.events) {
+    found.events.push_back(candidate == match::missing_event
+                               ? std::nullopt
+                               : std::optional<std::size_t>(log.line(candidate) - 1));
+  }
+  for (std::size_t i = 0; i < match.keys.size(); ++i)
+    found.keys.push_back(match::shown_key(query.kind, query.stages[0].keys[i].field.type,
+                                          log.key_value(match.keys[i])));
+  return found;
+}
+
+Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::CheckedQuery& query,
+                                             std::size_t batch_rows) {
+  EQLAB_TRY(const Scanned scanned, scan_block(block, query, batch_rows));
+  const scan::CandidateLog& log = scanned.log;
   const auto visible = query.kind == eql::QueryKind::sequence ? log.dated() : log.all();
   const match::Matches matches =
-      match::Matcher(query, binding).find(log, visible, block.match_options);
+      match::Matcher(query, scanned.binding).find(log, visible, block.match_options);
   std::vector<FoundMatch> out;
-  for (const match::Match& match : matches.matches) {
-    FoundMatch found;
-    for (const scan::CandidateIndex candidate : match.events) {
-      found.events.push_back(candidate == match::missing_event
-                                 ? std::nullopt
-                                 : std::optional<std::size_t>(log.line(candidate) - 1));
+  for (const match::Match& match : matches.matches) out.push_back(found_match(query, log, match));
+  return out;
+}
+
+/// Runs from the first listed one until no event is left to see, near enough for a limit.
+double run_count(const CaseBlock& block) {
+  const auto in_nanos = [](auto time) {
+    return static_cast<double>(time.time_since_epoch().count());
+  };
+  double last = in_nanos(block.runs.back().at);
+  for (const CaseEvent& event : block.events) {
+    if (event.time) last = std::max(last, in_nanos(*event.time));
+  }
+  const rule::Schedule& schedule = block.rule->schedule;
+  return (last - in_nanos(block.runs.front().at) +
+          static_cast<double>(schedule.look_back.count())) /
+         static_cast<double>(schedule.interval.count());
+}
+
+/// The grid on which the listed runs are those that come late.
+Result<schedule::SimulationOptions> simulation_options(const CaseBlock& block) {
+  const Duration interval = block.rule->schedule.interval;
+  EQLAB_ASSERT(!block.runs.empty());
+  if (run_count(block) > case_runs_max) {
+    return fail(error_in(block.file, "E456",
+                         format("the events need more than {} runs", group_digits(case_runs_max)),
+                         "move them nearer to the first run, or lengthen the interval"));
+  }
+  schedule::SimulationOptions options{
+      .start = on_clock<EventTime>(schedule::saturating_add(block.runs.front().at, -interval)),
+      .end = on_clock<EventTime>(block.runs.back().at),
+      .refresh = block.schedule.refresh,
+      .search_delay = block.schedule.search_delay,
+      .run_duration = block.schedule.run_time};
+  for (std::size_t i = 0; i < block.runs.size(); ++i) {
+    const CaseRun& run = block.runs[i];
+    const Duration late = i == 0 ? Duration::zero() : run.at - block.runs[i - 1].at - interval;
+    if (late < Duration::zero()) {
+      return fail(
+          error_in(block.file, "E456",
+                   format("the runs {} and {} are closer than the interval of {}",
+                          case_time_text(on_clock<EventTime>(block.runs[i - 1].at)),
+                          case_time_text(on_clock<EventTime>(run.at)), offset_text(interval)),
+                   "write schedule: interval=1m for a rule that runs more often"));
     }
-    for (std::size_t i = 0; i < match.keys.size(); ++i)
-      found.keys.push_back(match::shown_key(query.kind, query.stages[0].keys[i].field.type,
-                                            log.key_value(match.keys[i])));
-    out.push_back(std::move(found));
+    if (late > Duration::zero() || run.outcome != schedule::RunOutcome::succeeds)
+      options.disturbances.push_back({.run = i, .late = late, .outcome = run.outcome});
+  }
+  return options;
+}
+
+Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery& query,
+                                 std::size_t batch_rows, schedule::Effort effort) {
+  EQLAB_TRY(const Scanned scanned, scan_block(block, query, batch_rows));
+  EQLAB_TRY(schedule::SimulationOptions options, simulation_options(block));
+  options.effort = effort;
+  const scan::CandidateLog& log = scanned.log;
+  const match::Matcher matcher(query, scanned.binding);
+  const schedule::Simulation simulation =
+      schedule::simulate(log, matcher, block.rule->schedule, options);
+  FoundAlerts out;
+  // What an alert is known by: its events' ids.
+  const auto identity = [&](const match::Match& match) {
+    std::vector<std::string_view> ids;
+    for (const scan::CandidateIndex event : match.events) {
+      if (event != match::missing_event) ids.push_back(log.event_id(event));
+    }
+    return ids;
+  };
+  std::set<std::vector<std::string_view>> written;
+  for (const schedule::Alert& alert : simulation.alerts) {
+    written.insert(identity(alert.match));
+    const WallTime completed = on_clock<WallTime>(log.event_time(alert.match.completing()));
+    out.alerts.push_back({.match = found_match(query, log, alert.match),
+                          .started_at = alert.started_at,
+                          .sightings = alert.sightings,
+                          .after = alert.alert_time - completed});
+  }
+  for (const schedule::Gap& gap : simulation.gaps) out.gaps.emplace_back(gap.from, gap.to);
+  const match::Matches all = matcher.find(log, log.dated(), {});
+  for (const match::Match& match : all.matches) {
+    if (!written.contains(identity(match))) out.missed.push_back(found_match(query, log, match));
   }
   return out;
 }
@@ -152,9 +259,17 @@ std::vector<NamedEngine> built_in_engines() {
       return run_built_in(block, query, rows);
     };
   };
-  return {{"batch-1", with_rows(1)},
-          {"batch-7", with_rows(7)},
-          {"whole", with_rows(limits::batch_rows_max)}};
+  const auto under_schedule = [](std::size_t rows, schedule::Effort effort) {
+    return [rows, effort](const CaseBlock& block, const eql::CheckedQuery& query) {
+      return run_schedule(block, query, rows, effort);
+    };
+  };
+  using schedule::Effort;
+  constexpr std::size_t all = limits::batch_rows_max;
+  return {{"batch-1", with_rows(1), under_schedule(1, Effort::skip_unchanged)},
+          {"batch-7", with_rows(7), under_schedule(7, Effort::skip_unchanged)},
+          {"whole", with_rows(all), under_schedule(all, Effort::skip_unchanged)},
+          {"every-run", {}, under_schedule(all, Effort::every)}};
 }
 
 }  // namespace eqlab::cases

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -23,13 +24,32 @@ struct FoundMatch {
 using Engine =
     std::function<Result<std::vector<FoundMatch>>(const CaseBlock&, const eql::CheckedQuery&)>;
 
+/// What the block's rule does under its schedule.
+struct FoundAlert {
+  FoundMatch match;
+  WallTime started_at{};              ///< of the run that wrote it
+  std::uint64_t sightings = 0;        ///< searches that returned it
+  Duration after = Duration::zero();  ///< from the completing event to the alert
+};
+struct FoundAlerts {
+  std::vector<FoundAlert> alerts;                   ///< as they were written
+  std::vector<std::pair<WallTime, WallTime>> gaps;  ///< event time that was never searched
+  std::vector<FoundMatch> missed;  ///< matches over all events that never became an alert
+};
+/// Errors: those of a search that fails as it runs; E456 runs closer than the rule's
+/// interval, or more than case_runs_max.
+using ScheduleEngine =
+    std::function<Result<FoundAlerts>(const CaseBlock&, const eql::CheckedQuery&)>;
+
 struct NamedEngine {
   std::string name;
-  Engine run;
+  Engine run;                    ///< empty: not for blocks that expect matches
+  ScheduleEngine schedule = {};  ///< empty: not for blocks that expect alerts
 };
 
 /// The engine of this program three times: one event a batch, seven, and all in one (`batch-1`,
-/// `batch-7`, `whole`). Where batches end must never show.
+/// `batch-7`, `whole`). Where batches end must never show. Alerts also by evaluating every run
+/// (`every-run`) where the others pass over those that see nothing new.
 [[nodiscard]] std::vector<NamedEngine> built_in_engines();
 
 }  // namespace eqlab::cases

@@ -2,12 +2,11 @@
 #include "harness/cases/event_line.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/cases/case_time.h"
 
 namespace eqlab::cases {
 namespace {
@@ -42,7 +41,7 @@ class LineReader {
                            "begin the line with a name for the event, such as 1"));
     }
     skip_blank();
-    EQLAB_TRY(event.time, read_time());
+    EQLAB_CHECK(read_time(event));
     skip_blank();
     if (at_ < text_.size() && text_[at_] == '{') {
       EQLAB_CHECK(read_document(event));
@@ -71,22 +70,32 @@ class LineReader {
     return {begin, at_};
   }
 
-  Result<std::optional<EventTime>> read_time() {
-    const Span span = word();
-    const std::string_view text = piece(span);
+  Status read_time(RawEvent& event) {
+    event.time_span = word();
+    const std::string_view text = piece(event.time_span);
     const auto wrong = [&](std::string message) {
-      return fail(
-          error_at(span, "E451", std::move(message),
-                   "times are @0s, @1.5s, @2m, a date such as @2026-01-01T00:00:00Z, or @none"));
+      return fail(error_at(event.time_span, "E451", std::move(message),
+                           "times are @0s, @1.5s, @2m, @10:05:30, a date such as "
+                           "@2026-01-01T00:00:00Z, or @none; @4s+20s is ingested 20 s later"));
     };
     if (!text.starts_with('@')) return wrong("expected the event's time");
     const std::string_view when = text.substr(1);
-    if (when == "none") return std::optional<EventTime>();
-    if (const auto offset = parse_offset(when)) {
-      return std::optional(EventTime(Duration{*parse_iso8601(base_time)} + *offset));
+    if (when == "none") return ok();
+    event.time = parse_case_time(when);
+    if (event.time) return ok();
+    // The last sign begins the delay; dates have others before it.
+    if (const std::size_t sign = when.find_last_of("+-"); sign != std::string_view::npos) {
+      const auto delay = parse_offset(when.substr(sign + 1));
+      event.time = parse_case_time(when.substr(0, sign));
+      std::int64_t ingested = 0;
+      if (delay && event.time &&
+          !__builtin_add_overflow(event.time->time_since_epoch().count(),
+                                  when[sign] == '-' ? -delay->count() : delay->count(),
+                                  &ingested)) {
+        event.ingested = IngestTime(Duration{ingested});
+        return ok();
+      }
     }
-    if (const auto date = when.size() >= 10 ? parse_iso8601(when) : std::nullopt)
-      return std::optional(EventTime(Duration{*date}));
     return wrong(format("'{}' is not a time", when));
   }
 
@@ -313,38 +322,6 @@ Status type_bare(RawValue& raw, const std::string& name, const event::Schema& sc
 
 }  // namespace
 
-std::optional<Duration> parse_offset(std::string_view text) {
-  const bool is_negative = text.starts_with('-');
-  if (is_negative) text.remove_prefix(1);
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {
-      {{"ns", 1},
-       {"us", 1'000},
-       {"ms", 1'000'000},
-       {"s", 1'000'000'000},
-       {"m", 60'000'000'000},
-       {"h", 3'600'000'000'000},
-       {"d", 86'400'000'000'000}}};
-  const std::size_t unit_begin = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto* const unit = std::ranges::find(units, text.substr(unit_begin),
-                                             &std::pair<std::string_view, std::int64_t>::first);
-  if (unit == units.end()) return std::nullopt;
-  const std::string_view number = text.substr(0, unit_begin);
-  const std::size_t dot = number.find('.');
-  const auto whole = parse_number<long>(number.substr(0, dot));
-  if (!whole || *whole > std::numeric_limits<std::int64_t>::max() / unit->second / 2)
-    return std::nullopt;
-  std::int64_t total = *whole * unit->second;
-  std::int64_t place = unit->second;
-  for (const char digit :
-       dot == std::string_view::npos ? std::string_view() : number.substr(dot + 1)) {
-    if (digit == '.' || place % 10 != 0) return std::nullopt;  // finer than a nanosecond
-    place /= 10;
-    total += place * (digit - '0');
-  }
-  if (number.ends_with('.')) return std::nullopt;
-  return Duration{is_negative ? -total : total};
-}
-
 Result<RawEvent> read_event_line(std::string_view text, std::size_t begin, std::size_t end) {
   return LineReader(text, begin, end).run();
 }
@@ -363,6 +340,15 @@ Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema)
       field.values.push_back(std::move(value.value));
     }
     out.fields.push_back(std::move(field));
+  }
+  if (event.ingested) {
+    if (std::ranges::find(out.fields, "event.ingested", &CaseField::name) != out.fields.end()) {
+      return fail(error_at(event.time_span, "E451", "event.ingested is given twice",
+                           "write it as a field, or as a delay after the time: @4s+20s"));
+    }
+    const std::string text = format_iso8601(event.ingested->time_since_epoch().count(), 9);
+    out.fields.push_back(
+        {.name = "event.ingested", .values = {{.kind = CaseValue::Kind::text, .text = text}}});
   }
   return out;
 }

@@ -9,9 +9,6 @@
 
 namespace eqlab::cases {
 
-/// All offsets count from here.
-inline constexpr std::string_view base_time = "2026-01-01T00:00:00Z";
-
 /// One event as written, before the schema has typed it.
 struct RawValue {
   CaseValue value;
@@ -27,11 +24,14 @@ struct RawField {
 struct RawEvent {
   std::string id;
   std::optional<EventTime> time;
+  std::optional<IngestTime> ingested;  ///< where a delay is stated with the time
+  Span time_span;
   std::vector<RawField> fields;  ///< the category has an empty name
   std::uint32_t line = 0;
 };
 
-/// Reads `ID @TIME CATEGORY field=value …` or `ID @TIME {json}`. `begin`, `end`: bytes of the line
+/// Reads `ID @TIME CATEGORY field=value …` or `ID @TIME {json}`, the time with or without a delay
+/// (`@4s+20s`), which becomes `event.ingested`. `begin`, `end`: bytes of the line
 /// in `text`. Errors: E451 with a span in `text`.
 [[nodiscard]] Result<RawEvent> read_event_line(std::string_view text, std::size_t begin,
                                                std::size_t end);
@@ -41,9 +41,5 @@ struct RawEvent {
 /// field can make no rule fire, and nothing else would tell a slip of the pen from a rule that
 /// rightly stays silent.
 [[nodiscard]] Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema);
-
-/// `0s`, `2m`, `1.5s`, `29.999999999s`, `-3s`; units ns us ms s m h d; exact. Nothing when
-/// malformed.
-[[nodiscard]] std::optional<Duration> parse_offset(std::string_view text);
 
 }  // namespace eqlab::cases

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "harness/base/text.h"
 #include "harness/cases/case_block.h"
 #include "harness/cases/event_line.h"
+#include "harness/cases/schedule_lines.h"
 
 namespace eqlab::cases {
 namespace {
@@ -21,7 +23,8 @@ struct Line {
 /// One part of a block: its first line and its body.
 struct Part {
   std::string keyword;
-  std::string rest;  ///< of the first line, after the keyword
+  std::string rest;            ///< of the first line, after the keyword
+  std::size_t rest_bytes = 0;  ///< to the end of that line
   Line head;
   std::vector<Line> body;
   std::uint32_t last_line = 0;  ///< one past the last line that is not blank
@@ -34,12 +37,17 @@ struct Parts {
   std::map<std::string, Part, std::less<>> setup;  ///< rule, schema, events, options, query
   std::vector<Part> skips;
   std::optional<Part> expectation;
+  std::vector<Part> more_expectations;  ///< `gaps` and `missed`, right below `alerts`
+  std::string last_keyword;
 };
 
-constexpr std::array<std::string_view, 5> setup_keywords = {"rule", "schema", "events", "options",
-                                                            "query"};
-constexpr std::array<std::string_view, 5> expectation_keywords = {"matches", "ids", "error", "tree",
-                                                                  "normal"};
+constexpr std::array<std::string_view, 7> setup_keywords = {
+    "rule", "schema", "events", "options", "query", "schedule", "runs"};
+constexpr std::array<std::string_view, 6> expectation_keywords = {"matches", "ids",    "error",
+                                                                  "tree",    "normal", "alerts"};
+constexpr std::array<std::string_view, 2> more_keywords = {"gaps", "missed"};
+/// Their first lines may say something after the keyword.
+constexpr std::array<std::string_view, 3> open_keywords = {"rule", "schedule", "runs"};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -138,6 +146,7 @@ class FileParser {
     std::string_view rest = text.substr(word_end);
     if (rest.starts_with(':')) rest.remove_prefix(1);
     part.rest = std::string(trim(rest));
+    part.rest_bytes = rest.size();
     if (part.keyword == "why") {
       if (part.rest.empty())
         return error(line, "E450", "why: has no reason",
@@ -147,6 +156,7 @@ class FileParser {
       return &*blocks.back().why;
     }
     Parts& target = blocks.empty() ? preamble : blocks.back();
+    const std::string above = std::exchange(target.last_keyword, part.keyword);
     if (is_one_of(part.keyword, setup_keywords)) {
       const auto earlier = target.setup.find(part.keyword);
       if (earlier != target.setup.end() &&
@@ -154,7 +164,7 @@ class FileParser {
         return error(line, "E450", format("a second {} in one block", part.keyword),
                      "begin a new block with why:");
       }
-      if (part.keyword != "rule" && !part.rest.empty())
+      if (!is_one_of(part.keyword, open_keywords) && !part.rest.empty())
         return error(line, "E450", format("{} stands alone on its line", part.keyword),
                      "write its lines below it, indented");
       // A block's own query replaces the file's rule, and the other way round.
@@ -164,11 +174,19 @@ class FileParser {
     }
     if (blocks.empty())
       return unknown_keyword(line, part.keyword,
-                             "before the first why: stand rule, schema, events, options and query, "
-                             "for all blocks of the file");
+                             "before the first why: stand rule, schema, events, options, query, "
+                             "schedule and runs, for all blocks of the file");
     if (part.keyword == "skip") {
       target.skips.push_back(std::move(part));
       return &target.skips.back();
+    }
+    if (is_one_of(part.keyword, more_keywords)) {
+      const bool follows = above == "alerts" || (above == "gaps" && part.keyword == "missed");
+      if (!follows)
+        return error(line, "E457", format("{} does not stand right below alerts", part.keyword),
+                     "write alerts, then gaps if wanted, then missed");
+      target.more_expectations.push_back(std::move(part));
+      return &target.more_expectations.back();
     }
     if (!is_one_of(part.keyword, expectation_keywords))
       return unknown_keyword(line, part.keyword, {});
@@ -184,13 +202,14 @@ class FileParser {
     std::vector<std::string_view> known = {"why", "skip"};
     known.insert(known.end(), setup_keywords.begin(), setup_keywords.end());
     known.insert(known.end(), expectation_keywords.begin(), expectation_keywords.end());
+    known.insert(known.end(), more_keywords.begin(), more_keywords.end());
     if (const auto similar = nearest(word, known, 1); !similar.empty() && similar.front() != word) {
       hint = format("did you mean {}?", similar.front());
     }
     if (hint.empty())
       hint =
-          "a block has why:, rule: or query, schema, events, options, skip and one of matches, "
-          "ids, error, tree, normal";
+          "a block has why:, rule: or query, schema, events, options, schedule:, runs:, skip and "
+          "one of matches, ids, alerts, error, tree, normal";
     return error(line, "E450", format("{} cannot stand here", word), std::move(hint));
   }
 
@@ -204,7 +223,16 @@ class FileParser {
     if (const Part* part = find(parts, "events")) EQLAB_CHECK(take_events(*part, block));
     if (const Part* part = find(parts, "options")) EQLAB_CHECK(take_options(*part, block));
     for (const Part& skip : parts.skips) EQLAB_CHECK(take_skip(skip, block));
+    if (const Part* part = find(parts, "schedule")) {
+      for (const Line& line : lines_of(*part))
+        EQLAB_CHECK(read_schedule(text_, line.begin, line.end, block.schedule));
+    }
+    if (const Part* part = find(parts, "runs")) {
+      for (const Line& line : lines_of(*part))
+        EQLAB_CHECK(read_runs(text_, line.begin, line.end, block.runs));
+    }
     EQLAB_CHECK(take_expectation(*parts.expectation, block));
+    for (const Part& more : parts.more_expectations) EQLAB_CHECK(take_more(more, block));
     if (const Part* part = find(parts, "rule")) {
       if (part->rest.empty())
         return error(part->head, "E450", "rule: names no file",
@@ -221,6 +249,15 @@ class FileParser {
                    "add query with the EQL below it, or rule: FILE.toml");
     }
     return block;
+  }
+
+  /// What stands after the keyword, and below it.
+  [[nodiscard]] static std::vector<Line> lines_of(const Part& part) {
+    Line first = part.head;
+    first.begin = first.end - std::min(part.rest_bytes, first.end - first.begin);
+    std::vector<Line> lines = {first};
+    lines.insert(lines.end(), part.body.begin(), part.body.end());
+    return lines;
   }
 
   static const Part* find(const Parts& parts, std::string_view keyword) {
@@ -375,12 +412,61 @@ class FileParser {
     if (part.keyword == "normal") expected.kind = ExpectationKind::normal;
     if (part.keyword == "ids") expected.kind = ExpectationKind::ids;
     if (part.keyword == "matches") expected.kind = ExpectationKind::matches;
+    if (part.keyword == "alerts") expected.kind = ExpectationKind::alerts;
     if (part.body.empty())
       return error(part.head, "E452", format("{} has no lines", part.keyword),
                    "write none where nothing must come out");
     for (const Line& line : part.body) expected.lines.emplace_back(trim(piece(line)));
     if (expected.kind == ExpectationKind::ids) return take_ids(part, block);
     if (expected.kind == ExpectationKind::matches) return take_matches(part, block);
+    if (expected.kind == ExpectationKind::alerts) return take_alerts(part, block);
+    return ok();
+  }
+
+  [[nodiscard]] bool says_none(const Part& part) const {
+    return part.body.size() == 1 && trim(piece(part.body[0])) == "none";
+  }
+
+  Status take_alerts(const Part& part, CaseBlock& block) const {
+    if (block.runs.empty()) {
+      return error(part.head, "E457", "alerts need runs that write them",
+                   "write the first ones, such as runs: 10:00 10:05; later ones follow");
+    }
+    if (says_none(part)) return ok();
+    block.expectation.lines.clear();
+    for (const Line& line : part.body) {
+      EQLAB_TRY(const AlertLine alert, read_alert_line(text_, line.begin, line.end));
+      for (const std::string& id : alert.ids) {
+        if (id != "-") EQLAB_CHECK(check_id(line, id, block));
+      }
+      block.expectation.lines.push_back(alert_line_text(alert));
+    }
+    return ok();
+  }
+
+  /// `gaps` and `missed`.
+  Status take_more(const Part& part, CaseBlock& block) const {
+    if (!part.rest.empty() || part.body.empty()) {
+      return error(part.head, "E457", format("{} has no lines below it", part.keyword),
+                   "write none where nothing must come out");
+    }
+    std::vector<std::string> lines;
+    for (const Line& line : part.body) {
+      if (says_none(part)) {
+        lines.emplace_back("none");
+      } else if (part.keyword == "gaps") {
+        EQLAB_TRY(std::string gap, read_gap_line(text_, line.begin, line.end));
+        lines.push_back(std::move(gap));
+      } else {
+        const std::vector<std::string> ids = words_of(piece(line));
+        for (const std::string& id : ids) {
+          if (id != "-") EQLAB_CHECK(check_id(line, id, block));
+        }
+        lines.push_back(join(ids, " "));
+      }
+    }
+    (part.keyword == "gaps" ? block.expectation.gaps : block.expectation.missed) = std::move(lines);
+    block.expectation.last_line = part.last_line;
     return ok();
   }
 
@@ -458,6 +544,11 @@ void apply_rule(CaseBlock& block, rule::Rule rule) {
   if (!block.timestamp_field.empty()) rule.timestamp_field = block.timestamp_field;
   if (!block.tiebreaker_field.empty()) rule.tiebreaker_field = block.tiebreaker_field;
   if (!block.event_category_field.empty()) rule.event_category_field = block.event_category_field;
+  const CaseSchedule& stated = block.schedule;
+  rule.schedule.interval = stated.interval.value_or(rule.schedule.interval);
+  rule.schedule.look_back = stated.look_back.value_or(rule.schedule.look_back);
+  rule.schedule.to = stated.to.value_or(rule.schedule.to);
+  rule.schedule.max_signals = stated.cap.value_or(rule.schedule.max_signals);
   for (CaseEvent& event : block.events) {
     for (CaseField& field : event.fields) {
       if (field.name.empty()) field.name = rule.event_category_field;
@@ -481,6 +572,9 @@ std::vector<std::string> expectation_text(const Expectation& expectation) {
     case ExpectationKind::normal:
       out.emplace_back("normal");
       break;
+    case ExpectationKind::alerts:
+      out.emplace_back("alerts");
+      break;
     case ExpectationKind::error:
       out.push_back(format("error {}", expectation.code));
       if (expectation.query_line > 0) out.back() += format(" on line {}", expectation.query_line);
@@ -492,6 +586,13 @@ std::vector<std::string> expectation_text(const Expectation& expectation) {
                   std::string(std::max(last, first + 1) - first, '^'));
   }
   for (const std::string& line : expectation.lines) out.push_back("  " + line);
+  const auto add = [&out](const char* keyword, const auto& lines) {
+    if (!lines) return;
+    out.emplace_back(keyword);
+    for (const std::string& line : *lines) out.push_back("  " + line);
+  };
+  add("gaps", expectation.gaps);
+  add("missed", expectation.missed);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/base/text.h"
 #include "harness/cases/io/files.h"
+#include "harness/cases/schedule_lines.h"
 #include "harness/eql/query.h"
 #include "harness/rule/rule.h"
 
@@ -91,6 +92,49 @@ Answer found_answer(const CaseBlock& block, std::string configuration,
   return {.configuration = std::move(configuration), .would_be = std::move(out), .instead = {}};
 }
 
+bool some_line_has(const Expectation& stated, std::string_view piece) {
+  return std::ranges::any_of(stated.lines, [piece](const std::string& line) {
+    return line.find(piece) != std::string::npos;
+  });
+}
+
+std::vector<std::string> or_none(std::vector<std::string> lines) {
+  if (lines.empty()) lines.emplace_back("none");
+  return lines;
+}
+
+/// Sightings, latency, gaps and what was missed only where the block speaks of them.
+Answer alerts_answer(const CaseBlock& block, std::string configuration, const FoundAlerts& found) {
+  Expectation out = block.expectation;
+  const bool with_sightings = some_line_has(out, " / seen ");
+  const bool with_latency = some_line_has(out, " / after ");
+  const auto ids_of = [&](const FoundMatch& match) {
+    std::vector<std::string> ids;
+    for (const auto& place : match.events) ids.push_back(place ? block.events.at(*place).id : "-");
+    return ids;
+  };
+  out.lines.clear();
+  for (const FoundAlert& alert : found.alerts) {
+    AlertLine line{.run = on_clock<EventTime>(alert.started_at), .ids = ids_of(alert.match)};
+    if (with_sightings) line.seen = alert.sightings;
+    if (with_latency) line.after = alert.after;
+    out.lines.push_back(alert_line_text(line));
+  }
+  out.lines = or_none(std::move(out.lines));
+  if (out.gaps) {
+    out.gaps->clear();
+    for (const auto& [from, to] : found.gaps)
+      out.gaps->push_back(gap_line_text(on_clock<EventTime>(from), on_clock<EventTime>(to)));
+    out.gaps = or_none(std::move(*out.gaps));
+  }
+  if (out.missed) {
+    out.missed->clear();
+    for (const FoundMatch& match : found.missed) out.missed->push_back(join(ids_of(match), " "));
+    out.missed = or_none(std::move(*out.missed));
+  }
+  return {.configuration = std::move(configuration), .would_be = std::move(out), .instead = {}};
+}
+
 /// Parsing what was printed must print the same again, for every query that any case has.
 std::optional<std::string> round_trip_problem(const eql::Query& query) {
   const std::string printed = eql::print(query);
@@ -124,21 +168,31 @@ bool is_skipped(const CaseBlock& block, const std::string& configuration) {
   return std::ranges::find(block.skips, configuration, &Skip::configuration) != block.skips.end();
 }
 
+/// What one engine makes of the block; nothing from an engine that is not for such blocks.
+std::optional<Answer> engine_answer(const CaseBlock& block, const eql::CheckedQuery& query,
+                                    const NamedEngine& engine) {
+  const auto failed = [&](Diagnostic& error) {
+    return error_answer(block, engine.name, locate(std::move(error), block.rule->query));
+  };
+  if (block.expectation.kind == ExpectationKind::alerts) {
+    if (!engine.schedule) return std::nullopt;
+    auto found = engine.schedule(block, query);
+    return found ? alerts_answer(block, engine.name, *found) : failed(found.error());
+  }
+  if (!engine.run) return std::nullopt;
+  auto found = engine.run(block, query);
+  if (!found) return failed(found.error());
+  if (block.expectation.kind != ExpectationKind::error)
+    return found_answer(block, engine.name, *found);
+  return Answer{.configuration = engine.name, .would_be = std::nullopt, .instead = "no error\n"};
+}
+
 std::vector<Answer> engine_answers(const CaseBlock& block, const eql::CheckedQuery& query,
                                    const RunOptions& options) {
   std::vector<Answer> answers;
   for (const NamedEngine& engine : options.engines) {
     if (is_skipped(block, engine.name)) continue;
-    auto found = engine.run(block, query);
-    if (!found) {
-      answers.push_back(
-          error_answer(block, engine.name, locate(std::move(found.error()), block.rule->query)));
-    } else if (block.expectation.kind == ExpectationKind::error) {
-      answers.push_back(
-          {.configuration = engine.name, .would_be = std::nullopt, .instead = "no error\n"});
-    } else {
-      answers.push_back(found_answer(block, engine.name, *found));
-    }
+    if (auto answer = engine_answer(block, query, engine)) answers.push_back(std::move(*answer));
   }
   return answers;
 }

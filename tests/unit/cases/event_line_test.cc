@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/text.h"
+#include "harness/cases/case_time.h"
 
 namespace eqlab::cases {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,7 +10,8 @@
 
 namespace eqlab::score {
 
-/// A rule, or a variant of one, and what is needed to decide over candidates. All must outlive it.
+/// A rule, or a variant of one, as it lies in the plan that the candidates were found with. What it
+/// refers to must outlive it.
 struct EvaluatedRule {
   const eql::CheckedQuery& query;
   const scan::QueryBinding& binding;
@@ -18,15 +20,40 @@ struct EvaluatedRule {
   std::string rule_id = {};
 };
 
+/// What it is decided over. Without labels `truth` holds hosts, events and the time that they
+/// cover, and no incidents.
+struct EvaluatedEvents {
+  const scan::CandidateLog& log;
+  const truth::Truth& truth;
+  const truth::TruthIndex& index;
+  std::uint64_t candidates = 0;  ///< as in ScoreInputs
+  Labels labels = Labels::given;
+  std::optional<scan::KeySlot> host_slot = std::nullopt;  ///< as in ScoreInputs
+};
+
+/// `scheduled`: the rule runs as its schedule says. `streaming`: it sees each event as it arrives.
+enum class EngineKind : std::uint8_t { scheduled, streaming };
+
+struct EvaluateOptions {
+  EngineKind engine = EngineKind::scheduled;
+  /// Start, end and maxspan are overwritten: the runs cover the time of the events. A streaming
+  /// engine takes from it how long a search needs to see an event, and nothing else.
+  schedule::SimulationOptions simulation = {};
+  ScoreOptions score = {};
+};
+
 struct Evaluation {
   match::Matches matches;  ///< over all data: no cap, no runs
   schedule::Simulation simulation;
   Scorecard card;
 };
 
-/// What the rule comes to over a finished log: all its matches, its runs, its scorecard. The runs
-/// cover the time of `truth`, and `options` says how they go; its start, end and maxspan are
-/// overwritten. `candidates` as in ScoreInputs. Cost: that of Matcher::find, simulate and score.
+/// What the rule comes to over a finished log: all its matches, its runs, its scorecard. Cost: that
+/// of Matcher::find, simulate (or simulate_streaming) and score.
+[[nodiscard]] Evaluation evaluate(const EvaluatedEvents& events, const EvaluatedRule& rule,
+                                  const EvaluateOptions& options = {});
+
+/// The same with labels and nothing but the schedule to say.
 [[nodiscard]] Evaluation evaluate(const scan::CandidateLog& log, const EvaluatedRule& rule,
                                   const truth::Truth& truth, const truth::TruthIndex& index,
                                   std::uint64_t candidates,

@@ -190,7 +190,8 @@ Result<LabelledEvents> Pass::generated() {
 
 Result<event::ReadReport> Pass::read(std::vector<std::string> paths,
                                      std::optional<event::ColumnIndex> host) {
-  event::ReadOptions reading{.paths = std::move(paths), .threads = source_.threads};
+  event::ReadOptions reading{
+      .paths = std::move(paths), .keep_sources = source_.keep_sources, .threads = source_.threads};
   reading.progress = [this](std::uint64_t done, std::uint64_t total) {
     console_.progress("reading events", done, total);
   };

@@ -25,6 +25,7 @@ struct EventSource {
   generators::CorpusOptions corpus = {};
   std::string corpus_dir = {};
   std::vector<std::string> files = {};  ///< without labels; `-` is standard input
+  bool keep_sources = false;            ///< candidates keep their documents, where there are any
   unsigned threads = 1;
 };
 

@@ -39,4 +39,7 @@ CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& sc
 [[nodiscard]] Result<std::vector<Duration>> parse_durations(std::string_view option,
                                                             std::string_view text);
 
+/// `15s`, `1500ms`: in the largest unit that holds it exactly, so that it reads back.
+[[nodiscard]] std::string exact_duration(Duration duration);
+
 }  // namespace eqlab::cli

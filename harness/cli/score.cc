@@ -186,10 +186,14 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
   info.rule_version = rule.version;
   info.tool_version = std::string(version);
   std::vector<std::string> again = {"eqlab", "score", options.rule};
+  std::vector<std::string> generate = {"eqlab", "generate"};
+  std::vector<std::string> explain = {"eqlab", "explain", options.rule};
   const auto add = [&](const std::string& name, const std::string& value) {
     info.options.emplace_back(name, value);
-    again.push_back("--" + name);
-    again.push_back(value);
+    for (std::vector<std::string>* const words : {&again, &generate}) {
+      words->push_back("--" + name);
+      words->push_back(value);
+    }
   };
   if (options.corpus_dir.empty()) {
     info.corpus = used.profile;
@@ -206,12 +210,25 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
     info.corpus = options.corpus_dir;
     add("corpus", options.corpus_dir);
   }
+  explain.push_back(options.corpus_dir.empty() ? "corpus" : options.corpus_dir);
+  if (options.corpus_dir.empty()) {
+    generate.insert(generate.end(), {"--output", "corpus"});
+    info.before_explain = quote_command(generate);
+  }
   if (!options.choice.rule_id.empty()) add("rule-id", options.choice.rule_id);
   if (!options.choice.at.empty()) add("at", options.choice.at);
   if (!options.schema.empty()) add("schema", options.schema);
   if (!options.schedule.empty()) add("schedule", options.schedule);
   if (!options.maxspan.empty()) add("maxspan", options.maxspan);
   info.command = quote_command(again);
+  const auto also = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) explain.insert(explain.end(), {"--" + name, value});
+  };
+  also("rule-id", options.choice.rule_id);
+  also("at", options.choice.at);
+  also("schema", options.schema);
+  // `explain` knows the rule's own schedule and maxspan only.
+  if (options.schedule.empty() && options.maxspan.empty()) info.explain = quote_command(explain);
   return info;
 }
 
@@ -243,6 +260,8 @@ Exit run(Options options, Console& console) {
 
   scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
+  std::optional<scan::KeySlot> host_slot;
+  if (const event::Field* const host = schema->find("host.id")) host_slot = plan.carry(*host);
 
   generators::CorpusOptions used = options.corpus;
   auto scanned = options.corpus_dir.empty()
@@ -269,6 +288,8 @@ Exit run(Options options, Console& console) {
   const schedule::Simulation simulation =
       schedule::simulate(scanned->log, matcher, rule->schedule, simulation_options);
   const truth::TruthIndex index(scanned->truth);
+  score::ScoreOptions scoring;
+  scoring.bootstrap.threads = options.threads;
   const score::Scorecard card = score::score({.log = scanned->log,
                                               .matches = matches,
                                               .simulation = simulation,
@@ -279,7 +300,9 @@ Exit run(Options options, Console& console) {
                                               .schedule = rule->schedule,
                                               .maxspan = maxspan,
                                               .rule_id = rule->rule_id,
-                                              .candidates = scanned->candidates});
+                                              .candidates = scanned->candidates,
+                                              .host_slot = host_slot,
+                                              .options = scoring});
 
   const report::RunInfo info = describe_run(options, *rule, used);
   if (!options.output_json.empty()) {

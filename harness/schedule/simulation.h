@@ -23,7 +23,7 @@ enum class Effort : std::uint8_t { skip_unchanged, every };
 /// alert already gets no second one. Source: detection-engine spec, section 2.8.
 struct ManualRun {
   WallTime executed_at{};
-  std::vector<WallTime> slots;
+  std::vector<WallTime> slots = {};
 };
 
 struct SimulationOptions {

@@ -36,7 +36,7 @@ inline constexpr std::int64_t second_zero = 1'772'445'600'000'000'000;
 struct Event {
   std::string id;
   double at = 0;
-  std::vector<std::uint32_t> stages;
+  std::vector<std::uint32_t> stages = {};
   std::vector<std::string> keys = {"k"};  ///< one a slot; empty text: missing
   double delay = 0;
   /// Values of further slots, behind those of the keys: seconds, as dates; nothing: missing.

@@ -132,6 +132,11 @@ struct Simulation {
   friend bool operator==(const Simulation&, const Simulation&) = default;
 };
 
+/// The manual run that fills gaps: its slots follow one another by the rule's interval, each one
+/// that much after the gap's beginning, until the gap is covered. At most a million of them.
+[[nodiscard]] ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule,
+                                  WallTime executed_at);
+
 /// When a search can see candidate `c` for the first time.
 [[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,
                                      Duration refresh);

@@ -23,7 +23,7 @@ enum class Effort : std::uint8_t { skip_unchanged, every };
 /// alert already gets no second one. Source: detection-engine spec, section 2.8.
 struct ManualRun {
   WallTime executed_at{};
-  std::vector<WallTime> slots;
+  std::vector<WallTime> slots = {};
 };
 
 struct SimulationOptions {
@@ -131,6 +131,11 @@ struct Simulation {
   WallTime last_run{};
   friend bool operator==(const Simulation&, const Simulation&) = default;
 };
+
+/// The manual run that fills gaps: its slots follow one another by the rule's interval, each one
+/// that much after the gap's beginning, until the gap is covered. At most a million of them.
+[[nodiscard]] ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule,
+                                  WallTime executed_at);
 
 /// When a search can see candidate `c` for the first time.
 [[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,

@@ -92,7 +92,7 @@ TEST(Streaming, LookingNearByFindsWhatLookingEverywhereFinds) {
   Rng rng(41);
   std::uint64_t alerts = 0;
   std::uint64_t alerts_with_absence = 0;
-  for (int round = 0; round < 6'000; ++round) {
+  for (int round = 0; round < 20'000; ++round) {
     SCOPED_TRACE(round);
     tiny::Shape shape = tiny::random_shape(rng, Absent::sometimes);
     if (rng.chance(0.1) && shape.missing.empty()) shape.maxspan.reset();

@@ -59,6 +59,7 @@ void print_text(const report::CheckResult& result, Console& console) {
   for (const CheckedRule& rule : result.rules) {
     for (const Diagnostic& diagnostic : rule.diagnostics) console.report(diagnostic);
     if (rule.usable) console.print(summary_line(rule));
+    if (rule.schedule) console.print(schedule_line(*rule.schedule));
   }
   for (const rule::Skipped& skipped : result.skipped) console.print(skipped_line(skipped));
   for (const Diagnostic& diagnostic : result.file_diagnostics) console.report(diagnostic);

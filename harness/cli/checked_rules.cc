@@ -44,6 +44,8 @@ CheckedRule check_one(const rule::Rule& rule, const event::Schema& schema,
   }
   checked.usable = true;
   checked.summary = describe(rule, *query);
+  checked.schedule =
+      rule::schedule_figures(rule, query->maxspan.value_or(Duration::zero()), lint.delay);
   checked.diagnostics = rule::lint(rule, *query, lint);
   return checked;
 }
@@ -96,6 +98,32 @@ std::string summary_line(const CheckedRule& rule) {
   if (rule.line == 0) return format("{}: {}\n", printable(rule.file), rule.summary);
   return format("{}:{}: {}: {}\n", printable(rule.file), rule.line, printable(rule.name),
                 rule.summary);
+}
+
+std::string schedule_line(const rule::ScheduleFigures& figures) {
+  std::vector<std::string> parts;
+  if (figures.delay_max < Duration::zero()) {
+    parts.emplace_back("loses even matches whose events come at once");
+  } else if (!figures.by_ingest) {
+    parts.push_back("survives delays up to " + human_duration(figures.delay_max));
+  } else if (figures.span > Duration::zero()) {
+    parts.push_back("survives any delay, up to " + human_duration(figures.delay_max) +
+                    " between its events");
+  } else {
+    parts.emplace_back("survives any delay");
+  }
+  const std::string late = human_duration(figures.delay) + " late: ";
+  if (figures.latency) {
+    parts.push_back(format("{}seen {:.1f} times, alert {} later on average, {} at worst", late,
+                           figures.sightings, human_duration(figures.latency->mean),
+                           human_duration(figures.latency->worst)));
+  } else {
+    parts.push_back(late + "never seen");
+  }
+  parts.push_back(figures.failed_run_loss > Duration::zero()
+                      ? format("a failed run loses {}", human_duration(figures.failed_run_loss))
+                      : std::string("a failed run loses nothing"));
+  return "  " + join(parts, " · ") + "\n";
 }
 
 std::string skipped_line(const rule::Skipped& skipped) {

@@ -21,10 +21,29 @@ Json to_json(const Diagnostic& diagnostic) {
   return out;
 }
 
+double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+Json to_json(const rule::ScheduleFigures& figures) {
+  Json out = {{"window", figures.by_ingest ? "ingest" : "event"},
+              {"span_seconds", in_seconds(figures.span)},
+              {"delay_seconds", in_seconds(figures.delay)},
+              {"delay_max_seconds", in_seconds(figures.delay_max)},
+              {"sightings", figures.sightings},
+              {"latency_mean_seconds", nullptr},
+              {"latency_worst_seconds", nullptr},
+              {"failed_run_loss_seconds", in_seconds(figures.failed_run_loss)}};
+  if (figures.latency) {
+    out["latency_mean_seconds"] = in_seconds(figures.latency->mean);
+    out["latency_worst_seconds"] = in_seconds(figures.latency->worst);
+  }
+  return out;
+}
+
 Json to_json(const CheckedRule& rule) {
   Json out = {{"file", rule.file}, {"name", rule.name}, {"usable", rule.usable}};
   if (rule.line > 0) out["line"] = rule.line;
   if (rule.usable) out["summary"] = rule.summary;
+  if (rule.schedule) out["schedule"] = to_json(*rule.schedule);
   out["diagnostics"] = Json::array();
   for (const Diagnostic& diagnostic : rule.diagnostics)
     out["diagnostics"].push_back(to_json(diagnostic));

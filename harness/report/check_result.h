@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/base/diagnostic.h"
+#include "harness/rule/closed_forms.h"
 #include "harness/rule/rule.h"
 
 /// What `check` found, and its two forms for programs.
@@ -18,6 +20,7 @@ struct CheckedRule {
   std::string summary;                  ///< of a usable rule
   std::vector<Diagnostic> diagnostics;  ///< errors first
   bool usable = false;
+  std::optional<rule::ScheduleFigures> schedule = std::nullopt;  ///< of a usable rule
 };
 
 struct CheckResult {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -18,6 +19,7 @@
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
 #include "harness/report/scorecard_text.h"
+#include "harness/report/scorecards_text.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
 #include "harness/schedule/alert_documents.h"
@@ -361,14 +363,26 @@ report::RunInfo Scoring::describe(const Variant& variant,
     if (maxspans_.size() > 1) differs.push_back("maxspan " + span);
   }
   info.command = quote_command(again);
-  if (!differs.empty())
-    info.variant = rules_.size() > 1 ? format("{} · {}", rule.name, join(differs, " · "))
-                                     : join(differs, " · ");
+  // Versions of one rule have one name; their files do not.
+  if (rules_.size() > 1) {
+    differs.insert(differs.begin(), rule.format == rule::RuleFormat::json
+                                        ? rule.name
+                                        : std::filesystem::path(rule.file).stem().string());
+  }
+  info.variant = join(differs, " · ");
 
-  if (!options_.source.files.empty()) return info;
+  // `explain` needs labels, and knows the rule's own schedule and maxspan only.
+  if (!options_.source.files.empty() || !variant.schedule.empty() || variant.maxspan) return info;
   const std::string corpus =
       options_.source.corpus_dir.empty() ? "corpus" : options_.source.corpus_dir;
-  info.explain = quote_command({"eqlab", "explain", rule.file, corpus});
+  std::vector<std::string> explain = {"eqlab", "explain", rule.file, corpus};
+  for (const char* const name : {"rule-id", "at", "schema"}) {
+    const auto found =
+        std::ranges::find(info.options, name, &std::pair<std::string, std::string>::first);
+    if (found != info.options.end())
+      explain.insert(explain.end(), {"--" + found->first, found->second});
+  }
+  info.explain = quote_command(explain);
   if (options_.source.corpus_dir.empty()) {
     std::vector<std::string> make = {"eqlab", "generate", "--output", corpus};
     for (const char* const name :

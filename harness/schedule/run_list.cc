@@ -99,7 +99,7 @@ std::vector<WallTime> resolve(const std::vector<Moment>& moments, EventTime star
   out.reserve(moments.size());
   for (const Moment& moment : moments) out.push_back(resolve(moment, start));
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

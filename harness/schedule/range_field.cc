@@ -137,10 +137,11 @@ std::size_t RangeIndex::place_from(EventTime limit) const {
   std::size_t high = size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (time(middle) < limit)
+    if (time(middle) < limit) {
       low = middle + 1;
-    else
+    } else {
       high = middle;
+    }
   }
   return low;
 }
@@ -158,7 +159,7 @@ std::vector<CandidateIndex> RangeIndex::inside(const SearchWindow& window) const
     out.push_back(by_event_time_ ? static_cast<CandidateIndex>(place) : entries_[place].candidate);
   if (!by_event_time_) {
     std::ranges::sort(out);
-    out.erase(std::ranges::unique(out).begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
   }
   return out;
 }

@@ -99,7 +99,7 @@ std::vector<WallTime> resolve(const std::vector<Moment>& moments, EventTime star
   out.reserve(moments.size());
   for (const Moment& moment : moments) out.push_back(resolve(moment, start));
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -191,6 +191,7 @@ Result<std::vector<WrittenPause>> parse_pauses(std::string_view text) {
 
 Result<std::vector<Pause>> resolve(const std::vector<WrittenPause>& pauses, EventTime start) {
   std::vector<Pause> out;
+  out.reserve(pauses.size());
   for (const WrittenPause& pause : pauses) {
     out.push_back({.from = resolve(pause.from, start),
                    .to = pause.to ? resolve(*pause.to, start) : WallTime::max()});

@@ -445,6 +445,13 @@ WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c, Du
   return saturating_add(on_clock<WallTime>(log.ingest_time(c)), refresh);
 }
 
+bool could_see(const Simulation& simulation, const SearchRecord& search,
+               const scan::CandidateLog& log, scan::CandidateIndex c) {
+  return is_inside(log, c, search.window, simulation.range) &&
+         searchable_at(log, c, simulation.refresh) <=
+             saturating_add(search.started_at, simulation.search_delay);
+}
+
 ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule,
                     WallTime executed_at) {
   ManualRun out{.executed_at = executed_at};

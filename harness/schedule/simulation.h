@@ -141,6 +141,10 @@ struct Simulation {
 [[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,
                                      Duration refresh);
 
+/// Could this search see candidate `c`: by its window, and as ingested by then?
+[[nodiscard]] bool could_see(const Simulation& simulation, const SearchRecord& search,
+                             const scan::CandidateLog& log, scan::CandidateIndex c);
+
 /// Runs the rule over all candidates of `log` that some window can hold. Each search matches anew
 /// over what it can see; nothing carries over but the alerts already written. Cost: O(searches ×
 /// candidates in a window × stages); runs without events cost nothing, so the length of quiet time

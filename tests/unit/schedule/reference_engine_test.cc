@@ -180,6 +180,11 @@ TEST(ReferenceEngine, AgreesOverDisturbedSchedules) {
     const std::int64_t until = out.last_run.time_since_epoch().count();
     ASSERT_EQ(outcome_of(out), Reference(log, rule, schedule, options).run(until))
         << "round " << round;
+    for (const SearchRecord& search : out.searches) {
+      const auto seen = std::ranges::count_if(
+          log.all(), [&](CandidateIndex c) { return could_see(out, search, log, c); });
+      ASSERT_EQ(static_cast<std::uint32_t>(seen), search.visible) << "round " << round;
+    }
     // No run after the last one could have seen anything.
     SimulationOptions longer = options;
     longer.end = tiny::at(40'000);

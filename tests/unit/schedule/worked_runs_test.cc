@@ -59,6 +59,7 @@ TEST(WorkedRuns, E3StraddlesTheEndOfAWindow) {
   const Simulation out = run(pair(4 * minute + 50, 5 * minute + 15, 0, 0));
   ASSERT_EQ(out.alerts.size(), 1U);
   EXPECT_EQ(started(out.alerts[0]), 10);
+  EXPECT_EQ(out.alerts[0].sightings, 1U);
   EXPECT_EQ(latency_of(out.alerts[0], 5 * minute + 15), 285);
 }
 

@@ -257,11 +257,10 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
       format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
   Columns columns(page, options, std::max(is_labelled ? width(catches) : 0, width(raises)) + 2);
   bool has_host_interval = false;
-  bool has_interval = false;
+  bool has_count_interval = false;
   const auto interval = [&](const score::Measured<score::Interval>& by_host,
                             std::optional<score::Interval> by_counts) {
-    has_host_interval = has_host_interval || by_host;
-    has_interval = true;
+    (by_host ? has_host_interval : has_count_interval) = true;
     return best_interval(by_host, by_counts);
   };
   if (recall.value()) {
@@ -308,14 +307,13 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   latency_lines(columns, card);
   load_line(columns, card);
   schedule_line(columns, card);
-  if (has_interval) {
-    columns.parts(
-        "[ – ]",
-        {has_host_interval
-             ? format("{:.0f} % intervals, hosts resampled", card.bootstrap.confidence * 100)
-             : format("{:.0f} % intervals by counts alone, too narrow where hosts differ",
-                      score::confidence_default * 100)},
-        "", Weight::plain);
+  if (has_host_interval || has_count_interval) {
+    const std::string_view how = !has_count_interval ? "hosts resampled"
+                                 : !has_host_interval
+                                     ? "by counts alone, too narrow where hosts differ"
+                                     : "hosts resampled where enough have a part, else by counts";
+    columns.parts("[ – ]", {format("{:.0f} % intervals, {}", score::confidence_default * 100, how)},
+                  "", Weight::plain);
   }
 }
 

@@ -117,6 +117,19 @@ TEST(Bootstrap, WhatTheDataDoesNotSupportHasNoInterval) {
             "too many resamples give no figure");
 }
 
+TEST(Bootstrap, HostsBeyondTheTableAreDrawnToo) {
+  std::vector<double> table;
+  for (int host = 0; host < 40; ++host) table.push_back(1 + host % 3);
+  const auto total = [](std::span<const double> sums) -> std::optional<double> { return sums[0]; };
+  const auto named = Bootstrap(table, 1, 4'000, {}).interval(total, 0);
+  table.resize(4'000, 0);
+  EXPECT_EQ(named, Bootstrap(table, 1, {}).interval(total, 0));
+  EXPECT_EQ(Bootstrap(table, 1, bootstrap_draws_max, {}).interval(total, 0).reason(),
+            "too many hosts to resample");
+  EXPECT_EQ(Bootstrap(table, 1, UINT64_MAX, {}).interval(total, 0).reason(),
+            "too many hosts to resample");
+}
+
 struct Coverage {
   double wilson = 0;
   double bootstrap = 0;

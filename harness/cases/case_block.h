@@ -68,6 +68,7 @@ struct CaseSchedule {
   Duration refresh = Duration::zero();
   Duration search_delay = Duration::zero();
   Duration run_time = Duration::zero();
+  std::optional<rule::Suppression> suppression = std::nullopt;
 };
 
 /// Runs that one block may need, about a year of every five minutes: each is evaluated.

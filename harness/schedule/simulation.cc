@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <string_view>
 #include <utility>
 
@@ -44,15 +45,21 @@ Slice slice(const scan::CandidateLog& log, const SearchWindow& window) {
 
 /// A number per event id, so that identities are short lists of numbers: the first candidate asked
 /// about that has it. Documents without an id are each their own; two documents with the same id
-/// are one event.
+/// are one event. With addresses these decide instead: the same ones make the same alert ids.
 class EventNumbers {
  public:
-  explicit EventNumbers(const scan::CandidateLog& log) : log_(log) {}
+  EventNumbers(const scan::CandidateLog& log, const std::optional<Addresses>& addresses)
+      : log_(log), addresses_(addresses) {}
   /// Placeholders of absent events are no part of an alert's identity.
   [[nodiscard]] std::vector<CandidateIndex> identity(const match::Match& match) {
     std::vector<CandidateIndex> out;
     for (const CandidateIndex event : match.events) {
       if (event == match::missing_event) continue;
+      if (addresses_) {
+        const DocumentAddress at = addresses_->of(log_, event);
+        out.push_back(first_at_.try_emplace({at.id, at.index}, event).first->second);
+        continue;
+      }
       const std::string_view id = log_.event_id(event);
       out.push_back(id.empty() ? event : first_with_id_.try_emplace(id, event).first->second);
     }
@@ -61,6 +68,8 @@ class EventNumbers {
 
  private:
   const scan::CandidateLog& log_;
+  const std::optional<Addresses>& addresses_;
+  boost::unordered_flat_map<std::pair<std::string, std::string>, CandidateIndex> first_at_;
   boost::unordered_flat_map<std::string_view, CandidateIndex> first_with_id_;
 };
 
@@ -75,7 +84,13 @@ class Engine {
  public:
   Engine(const scan::CandidateLog& log, const match::Matcher& matcher,
          const rule::Schedule& schedule, const SimulationOptions& options)
-      : log_(log), matcher_(matcher), schedule_(schedule), options_(options), numbers_(log) {}
+      : log_(log),
+        matcher_(matcher),
+        schedule_(schedule),
+        options_(options),
+        numbers_(log, options.addresses) {
+    if (options.suppression) suppressor_.emplace(*options.suppression, log, schedule.max_signals);
+  }
 
   Simulation run();
 
@@ -86,6 +101,9 @@ class Engine {
   /// Searches one window; true when the cap was reached.
   bool search(const RunClock::Run& run, const SearchWindow& window);
   bool write(const match::Match& match, const RunClock::Run& run);
+  /// The same for all of a search, of which suppression makes fewer alerts; how many.
+  std::uint32_t write_suppressed(const RunClock::Run& run, const SearchWindow& window);
+  void lose_to_cap(const match::Match& match, std::uint64_t run);
   [[nodiscard]] WallTime next_interesting(WallTime now) const;
   bool skip_idle(RunClock& clock, WallTime until);
   void run_once(const RunClock::Run& run);
@@ -100,6 +118,8 @@ class Engine {
   /// Looked up only, never walked: the order of the results does not depend on it.
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> alert_of_;
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> capped_;
+  std::optional<Suppressor> suppressor_;
+  boost::unordered_flat_map<std::vector<CandidateIndex>, std::size_t> suppressed_;
   std::vector<CandidateIndex> last_visible_;
   Answer last_answer_;
 };
@@ -147,6 +167,69 @@ bool Engine::write(const match::Match& match, const RunClock::Run& run) {
   return true;
 }
 
+std::uint32_t Engine::write_suppressed(const RunClock::Run& run, const SearchWindow& window) {
+  const WallTime alert_time = saturating_add(run.started_at, options_.run_duration);
+  std::vector<const match::Match*> fresh;
+  std::vector<std::vector<CandidateIndex>> identities;
+  boost::unordered_flat_set<std::vector<CandidateIndex>> in_this_search;
+  for (const match::Match& match : last_answer_.returned) {
+    std::vector<CandidateIndex> identity = numbers_.identity(match);
+    const auto known = alert_of_.find(identity);
+    const bool is_known = known != alert_of_.end();
+    if (is_known) ++out_.alerts[known->second].sightings;
+    if (is_known || !in_this_search.insert(identity).second) {
+      ++out_.counters.duplicates;
+      continue;
+    }
+    fresh.push_back(&match);
+    identities.push_back(std::move(identity));
+  }
+  const std::vector<Suppressor::Decision> decisions =
+      suppressor_->decide(fresh, {.run = run.index,
+                                  .window_from = window.from,
+                                  .alert_time = alert_time,
+                                  .next_alert = out_.alerts.size()});
+  std::uint32_t alerts = 0;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const Suppressor::Decision& decision = decisions[i];
+    switch (decision.fate) {
+      case Suppressor::Fate::alert:
+        ++alerts;
+        alert_of_.emplace(identities[i], out_.alerts.size());
+        out_.alerts.push_back({.match = *fresh[i],
+                               .run = run.index,
+                               .started_at = run.started_at,
+                               .alert_time = alert_time,
+                               .blocks_cut = decision.blocks_cut});
+        break;
+      case Suppressor::Fate::counted:
+        ++out_.counters.duplicates;
+        break;
+      case Suppressor::Fate::suppressed: {
+        ++out_.counters.suppressed;
+        const auto [known, is_new] = suppressed_.try_emplace(identities[i], out_.suppressed.size());
+        if (is_new) {
+          out_.suppressed.push_back(
+              {.match = *fresh[i], .run = run.index, .alert = decision.alert});
+        } else {
+          ++out_.suppressed[known->second].times;
+        }
+        break;
+      }
+      case Suppressor::Fate::cut:
+        ++out_.counters.without_room;
+        lose_to_cap(*fresh[i], run.index);
+        break;
+    }
+  }
+  return alerts;
+}
+
+void Engine::lose_to_cap(const match::Match& match, std::uint64_t run) {
+  if (capped_.try_emplace(numbers_.identity(match), out_.lost_to_cap.size()).second)
+    out_.lost_to_cap.push_back({.match = match, .run = run});
+}
+
 bool Engine::search(const RunClock::Run& run, const SearchWindow& window) {
   std::vector<CandidateIndex> seen =
       visible(window, saturating_add(run.started_at, options_.search_delay));
@@ -162,13 +245,13 @@ bool Engine::search(const RunClock::Run& run, const SearchWindow& window) {
                       .returned = static_cast<std::uint32_t>(last_answer_.returned.size()),
                       .cut = static_cast<std::uint32_t>(last_answer_.cut.size()),
                       .at_cap = last_answer_.returned.size() >= schedule_.max_signals};
-  for (const match::Match& match : last_answer_.returned)
-    record.alerts += write(match, run) ? 1U : 0U;
-  for (const match::Match& match : last_answer_.cut) {
-    if (capped_.try_emplace(numbers_.identity(match), out_.lost_to_cap.size()).second) {
-      out_.lost_to_cap.push_back({.match = match, .run = run.index});
-    }
+  if (suppressor_) {
+    record.alerts = write_suppressed(run, window);
+  } else {
+    for (const match::Match& match : last_answer_.returned)
+      record.alerts += write(match, run) ? 1U : 0U;
   }
+  for (const match::Match& match : last_answer_.cut) lose_to_cap(match, run.index);
   out_.counters.returned += record.returned;
   out_.counters.cut += record.cut;
   out_.counters.dropped_pending =
@@ -260,10 +343,14 @@ Simulation Engine::run() {
     clock.advance();
     if (clock.now().started_at == run.started_at) break;  // the end of representable time
   }
-  // A match that one search cut and another returned is not lost.
+  // A match that one search cut and another wrote or counted is not lost.
   std::erase_if(out_.lost_to_cap, [&](const CappedMatch& lost) {
-    return alert_of_.contains(numbers_.identity(lost.match));
+    const std::vector<CandidateIndex> identity = numbers_.identity(lost.match);
+    return alert_of_.contains(identity) || suppressed_.contains(identity);
   });
+  if (suppressor_) {
+    for (const auto& [alert, group] : suppressor_->groups()) out_.alerts[alert].suppression = group;
+  }
   return std::move(out_);
 }
 

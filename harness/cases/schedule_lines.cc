@@ -98,7 +98,8 @@ std::vector<Span> word_spans(std::string_view text, std::size_t begin, std::size
 
 Status read_schedule(std::string_view text, std::size_t begin, std::size_t end,
                      CaseSchedule& schedule) {
-  for (const Span word : word_spans(text, begin, end)) {
+  const std::vector<Span> words = word_spans(text, begin, end);
+  for (const Span word : words) {
     const std::string_view setting = piece(text, word);
     const std::size_t equals = std::min(setting.find('='), setting.size());
     const std::string_view value = setting.substr(std::min(equals + 1, setting.size()));
@@ -108,8 +109,8 @@ Status read_schedule(std::string_view text, std::size_t begin, std::size_t end,
                          "search-delay=1s run-time=4s group-by=FIELD,FIELD suppress-for=1h "
                          "missing=doNotSuppress"));
   }
-  if (schedule.suppression && schedule.suppression->group_by.empty()) {
-    return fail(error_at({begin, end}, "E455", "suppression needs fields to group by",
+  if (!words.empty() && schedule.suppression && schedule.suppression->group_by.empty()) {
+    return fail(error_at({words.front().begin, end}, "E455", "suppression needs fields to group by",
                          "add group-by=FIELD, or group-by=FIELD,FIELD"));
   }
   return ok();

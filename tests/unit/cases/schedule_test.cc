@@ -98,6 +98,13 @@ TEST(CaseSchedule, ErrorsPointAtTheWord) {
     EXPECT_EQ(problem(head + "schedule: " + wrong + "\nruns: 10:00\n" + tail),
               format("E455 9:11-{} '{}' says nothing about a schedule", 11 + wrong.size(), wrong));
   }
+  for (const std::string wrong :
+       {"group-by=", "group-by=a,", "group-by=a,b,c,d", "suppress-for=0m", "missing=never"}) {
+    EXPECT_EQ(problem(head + "schedule: " + wrong + "\nruns: 10:00\n" + tail),
+              format("E455 9:11-{} '{}' says nothing about a schedule", 11 + wrong.size(), wrong));
+  }
+  EXPECT_EQ(problem(head + "schedule: suppress-for=1h\nruns: 10:00\n" + tail),
+            "E455 9:11-26 suppression needs fields to group by");
   EXPECT_EQ(problem(head + "runs: 10:00 10:05=late\n" + tail),
             "E456 9:13-23 '10:05=late' is not a run");
   EXPECT_EQ(problem(head + "runs: soon\n" + tail), "E456 9:7-11 'soon' is not a run");

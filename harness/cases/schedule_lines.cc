@@ -14,10 +14,14 @@ std::string_view piece(std::string_view text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
+/// Beyond these nothing is a schedule, and sums of times could leave the clock's range.
+constexpr Duration length_max = std::chrono::hours{24 * 30};
+constexpr Duration distance_max = std::chrono::hours{24 * 3'660};
+
 /// A length of time that is not negative.
 bool take_length(std::string_view text, Duration& into) {
   const auto length = parse_offset(text);
-  if (!length || *length < Duration::zero()) return false;
+  if (!length || *length < Duration::zero() || *length > length_max) return false;
   into = *length;
   return true;
 }
@@ -125,6 +129,11 @@ Status read_runs(std::string_view text, std::size_t begin, std::size_t end,
     const std::string_view outcome = run.substr(equals);
     const bool is_whole =
         time && time->time_since_epoch() % std::chrono::milliseconds{1} == Duration::zero();
+    if (time && (*time < *parse_case_time(base_time) - distance_max ||
+                 *time > *parse_case_time(base_time) + distance_max)) {
+      return fail(error_at(word, "E456", format("'{}' is more than ten years from the base", run),
+                           "times of case files count from 2026-01-01"));
+    }
     if (!is_whole || (!outcome.empty() && outcome != "=fails" && outcome != "=throws")) {
       return fail(error_at(word, "E456", format("'{}' is not a run", run),
                            "write a time in whole milliseconds, such as 10:05, or 10:05=fails "

@@ -60,6 +60,16 @@ TEST(JsonRule, AlertSuppressionIsRead) {
   EXPECT_EQ(suppression_in({{"group_by", {"host.id"}}}).duration, std::nullopt);
 }
 
+TEST(JsonRule, OnlyRepositoriesWantTheStrategyOfSuppressionSaid) {
+  const RuleSet set = parse_rules(
+      as_lines({json_rule(query, {{"alert_suppression", {{"group_by", {"host.id"}}}}})}),
+      "e.ndjson");
+  const Rule& rule = set.rules.at(0);
+  const auto checked = compile(rule, event::Schema::builtin());
+  ASSERT_TRUE(checked);
+  for (const Diagnostic& found : lint(rule, *checked)) EXPECT_NE(found.code, "L312");
+}
+
 TEST(JsonRule, AlertSuppressionOutOfShapeIsRefused) {
   const auto refused = [](const Json& given) {
     return outcome(

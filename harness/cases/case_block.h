@@ -68,10 +68,11 @@ struct CaseSchedule {
   Duration refresh = Duration::zero();
   Duration search_delay = Duration::zero();
   Duration run_time = Duration::zero();
+  std::optional<rule::Suppression> suppression = std::nullopt;
 };
 
-/// Runs that one block may need, about a year of every five minutes: each is evaluated.
-inline constexpr std::int64_t case_runs_max = 100'000;
+/// Runs that one block may need, about a month of every five minutes: each is evaluated.
+inline constexpr std::int64_t case_runs_max = 10'000;
 
 /// One run; after the last that a block lists they go on, an interval apart.
 struct CaseRun {

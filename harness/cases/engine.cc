@@ -117,6 +117,7 @@ class BatchWriter {
 struct Scanned {
   scan::QueryBinding binding;
   scan::CandidateLog log;
+  std::optional<schedule::SuppressionOptions> suppression;
 };
 Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& query,
                            std::size_t batch_rows) {
@@ -124,6 +125,7 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
   scan::Plan plan(
       scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
   scan::QueryBinding binding = plan.add(query);
+  auto suppression = schedule::carry_suppression(plan, block.schema(), rule);
 
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
@@ -140,7 +142,8 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
     }
   }
   log.finish();
-  return Scanned{.binding = std::move(binding), .log = std::move(log)};
+  return Scanned{
+      .binding = std::move(binding), .log = std::move(log), .suppression = std::move(suppression)};
 }
 
 FoundMatch found_match(const eql::CheckedQuery& query, const scan::CandidateLog& log,
@@ -221,6 +224,7 @@ Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery
   EQLAB_TRY(const Scanned scanned, scan_block(block, query, batch_rows));
   EQLAB_TRY(schedule::SimulationOptions options, simulation_options(block));
   options.effort = effort;
+  options.suppression = scanned.suppression;
   const scan::CandidateLog& log = scanned.log;
   const match::Matcher matcher(query, scanned.binding);
   const schedule::Simulation simulation =
@@ -241,8 +245,11 @@ Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery
     out.alerts.push_back({.match = found_match(query, log, alert.match),
                           .started_at = alert.started_at,
                           .sightings = alert.sightings,
-                          .after = alert.alert_time - completed});
+                          .after = alert.alert_time - completed,
+                          .suppressed = alert.suppression ? alert.suppression->count : 0});
   }
+  for (const schedule::SuppressedMatch& match : simulation.suppressed)
+    written.insert(identity(match.match));
   for (const schedule::Gap& gap : simulation.gaps) out.gaps.emplace_back(gap.from, gap.to);
   const match::Matches all = matcher.find(log, log.dated(), {});
   for (const match::Match& match : all.matches) {

@@ -30,11 +30,12 @@ struct FoundAlert {
   WallTime started_at{};              ///< of the run that wrote it
   std::uint64_t sightings = 0;        ///< searches that returned it
   Duration after = Duration::zero();  ///< from the completing event to the alert
+  std::uint64_t suppressed = 0;       ///< matches that it took in
 };
 struct FoundAlerts {
   std::vector<FoundAlert> alerts;                   ///< as they were written
   std::vector<std::pair<WallTime, WallTime>> gaps;  ///< event time that was never searched
-  std::vector<FoundMatch> missed;  ///< matches over all events that never became an alert
+  std::vector<FoundMatch> missed;  ///< matches over all events that no alert is or took in
 };
 /// Errors: those of a search that fails as it runs; E456 runs closer than the rule's
 /// interval, or more than case_runs_max.

@@ -549,6 +549,7 @@ void apply_rule(CaseBlock& block, rule::Rule rule) {
   rule.schedule.look_back = stated.look_back.value_or(rule.schedule.look_back);
   rule.schedule.to = stated.to.value_or(rule.schedule.to);
   rule.schedule.max_signals = stated.cap.value_or(rule.schedule.max_signals);
+  if (stated.suppression) rule.suppression = stated.suppression;
   for (CaseEvent& event : block.events) {
     for (CaseField& field : event.fields) {
       if (field.name.empty()) field.name = rule.event_category_field;

@@ -108,6 +108,7 @@ Answer alerts_answer(const CaseBlock& block, std::string configuration, const Fo
   Expectation out = block.expectation;
   const bool with_sightings = some_line_has(out, " / seen ");
   const bool with_latency = some_line_has(out, " / after ");
+  const bool with_suppressed = some_line_has(out, " / suppressed ");
   const auto ids_of = [&](const FoundMatch& match) {
     std::vector<std::string> ids;
     for (const auto& place : match.events) ids.push_back(place ? block.events.at(*place).id : "-");
@@ -118,6 +119,7 @@ Answer alerts_answer(const CaseBlock& block, std::string configuration, const Fo
     AlertLine line{.run = on_clock<EventTime>(alert.started_at), .ids = ids_of(alert.match)};
     if (with_sightings) line.seen = alert.sightings;
     if (with_latency) line.after = alert.after;
+    if (with_suppressed) line.suppressed = alert.suppressed;
     out.lines.push_back(alert_line_text(line));
   }
   out.lines = or_none(std::move(out.lines));

@@ -14,12 +14,21 @@ std::string_view piece(std::string_view text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
+/// Beyond these nothing is a schedule, and sums of times could leave the clock's range.
+constexpr Duration length_max = std::chrono::hours{24 * 30};
+constexpr Duration distance_max = std::chrono::hours{24 * 3'660};
+
 /// A length of time that is not negative.
 bool take_length(std::string_view text, Duration& into) {
   const auto length = parse_offset(text);
-  if (!length || *length < Duration::zero()) return false;
+  if (!length || *length < Duration::zero() || *length > length_max) return false;
   into = *length;
   return true;
+}
+
+rule::Suppression& suppression_of(CaseSchedule& schedule) {
+  if (!schedule.suppression) schedule.suppression.emplace();
+  return *schedule.suppression;
 }
 
 bool take_setting(std::string_view name, std::string_view value, CaseSchedule& schedule) {
@@ -38,6 +47,28 @@ bool take_setting(std::string_view name, std::string_view value, CaseSchedule& s
   if (name == "cap") {
     schedule.cap = parse_number<unsigned>(value);
     return schedule.cap.value_or(0) > 0;
+  }
+  if (name == "group-by") {
+    std::vector<std::string> fields;
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t comma = std::min(value.find(',', at), value.size());
+      fields.emplace_back(value.substr(at, comma - at));
+      at = comma + 1;
+    }
+    constexpr std::size_t fields_max = 3;
+    if (fields.size() > fields_max ||
+        std::ranges::any_of(fields, [](const auto& field) { return field.empty(); }))
+      return false;
+    suppression_of(schedule).group_by = std::move(fields);
+    return true;
+  }
+  if (name == "suppress-for") {
+    suppression_of(schedule).duration = rule::parse_interval(value);
+    return schedule.suppression->duration.has_value();
+  }
+  if (name == "missing") {
+    suppression_of(schedule).missing_fields_strategy = value;
+    return value == "suppress" || value == "doNotSuppress";
   }
   if (name == "refresh") return take_length(value, schedule.refresh);
   if (name == "search-delay") return take_length(value, schedule.search_delay);
@@ -71,14 +102,20 @@ std::vector<Span> word_spans(std::string_view text, std::size_t begin, std::size
 
 Status read_schedule(std::string_view text, std::size_t begin, std::size_t end,
                      CaseSchedule& schedule) {
-  for (const Span word : word_spans(text, begin, end)) {
+  const std::vector<Span> words = word_spans(text, begin, end);
+  for (const Span word : words) {
     const std::string_view setting = piece(text, word);
     const std::size_t equals = std::min(setting.find('='), setting.size());
     const std::string_view value = setting.substr(std::min(equals + 1, setting.size()));
     if (take_setting(setting.substr(0, equals), value, schedule)) continue;
     return fail(error_at(word, "E455", format("'{}' says nothing about a schedule", setting),
                          "write any of interval=5m from=now-9m to=now-1m cap=100 refresh=1s "
-                         "search-delay=1s run-time=4s"));
+                         "search-delay=1s run-time=4s group-by=FIELD,FIELD suppress-for=1h "
+                         "missing=doNotSuppress"));
+  }
+  if (!words.empty() && schedule.suppression && schedule.suppression->group_by.empty()) {
+    return fail(error_at({words.front().begin, end}, "E455", "suppression needs fields to group by",
+                         "add group-by=FIELD, or group-by=FIELD,FIELD"));
   }
   return ok();
 }
@@ -92,6 +129,11 @@ Status read_runs(std::string_view text, std::size_t begin, std::size_t end,
     const std::string_view outcome = run.substr(equals);
     const bool is_whole =
         time && time->time_since_epoch() % std::chrono::milliseconds{1} == Duration::zero();
+    if (time && (*time < *parse_case_time(base_time) - distance_max ||
+                 *time > *parse_case_time(base_time) + distance_max)) {
+      return fail(error_at(word, "E456", format("'{}' is more than ten years from the base", run),
+                           "times of case files count from 2026-01-01"));
+    }
     if (!is_whole || (!outcome.empty() && outcome != "=fails" && outcome != "=throws")) {
       return fail(error_at(word, "E456", format("'{}' is not a run", run),
                            "write a time in whole milliseconds, such as 10:05, or 10:05=fails "
@@ -112,7 +154,7 @@ Status read_runs(std::string_view text, std::size_t begin, std::size_t end,
 
 Result<AlertLine> read_alert_line(std::string_view text, std::size_t begin, std::size_t end) {
   constexpr std::string_view form =
-      "write RUN / EVENTS, such as 10:05 / a b / seen 2 / after 236s; the last two if wanted";
+      "write RUN / EVENTS, such as 10:05 / a b / seen 2 / after 236s; from the third on if wanted";
   const std::vector<Span> words = word_spans(text, begin, end);
   std::vector<std::vector<Span>> parts(1);
   for (const Span word : words) {
@@ -133,7 +175,9 @@ Result<AlertLine> read_alert_line(std::string_view text, std::size_t begin, std:
     const std::string_view value = parts[i].size() == 2 ? piece(text, parts[i][1]) : "";
     if (name == "seen") line.seen = parse_number<unsigned long>(value);
     if (name == "after") line.after = parse_offset(value);
-    const bool is_read = (name == "seen" && line.seen) || (name == "after" && line.after);
+    if (name == "suppressed") line.suppressed = parse_number<unsigned long>(value);
+    const bool is_read = (name == "seen" && line.seen) || (name == "after" && line.after) ||
+                         (name == "suppressed" && line.suppressed);
     if (is_read) continue;
     const Span at = parts[i].empty() ? whole : Span{parts[i].front().begin, parts[i].back().end};
     return wrong_alert(at, format("'{}' says nothing about an alert", piece(text, at)),
@@ -146,6 +190,7 @@ std::string alert_line_text(const AlertLine& line) {
   std::string out = format("{} / {}", case_time_text(line.run), join(line.ids, " "));
   if (line.seen) out += format(" / seen {}", *line.seen);
   if (line.after) out += " / after " + offset_text(*line.after);
+  if (line.suppressed) out += format(" / suppressed {}", *line.suppressed);
   return out;
 }
 

@@ -12,7 +12,8 @@
 /// is the bytes from `begin` to `end` of it.
 namespace eqlab::cases {
 
-/// `interval=5m from=now-9m to=now-1m cap=100 refresh=1s search-delay=1s run-time=4s`, any of them.
+/// `interval=5m from=now-9m to=now-1m cap=100 refresh=1s search-delay=1s run-time=4s
+/// group-by=FIELD,FIELD suppress-for=1h missing=doNotSuppress`, any of them.
 /// Errors: E455.
 [[nodiscard]] Status read_schedule(std::string_view text, std::size_t begin, std::size_t end,
                                    CaseSchedule& schedule);
@@ -28,8 +29,9 @@ struct AlertLine {
   std::vector<std::string> ids;                      ///< the events', `-` for a placeholder
   std::optional<std::uint64_t> seen = std::nullopt;  ///< searches that returned it
   std::optional<Duration> after = std::nullopt;      ///< from the completing event to the alert
+  std::optional<std::uint64_t> suppressed = std::nullopt;  ///< matches that it took in
 };
-/// `TIME / ID… / seen N / after DURATION`, the last two if wanted. Errors: E457.
+/// `TIME / ID… / seen N / after DURATION / suppressed N`, the last three if wanted. Errors: E457.
 [[nodiscard]] Result<AlertLine> read_alert_line(std::string_view text, std::size_t begin,
                                                 std::size_t end);
 [[nodiscard]] std::string alert_line_text(const AlertLine& line);

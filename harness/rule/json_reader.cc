@@ -29,6 +29,7 @@ class RuleReader {
     EQLAB_CHECK(take_lists());
     EQLAB_CHECK(take_numbers());
     EQLAB_CHECK(take_schedule());
+    EQLAB_CHECK(take_suppression());
     EQLAB_CHECK(take_threats());
     if (const Node* const filters = node_.find("filters")) {
       EQLAB_TRY(rule_.filters, read_filters(*filters));
@@ -54,6 +55,8 @@ class RuleReader {
 
   Status take_texts() {
     rule_.license = "";
+    // Alerts are named by it; whatever else it is, it is no rule's mistake.
+    if (const auto id = node_.text_at("id"); id && !id->empty()) rule_.texts["id"] = *id;
     EQLAB_CHECK(take_text("rule_id", rule_.rule_id));
     EQLAB_CHECK(take_text("name", rule_.name));
     EQLAB_CHECK(take_text("description", rule_.description));
@@ -143,6 +146,41 @@ class RuleReader {
                               schedule.interval));
     EQLAB_CHECK(take_duration("from", parse_date_math, past, schedule.look_back));
     return take_duration("to", parse_date_math, past, schedule.to);
+  }
+
+  Status take_suppression() {
+    const Node* const given = node_.find("alert_suppression");
+    if (given == nullptr) return ok();
+    if (!given->is(Kind::object)) return wrong(*given, "alert_suppression", "an object");
+    Suppression out;
+    const Node* const group_by = given->find("group_by");
+    const bool is_group_by =
+        group_by != nullptr && group_by->is(Kind::list) && !group_by->items.empty() &&
+        group_by->items.size() <= 3 &&
+        std::ranges::all_of(group_by->items, [](const Node& n) { return n.is(Kind::text); });
+    if (!is_group_by) {
+      return wrong(group_by != nullptr ? *group_by : *given, "group_by",
+                   "a list of one to three field names");
+    }
+    for (const Node& name : group_by->items) out.group_by.push_back(name.text);
+    if (const Node* const strategy = given->find("missing_fields_strategy")) {
+      if (strategy->text != "suppress" && strategy->text != "doNotSuppress")
+        return wrong(*strategy, "missing_fields_strategy", "suppress or doNotSuppress");
+      out.missing_fields_strategy = strategy->text;
+    }
+    if (const Node* const duration = given->find("duration")) {
+      const Node* const value = duration->find("value");
+      const auto unit = duration->text_at("unit");
+      if (value != nullptr && value->is(Kind::number) &&
+          (unit == "s" || unit == "m" || unit == "h"))
+        out.duration = parse_interval(format("{}{}", value->text, *unit));
+      if (!out.duration)
+        return wrong(*duration, "duration", "an object of value (at least 1) and unit (s, m or h)");
+    }
+    for (const Node::Member& member : given->members)
+      rule_.key_positions["alert_suppression." + member.key] = member.key_span.begin;
+    rule_.suppression = std::move(out);
+    return ok();
   }
 
   // --- threats ---

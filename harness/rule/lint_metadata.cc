@@ -254,7 +254,10 @@ class MetadataLint {
   // --- 12 ---
 
   void check_suppression() {
-    if (!rule_.suppression || !rule_.suppression->missing_fields_strategy.empty()) return;
+    // Only rule repositories want it said.
+    if (rule_.format == RuleFormat::json || !rule_.suppression ||
+        !rule_.suppression->missing_fields_strategy.empty())
+      return;
     warning("L312", "alert_suppression",
             "alert_suppression without missing_fields_strategy: Kibana takes suppress, rule "
             "repositories want it said",

@@ -47,6 +47,8 @@ struct Schedule {
 struct Suppression {
   std::vector<std::string> group_by;
   std::string missing_fields_strategy;  ///< empty: not stated, which means `suppress`
+  /// How long after an alert others of its group add to it; nothing: within one run.
+  std::optional<Duration> duration = std::nullopt;
 };
 
 /// How a rule is written down: `json` is what Kibana exports and its API gives.
@@ -81,7 +83,7 @@ struct Rule {
   std::optional<Suppression> suppression;
   std::map<std::string, std::string> metadata;  ///< `[metadata]`, scalars as text
   /// Strings, numbers and flags of `[rule]` as text, by key; the query is not among them. For what
-  /// only lint reads: `note`, `timeline_id`, `from` as written, …
+  /// only lint reads: `note`, `timeline_id`, `from` as written, … Of a rule in JSON `id` alone.
   std::map<std::string, std::string> texts;
   SourceText query;             ///< the EQL, with the way back to the file
   std::vector<Filter> filters;  ///< those that are not disabled

@@ -77,7 +77,9 @@ bool is_suppression_duration(const toml::node& node) {
   const toml::table* table = node.as_table();
   if (table == nullptr || !table->contains("value") || !table->contains("unit")) return false;
   const std::string_view unit = text_of(*table->get("unit"));
-  return is_count(*table->get("value")) && (unit == "s" || unit == "m" || unit == "h");
+  const auto* const value = table->get("value")->as_integer();
+  return value != nullptr && (unit == "s" || unit == "m" || unit == "h") &&
+         parse_interval(format("{}{}", value->get(), unit)).has_value();
 }
 
 constexpr std::string_view a_text = "a string";

@@ -393,8 +393,13 @@ class Reader {
                                         version == nullptr ? "" : scalar_text(*version));
     }
     if (const toml::table* suppression = table["alert_suppression"].as_table()) {
-      rule.suppression = Suppression{list_at(*suppression, "group_by"),
-                                     text_at(*suppression, "missing_fields_strategy")};
+      rule.suppression =
+          Suppression{.group_by = list_at(*suppression, "group_by"),
+                      .missing_fields_strategy = text_at(*suppression, "missing_fields_strategy")};
+      if (const toml::table* duration = (*suppression)["duration"].as_table()) {
+        rule.suppression->duration =
+            parse_interval(scalar_text(*duration->get("value")) + text_at(*duration, "unit"));
+      }
       rule.key_positions["alert_suppression.group_by"] = key_span(*suppression, "group_by").begin;
     }
   }

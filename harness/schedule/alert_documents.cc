@@ -209,6 +209,28 @@ struct Frame {
   const Alert& alert;
 };
 
+/// What an alert has taken in, field by field as the rule groups by them.
+void add_suppression(const Frame& frame, const scan::CandidateLog& log, Json& alert) {
+  if (!frame.alert.suppression) return;
+  const SuppressedGroup& group = *frame.alert.suppression;
+  Json terms = Json::array();
+  const std::vector<std::string>& names = frame.rule.suppression->group_by;
+  for (std::size_t i = 0; i < group.terms.size() && i < names.size(); ++i) {
+    std::vector<std::string> values;
+    for (const scan::KeyId key : group.terms[i])
+      values.push_back(event::to_text(log.key_value(key)));
+    std::ranges::sort(values);
+    terms.push_back({{"field", names[i]}, {"value", values.empty() ? Json() : Json(values)}});
+  }
+  alert["instance"] = {
+      {"id", sha256_hex(format("{}{}{}", dump(terms), frame.rule_uuid, frame.space))}};
+  alert["suppression"] = {{"terms", std::move(terms)},
+                          {"docs_count", group.count},
+                          {"start", iso(group.start)},
+                          {"end", iso(group.end)}};
+  alert["last_detected"] = iso(group.last_detected);
+}
+
 /// Overwrites a source, merged or not, with what makes it an alert.
 Json alert_json(const Frame& frame, Json source, const std::string& id, std::int64_t depth,
                 const std::string& original_time, Json ancestors) {
@@ -371,6 +393,7 @@ std::string AlertDocuments::write(const Alert& alert) const {
   if (!grouped) {
     if (!building_block.empty())
       blocks[0]["kibana"]["alert"]["building_block_type"] = building_block;
+    add_suppression(frame, *log_, blocks[0]["kibana"]["alert"]);
     return hit_line(frame, names[0], blocks[0]);
   }
 
@@ -394,8 +417,10 @@ std::string AlertDocuments::write(const Alert& alert) const {
   }
   shell["kibana"]["alert"]["group"] = {{"id", names[0]}};
   if (!building_block.empty()) shell["kibana"]["alert"]["building_block_type"] = building_block;
+  add_suppression(frame, *log_, shell["kibana"]["alert"]);
   std::string out = hit_line(frame, names[0], shell);
-  for (std::size_t i = 0; i < blocks.size(); ++i) out += hit_line(frame, names[i + 1], blocks[i]);
+  const std::size_t written = blocks.size() - std::min(blocks.size(), alert.blocks_cut);
+  for (std::size_t i = 0; i < written; ++i) out += hit_line(frame, names[i + 1], blocks[i]);
   return out;
 }
 

@@ -36,7 +36,9 @@ class AlertDocuments {
   /// sample the shell, then a building block for each event, placeholders of absent events left
   /// out; of a shell that the cap on documents cut off from blocks only those that were written.
   /// Sources are whole where the scan kept them; else they hold the event's time, ingest time and
-  /// id alone. The engine's random run id is left out, so that the same alert gives the same bytes.
+  /// id alone. An alert that takes others in says what they have in common and how many they are.
+  /// The engine's random run id is left out, so that the same alert gives the same bytes;
+  /// `kibana.alert.instance.id` is a hash of our own.
   [[nodiscard]] std::string write(const Alert& alert) const;
 
   /// The ids that `write` gives, in its order.

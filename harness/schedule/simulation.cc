@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -27,17 +28,21 @@ using scan::CandidateIndex;
 constexpr std::size_t recorded_places_max = 64'000'000;
 
 constexpr std::size_t manual_slots_max = 1'000'000;
+/// To suppression each slot of a manual run is a run of its own.
+constexpr std::uint64_t manual_execution = std::uint64_t{1} << 63U;
 
 /// Numbers matches by their identity, the ordered list of their events' ids. Documents without an
-/// id are each their own; two documents with the same id are one event.
+/// id are each their own; two documents with the same id are one event. With addresses these decide
+/// instead: the same ones make the same alert ids.
 class Identities {
  public:
-  explicit Identities(const scan::CandidateLog& log) : log_(log), first_(log.size(), unknown) {}
+  Identities(const scan::CandidateLog& log, const std::optional<Addresses>& addresses)
+      : log_(log), addresses_(addresses), first_(log.size(), unknown) {}
   /// Placeholders of absent events are no part of an alert's identity.
   [[nodiscard]] std::uint32_t number(const match::Match& match) {
     std::vector<CandidateIndex> events;
     for (const CandidateIndex event : match.events) {
-      if (event != match::missing_event) events.push_back(first_with_id(event));
+      if (event != match::missing_event) events.push_back(first_alike(event));
     }
     const auto next = static_cast<std::uint32_t>(numbers_.size());
     return numbers_.try_emplace(std::move(events), next).first->second;
@@ -46,16 +51,21 @@ class Identities {
 
  private:
   static constexpr CandidateIndex unknown = match::missing_event;
-  CandidateIndex first_with_id(CandidateIndex event) {
-    if (first_[event] == unknown) {
-      const std::string_view id = log_.event_id(event);
-      first_[event] = id.empty() ? event : of_id_.try_emplace(id, event).first->second;
+  CandidateIndex first_alike(CandidateIndex event) {
+    CandidateIndex& first = first_[event];
+    if (first != unknown) return first;
+    if (addresses_) {
+      const DocumentAddress at = addresses_->of(log_, event);
+      return first = at_address_.try_emplace({at.id, at.index}, event).first->second;
     }
-    return first_[event];
+    const std::string_view id = log_.event_id(event);
+    return first = id.empty() ? event : of_id_.try_emplace(id, event).first->second;
   }
 
   const scan::CandidateLog& log_;
+  const std::optional<Addresses>& addresses_;
   std::vector<CandidateIndex> first_;
+  boost::unordered_flat_map<std::pair<std::string, std::string>, CandidateIndex> at_address_;
   boost::unordered_flat_map<std::string_view, CandidateIndex> of_id_;
   /// Looked up only, never walked: the order of the results does not depend on it.
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::uint32_t,
@@ -76,6 +86,11 @@ struct Answer {
 class Ledger {
  public:
   explicit Ledger(Duration run_duration) : run_duration_(run_duration) {}
+  /// Matches may be suppressed from now on; both must outlive it.
+  void suppress(const SuppressionOptions& options, const scan::CandidateLog& log,
+                std::uint64_t max_signals) {
+    suppressor_.emplace(options, log, max_signals);
+  }
 
   /// One search's answer: writes what is new, and remembers what was cut.
   void settle(const Occasion& occasion, const SearchWindow& window, std::uint32_t visible,
@@ -87,14 +102,21 @@ class Ledger {
 
  private:
   bool write(const Found& found, const Occasion& occasion);
+  /// The same for all of a search, of which suppression makes fewer alerts; how many.
+  std::uint32_t write_suppressed(std::span<const Found* const> returned, const Occasion& occasion,
+                                 const SearchWindow& window);
+  [[nodiscard]] Alert alert_of(const Found& found, const Occasion& occasion) const;
+  void lose_to_cap(const Found& found, const Occasion& occasion);
   std::uint32_t& place(std::vector<std::uint32_t>& places, std::uint32_t identity) const;
 
   static constexpr std::uint32_t none = 0xFFFF'FFFFU;
   Duration run_duration_;
   std::vector<std::uint32_t> alert_of_;         ///< by identity
   std::vector<std::uint32_t> capped_of_;        ///< by identity
+  std::vector<std::uint32_t> suppressed_of_;    ///< by identity
   std::vector<std::uint32_t> lost_identities_;  ///< of out.lost_to_cap
   std::optional<std::uint64_t> last_run_at_cap_;
+  std::optional<Suppressor> suppressor_;
 };
 
 std::uint32_t& Ledger::place(std::vector<std::uint32_t>& places, std::uint32_t identity) const {
@@ -111,15 +133,84 @@ bool Ledger::write(const Found& found, const Occasion& occasion) {
     return false;
   }
   known = static_cast<std::uint32_t>(out.alerts.size());
-  const WallTime alert_time = saturating_add(occasion.started_at, run_duration_);
-  out.alerts.push_back({.match = found.match,
-                        .run = occasion.run,
-                        .scheduled_at = occasion.scheduled_at,
-                        .started_at = occasion.started_at,
-                        .alert_time = alert_time,
-                        .intended_at = occasion.slot.value_or(alert_time),
-                        .manual = occasion.slot.has_value()});
+  out.alerts.push_back(alert_of(found, occasion));
   return true;
+}
+
+Alert Ledger::alert_of(const Found& found, const Occasion& occasion) const {
+  const WallTime alert_time = saturating_add(occasion.started_at, run_duration_);
+  return {.match = found.match,
+          .run = occasion.run,
+          .scheduled_at = occasion.scheduled_at,
+          .started_at = occasion.started_at,
+          .alert_time = alert_time,
+          .intended_at = occasion.slot.value_or(alert_time),
+          .manual = occasion.slot.has_value()};
+}
+
+// Detection-engine spec 3.7.
+std::uint32_t Ledger::write_suppressed(std::span<const Found* const> returned,
+                                       const Occasion& occasion, const SearchWindow& window) {
+  std::vector<const Found*> fresh;
+  std::vector<const match::Match*> matches;
+  boost::unordered_flat_set<std::uint32_t> in_this_search;
+  for (const Found* const found : returned) {
+    const std::uint32_t known = place(alert_of_, found->identity);
+    if (known != none) ++out.alerts[known].sightings;
+    if (known != none || !in_this_search.insert(found->identity).second) {
+      ++out.counters.duplicates;
+      continue;
+    }
+    fresh.push_back(found);
+    matches.push_back(&found->match);
+  }
+  const std::vector<Suppressor::Decision> decisions = suppressor_->decide(
+      matches,
+      {.run = occasion.slot ? manual_execution | out.counters.manual_searches : occasion.run,
+       .window_from = window.from,
+       .alert_time = saturating_add(occasion.started_at, run_duration_),
+       .next_alert = out.alerts.size()});
+  std::uint32_t alerts = 0;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const Suppressor::Decision& decision = decisions[i];
+    switch (decision.fate) {
+      case Suppressor::Fate::alert:
+        ++alerts;
+        place(alert_of_, fresh[i]->identity) = static_cast<std::uint32_t>(out.alerts.size());
+        out.alerts.push_back(alert_of(*fresh[i], occasion));
+        out.alerts.back().blocks_cut = decision.blocks_cut;
+        break;
+      case Suppressor::Fate::counted:
+        ++out.counters.duplicates;
+        break;
+      case Suppressor::Fate::suppressed: {
+        ++out.counters.suppressed;
+        std::uint32_t& known = place(suppressed_of_, fresh[i]->identity);
+        if (known != none) {
+          ++out.suppressed[known].times;
+          break;
+        }
+        known = static_cast<std::uint32_t>(out.suppressed.size());
+        out.suppressed.push_back(
+            {.match = fresh[i]->match, .run = occasion.run, .alert = decision.alert});
+        break;
+      }
+      case Suppressor::Fate::cut:
+        ++out.counters.without_room;
+        lose_to_cap(*fresh[i], occasion);
+        break;
+    }
+  }
+  return alerts;
+}
+
+void Ledger::lose_to_cap(const Found& found, const Occasion& occasion) {
+  std::uint32_t& known = place(capped_of_, found.identity);
+  if (known != none) return;
+  known = static_cast<std::uint32_t>(out.lost_to_cap.size());
+  out.lost_to_cap.push_back(
+      {.match = found.match, .run = occasion.run, .manual = occasion.slot.has_value()});
+  lost_identities_.push_back(found.identity);
 }
 
 void Ledger::settle(const Occasion& occasion, const SearchWindow& window, std::uint32_t visible,
@@ -133,15 +224,12 @@ void Ledger::settle(const Occasion& occasion, const SearchWindow& window, std::u
                       .cut = static_cast<std::uint32_t>(cut.size()),
                       .at_cap = returned.size() >= cap,
                       .manual = occasion.slot.has_value()};
-  for (const Found* const found : returned) record.alerts += write(*found, occasion) ? 1U : 0U;
-  for (const Found* const found : cut) {
-    std::uint32_t& known = place(capped_of_, found->identity);
-    if (known != none) continue;
-    known = static_cast<std::uint32_t>(out.lost_to_cap.size());
-    out.lost_to_cap.push_back(
-        {.match = found->match, .run = occasion.run, .manual = occasion.slot.has_value()});
-    lost_identities_.push_back(found->identity);
+  if (suppressor_) {
+    record.alerts = write_suppressed(returned, occasion, window);
+  } else {
+    for (const Found* const found : returned) record.alerts += write(*found, occasion) ? 1U : 0U;
   }
+  for (const Found* const found : cut) lose_to_cap(*found, occasion);
   out.counters.returned += record.returned;
   out.counters.cut += record.cut;
   if (record.at_cap && !record.manual && last_run_at_cap_ != occasion.run) {
@@ -151,15 +239,20 @@ void Ledger::settle(const Occasion& occasion, const SearchWindow& window, std::u
   out.searches.push_back(record);
 }
 
-/// A match that one search cut and another returned is not lost.
+/// A match that one search cut and another wrote or counted is not lost.
 Simulation Ledger::finish() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < out.lost_to_cap.size(); ++i) {
-    if (place(alert_of_, lost_identities_[i]) != none) continue;
+    if (place(alert_of_, lost_identities_[i]) != none ||
+        place(suppressed_of_, lost_identities_[i]) != none)
+      continue;
     if (kept != i) out.lost_to_cap[kept] = std::move(out.lost_to_cap[i]);
     ++kept;
   }
   out.lost_to_cap.resize(kept);
+  if (suppressor_) {
+    for (const auto& [alert, group] : suppressor_->groups()) out.alerts[alert].suppression = group;
+  }
   return std::move(out);
 }
 
@@ -180,9 +273,11 @@ class Walk {
         options_(options),
         recording_(recording),
         index_(log, options.range),
-        identities_(log),
+        identities_(log, options.addresses),
         ledger_(options.run_duration),
-        previous_(options.previous_run) {}
+        previous_(options.previous_run) {
+    if (options.suppression) ledger_.suppress(*options.suppression, log, schedule.max_signals);
+  }
 
   /// With a recording that is filled instead of the alerts.
   Simulation run();

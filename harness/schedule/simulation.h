@@ -7,8 +7,10 @@
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/candidate_log.h"
+#include "harness/schedule/alert_ids.h"
 #include "harness/schedule/range_field.h"
 #include "harness/schedule/run_clock.h"
+#include "harness/schedule/suppression.h"
 
 /// The detection engine in simulated time: what the rule's runs see, and the alerts that come of
 /// it. Source: detection-engine spec, sections 2 and 3.
@@ -54,6 +56,10 @@ struct SimulationOptions {
   /// What windows go by, see carry_range_field. Nothing: the event time.
   std::optional<RangeField> range = std::nullopt;
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own; for sweeps
+  /// See `carry_suppression`. Nothing: every new match is an alert.
+  std::optional<SuppressionOptions> suppression = std::nullopt;
+  /// What tells documents apart, where they were hits. Nothing: their event ids.
+  std::optional<Addresses> addresses = std::nullopt;
   Effort effort = Effort::skip_unchanged;
 };
 
@@ -68,16 +74,29 @@ struct Alert {
   WallTime intended_at{};   ///< alert_time; of a manual run the slot's time
   bool manual = false;
   std::uint32_t sightings = 1;  ///< searches that returned it
+  /// What it has taken in, when the rule suppresses and this alert can.
+  std::optional<SuppressedGroup> suppression = std::nullopt;
+  std::uint64_t blocks_cut = 0;  ///< building blocks that max_signals left no room for
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 
-/// A match that some search found but none returned, because `max_signals` later ones stood before
-/// it.
+/// A match that was never an alert nor counted by one, because `max_signals` later ones stood
+/// before it in every search; or, where alerts are suppressed, because there was no room for its
+/// documents.
 struct CappedMatch {
   match::Match match;
   std::uint64_t run = 0;  ///< the run that cut it first
   bool manual = false;
   friend bool operator==(const CappedMatch&, const CappedMatch&) = default;
+};
+
+/// A match that was added to an alert instead of becoming one.
+struct SuppressedMatch {
+  match::Match match;
+  std::uint64_t run = 0;    ///< the run that first did so
+  std::size_t alert = 0;    ///< the alert that then took it in, a place among Simulation::alerts
+  std::uint32_t times = 1;  ///< a sequence that is seen again is counted again
+  friend bool operator==(const SuppressedMatch&, const SuppressedMatch&) = default;
 };
 
 /// One search that could see at least one candidate. A run has several when it catches up.
@@ -111,16 +130,20 @@ struct SimulationCounters {
   std::uint64_t manual_searches = 0;
   std::uint64_t returned = 0;         ///< matches returned over all searches
   std::uint64_t duplicates = 0;       ///< of these, already known
+  std::uint64_t suppressed = 0;       ///< of these, added to an alert
+  std::uint64_t without_room = 0;     ///< of these, new, but max_signals documents were written
   std::uint64_t cut = 0;              ///< matches left out by the cap, over all searches
   std::uint64_t dropped_pending = 0;  ///< most of any search, see match::Matches
   friend bool operator==(const SimulationCounters&, const SimulationCounters&) = default;
 };
 
-/// returned = alerts.size() + duplicates, always.
+/// returned = alerts.size() + duplicates + suppressed + without_room, always; the last two are 0
+/// without suppression.
 struct Simulation {
-  std::vector<Alert> alerts;             ///< in order of run, then of completing event
-  std::vector<CappedMatch> lost_to_cap;  ///< never returned by any search; in order of first cut
-  std::vector<SearchRecord> searches;    ///< in order of time
+  std::vector<Alert> alerts;                ///< in order of run, then of completing event
+  std::vector<CappedMatch> lost_to_cap;     ///< in order of first cut
+  std::vector<SuppressedMatch> suppressed;  ///< each match once; in order of first suppression
+  std::vector<SearchRecord> searches;       ///< in order of time
   std::vector<Gap> gaps;
   SimulationCounters counters;
   /// As used, for whoever asks what could have been seen when.

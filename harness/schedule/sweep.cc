@@ -8,8 +8,9 @@ namespace eqlab::schedule {
 namespace {
 
 /// Shorter maxspans and other caps follow from what a search finds without a cap.
-bool can_share(const eql::CheckedQuery& query) {
-  return query.kind != eql::QueryKind::sample && query.limits.empty() &&
+bool can_share(const eql::CheckedQuery& query, const SimulationOptions& options) {
+  // Suppressed matches take room that the cap leaves, each value's own.
+  return !options.suppression && query.kind != eql::QueryKind::sample && query.limits.empty() &&
          std::ranges::none_of(query.stages, &eql::CheckedStage::missing);
 }
 
@@ -29,7 +30,7 @@ Sweep::Sweep(const scan::CandidateLog& log, const match::Matcher& matcher,
     single_ = simulate(*log_, matcher_, schedule_, options_);
     return;
   }
-  if (!can_share(matcher_.query())) return;
+  if (!can_share(matcher_.query(), options_)) return;
   options_.maxspan = std::ranges::max(maxspans_);
   Recording recording = record(*log_, matcher_, schedule_, options_);
   if (recording.is_whole) recording_ = std::move(recording);
@@ -65,7 +66,7 @@ std::vector<Simulation> simulate_schedules(const scan::CandidateLog& log,
       if (other == schedules[i]) alike.push_back(j);
     }
     std::optional<Recording> shared;
-    if (alike.size() > 1 && can_share(matcher.query()))
+    if (alike.size() > 1 && can_share(matcher.query(), options))
       shared = record(log, matcher, schedules[i], options);
     if (shared && !shared->is_whole) shared.reset();
     for (const std::size_t j : alike) {

@@ -93,16 +93,26 @@ TEST(CaseSchedule, ErrorsPointAtTheWord) {
   const std::string tail = "alerts\n  none\n";
   EXPECT_EQ(problem(head + "schedule: interval=5m fro=now-9m\nruns: 10:00\n" + tail),
             "E455 9:23-33 'fro=now-9m' says nothing about a schedule");
-  for (const std::string wrong : {"interval=0m", "interval=x", "from=9m", "to=now+1m", "cap=0",
-                                  "cap=-1", "refresh=-1s", "run-time=4", "search-delay=", "cap"}) {
+  for (const std::string wrong :
+       {"interval=0m", "interval=x", "from=9m", "to=now+1m", "cap=0", "cap=-1", "refresh=-1s",
+        "refresh=31d", "run-time=4", "search-delay=", "cap"}) {
     EXPECT_EQ(problem(head + "schedule: " + wrong + "\nruns: 10:00\n" + tail),
               format("E455 9:11-{} '{}' says nothing about a schedule", 11 + wrong.size(), wrong));
   }
+  for (const std::string wrong :
+       {"group-by=", "group-by=a,", "group-by=a,b,c,d", "suppress-for=0m", "missing=never"}) {
+    EXPECT_EQ(problem(head + "schedule: " + wrong + "\nruns: 10:00\n" + tail),
+              format("E455 9:11-{} '{}' says nothing about a schedule", 11 + wrong.size(), wrong));
+  }
+  EXPECT_EQ(problem(head + "schedule: suppress-for=1h\nruns: 10:00\n" + tail),
+            "E455 9:11-26 suppression needs fields to group by");
   EXPECT_EQ(problem(head + "runs: 10:00 10:05=late\n" + tail),
             "E456 9:13-23 '10:05=late' is not a run");
   EXPECT_EQ(problem(head + "runs: soon\n" + tail), "E456 9:7-11 'soon' is not a run");
   EXPECT_EQ(problem(head + "runs: 10:00:00.0001\n" + tail),
             "E456 9:7-20 '10:00:00.0001' is not a run");
+  EXPECT_EQ(problem(head + "runs: 10:00 2200-01-01\n" + tail),
+            "E456 9:13-23 '2200-01-01' is more than ten years from the base");
   EXPECT_EQ(problem(head + "runs: 10:00\n  10:00\n" + tail),
             "E456 10:3-8 '10:00' is not after the run before it");
 }
@@ -163,8 +173,8 @@ TEST(CaseSchedule, RunsThatNoRuleCanHaveAreAnError) {
   EXPECT_EQ(outcome(head + "runs: 10:00 10:04\nalerts\n  none\n"),
             "t.case: error E456: the runs 10:00 and 10:04 are closer than the interval of 300s\n"
             "  write schedule: interval=1m for a rule that runs more often\n");
-  EXPECT_EQ(outcome(head + "runs: 10:00 2100-01-01\nalerts\n  none\n"),
-            "t.case: error E456: the events need more than 100,000 runs\n"
+  EXPECT_EQ(outcome(head + "runs: 10:00 2030-01-01\nalerts\n  none\n"),
+            "t.case: error E456: the events need more than 10,000 runs\n"
             "  move them nearer to the first run, or lengthen the interval\n");
 }
 

@@ -80,6 +80,50 @@ TEST(Check, ASoundRuleIsDescribed) {
       << outcome.out;
 }
 
+TEST(Check, WhatTheSchedulePromisesIsOneLine) {
+  const Outcome outcome = eqlab({"check", rule});
+  EXPECT_TRUE(contains(outcome.out,
+                       "\n  survives delays up to 3m 30s · 2m late: seen 1.3 times, alert 4m 30s "
+                       "later on average, 7m at worst · a failed run loses 3m 30s\n"))
+      << outcome.out;
+  EXPECT_TRUE(contains(eqlab({"check", "--delay", "10m", rule}).out, "· 10m late: never seen ·"));
+
+  const Json figures =
+      Json::parse(eqlab({"check", "--format", "json", rule}).out)["rules"][0]["schedule"];
+  EXPECT_EQ(figures["window"], "event");
+  EXPECT_EQ(figures["span_seconds"], 30);
+  EXPECT_EQ(figures["delay_seconds"], 120);
+  EXPECT_EQ(figures["delay_max_seconds"], 210);
+  EXPECT_NEAR(figures["sightings"].get<double>(), 1.3, 1e-9);
+  EXPECT_EQ(figures["latency_mean_seconds"], 270);
+  EXPECT_EQ(figures["latency_worst_seconds"], 420);
+  EXPECT_EQ(figures["failed_run_loss_seconds"], 210);
+
+  const TemporaryFolder folder;
+  const auto line_for = [&](const std::string& schedule, const std::string& query) {
+    const std::string path =
+        folder.write("r.toml",
+                     "[rule]\nname = \"r\"\ntype = \"eql\"\nlanguage = \"eql\"\nseverity = "
+                     "\"low\"\nrisk_score = 21\n" +
+                         schedule + "\nquery = '" + query + "'\n");
+    const std::string out = eqlab({"check", path}).out;
+    const std::size_t begin = out.find("\n  ");
+    return begin == std::string::npos ? out : out.substr(begin + 3);
+  };
+  const std::string sequence =
+      "sequence by host.id with maxspan=30s [process where true] [network where true]";
+  EXPECT_EQ(line_for("from = \"now-9m\"\ntimestamp_override = \"event.ingested\"", sequence),
+            "survives any delay, up to 4m between its events · 2m late: seen 1.7 times, alert 4m "
+            "30s later on average, 7m at worst · a failed run loses 1m 30s\n");
+  EXPECT_EQ(
+      line_for("from = \"now-15m\"\ntimestamp_override = \"event.ingested\"", "process where true"),
+      "survives any delay · 2m late: seen 3.0 times, alert 4m 30s later on average, 7m at "
+      "worst · a failed run loses nothing\n");
+  EXPECT_EQ(line_for("from = \"now-5m\"", sequence),
+            "loses even matches whose events come at once · 2m late: seen 0.5 times, alert 3m 15s "
+            "later on average, 4m 30s at worst · a failed run loses 7m 30s\n");
+}
+
 TEST(Check, ATypoInTheEleventhLineIsPointedAt) {
   const TemporaryFolder folder;
   const std::string path = folder.write("typo.toml", R"([rule]

@@ -43,6 +43,57 @@ Json summary(int rules, int lists, int items, int connectors) {
           {"missing_exception_lists", Json::array()}};
 }
 
+Suppression suppression_in(const Json& given) {
+  const RuleSet set =
+      parse_rules(as_lines({json_rule(query, {{"alert_suppression", given}})}), "e.ndjson");
+  EXPECT_EQ(outcome(set), "rule one@1");
+  return set.rules.at(0).suppression.value_or(Suppression{});
+}
+
+TEST(JsonRule, AlertSuppressionIsRead) {
+  const Suppression full = suppression_in({{"group_by", {"host.id", "user.id"}},
+                                           {"duration", {{"value", 5}, {"unit", "h"}}},
+                                           {"missing_fields_strategy", "doNotSuppress"}});
+  EXPECT_EQ(full.group_by, (std::vector<std::string>{"host.id", "user.id"}));
+  EXPECT_EQ(full.duration, std::chrono::hours{5});
+  EXPECT_EQ(full.missing_fields_strategy, "doNotSuppress");
+  EXPECT_EQ(suppression_in({{"group_by", {"host.id"}}}).duration, std::nullopt);
+}
+
+TEST(JsonRule, OnlyRepositoriesWantTheStrategyOfSuppressionSaid) {
+  const RuleSet set = parse_rules(
+      as_lines({json_rule(query, {{"alert_suppression", {{"group_by", {"host.id"}}}}})}),
+      "e.ndjson");
+  const Rule& rule = set.rules.at(0);
+  const auto checked = compile(rule, event::Schema::builtin());
+  ASSERT_TRUE(checked);
+  for (const Diagnostic& found : lint(rule, *checked)) EXPECT_NE(found.code, "L312");
+}
+
+TEST(JsonRule, AlertSuppressionOutOfShapeIsRefused) {
+  const auto refused = [](const Json& given) {
+    return outcome(
+        parse_rules(as_lines({json_rule(query, {{"alert_suppression", given}})}), "e.ndjson"));
+  };
+  EXPECT_EQ(refused("host.id"), "E303 1 [\"host.id\"] alert_suppression must be an object");
+  for (const Json& fields : {Json::array(), Json({"a", "b", "c", "d"}), Json({1}), Json("host.id")})
+    EXPECT_TRUE(refused({{"group_by", fields}})
+                    .ends_with("group_by must be a list of one to three field names"))
+        << fields;
+  EXPECT_TRUE(refused({{"duration", nullptr}}).ends_with("one to three field names"));
+  EXPECT_TRUE(refused({{"group_by", {"a"}}, {"missing_fields_strategy", "never"}})
+                  .ends_with("missing_fields_strategy must be suppress or doNotSuppress"));
+  for (const Json& duration :
+       {Json({{"value", 0}, {"unit", "s"}}), Json({{"value", 1}, {"unit", "d"}}),
+        Json({{"value", "1"}, {"unit", "s"}}), Json({{"value", 1.5}, {"unit", "s"}}),
+        Json({{"unit", "s"}}), Json("5m"), Json({{"value", 99999999999}, {"unit", "h"}})}) {
+    EXPECT_TRUE(refused({{"group_by", {"a"}}, {"duration", duration}})
+                    .ends_with("duration must be an object of value (at least 1) and unit (s, m or "
+                               "h)"))
+        << duration;
+  }
+}
+
 TEST(Export, PutsListsTogetherWithTheRulesBeforeThem) {
   const std::string text = as_lines(
       {json_rule(query, {{"exceptions_list",

@@ -111,6 +111,26 @@ TEST(RuleToml, AcceptsEveryUnitOfDateMath) {
   }
 }
 
+TEST(RuleToml, TakesAlertSuppression) {
+  const auto rule = parse_rule_toml(
+      with("[rule.alert_suppression]\ngroup_by = [\"host.id\"]\nduration = {value = 5, unit = "
+           "\"h\"}\nmissing_fields_strategy = \"doNotSuppress\""),
+      "r.toml");
+  ASSERT_TRUE(rule) << render(rule.error());
+  EXPECT_EQ(rule->suppression.value().group_by, std::vector<std::string>{"host.id"});
+  EXPECT_EQ(rule->suppression->duration, std::chrono::hours{5});
+  EXPECT_EQ(rule->suppression->missing_fields_strategy, "doNotSuppress");
+  const auto duration = [](const std::string& text) {
+    return problem(with("[rule.alert_suppression]\ngroup_by = [\"host.id\"]\nduration = " + text));
+  };
+  for (const std::string wrong : {"{value = 0, unit = \"h\"}", "{value = 1, unit = \"d\"}",
+                                  "{value = 1}", "5", "{value = 4000000000, unit = \"h\"}"}) {
+    EXPECT_TRUE(duration(wrong).starts_with(
+        "E303 9:1 duration must be a table of value (at least 1) and unit (s, m or h)"))
+        << duration(wrong);
+  }
+}
+
 TEST(RuleToml, SuggestsTheKeyThatWasMeant) {
   EXPECT_EQ(problem(with("max_signal = 5")),
             "E304 7:1 unknown key max_signal in rule / did you mean max_signals?");

@@ -79,6 +79,22 @@ TEST(AlertIds, DocumentsWithoutAnIdHaveOneEach) {
   EXPECT_NE(addresses->of(scanned.log, 0).id, addresses->of(scanned.log, 1).id);
 }
 
+// Two hits with one event id, as a document that was indexed twice: to the engine they are two.
+TEST(AlertIds, HitsThatDifferInTheirAddressAreToldApartWhenAsked) {
+  const std::string ndjson =
+      R"({"_index":"i","_id":"h1","_source":{"@timestamp":"2026-03-02T10:00:00Z","event":{"id":"e"}}})"
+      "\n"
+      R"({"_index":"i","_id":"h2","_source":{"@timestamp":"2026-03-02T10:00:01Z","event":{"id":"e"}}})"
+      "\n";
+  std::optional<Addresses> addresses;
+  const tiny::Scanned scanned(rule::bare_query("any where true", "q"), ndjson, false,
+                              [&](scan::Plan& plan) {
+                                addresses.emplace(plan, event::Schema::builtin(), "event.category");
+                              });
+  EXPECT_EQ(scanned.simulate().alerts.size(), 1U);
+  EXPECT_EQ(scanned.simulate({.addresses = addresses}).alerts.size(), 2U);
+}
+
 // The simulation compares event ids where the engine compares hashes. Over random worlds in which
 // documents come twice: the alerts that it writes are exactly the different shells of all that its
 // runs return.

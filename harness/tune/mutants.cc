@@ -45,8 +45,8 @@ class DraftWriter {
 
   std::vector<Draft> run() {
     for (step_ = 0; step_ < query_.step_count(); ++step_) write_step();
-    for (const ExprId key : tree_.shared_keys) toggle_optional(key);
     where_ = {};
+    for (const ExprId key : tree_.shared_keys) toggle_optional(key);
     take(MutationKind::key, keys_left_out());
     write_maxspan_drafts();
     take(MutationKind::until, without_until(query_));
@@ -81,8 +81,8 @@ class DraftWriter {
   }
   void replace(MutationKind kind, Span span, std::string text) {
     if (query_.at(span) == text) return;
-    add(kind, format("{} → {}", shortened(query_.at(span)), shortened(text)),
-        {{span, std::move(text)}});
+    std::string what = format("{} → {}", shortened(query_.at(span)), shortened(text));
+    add(kind, std::move(what), {{span, std::move(text)}});
   }
   [[nodiscard]] Span token_after(std::size_t byte) const {
     return query_.tokens()[query_.token_at(byte)].span;
@@ -283,10 +283,9 @@ class DraftWriter {
   void add_operator(MutationKind kind, Span op, std::string other, ExprId left, ExprId right) {
     const Span a = query_.written(left);
     const Span b = query_.written(right);
-    add_at({a.begin, b.end}, kind,
-           format("{} {} {} → {}", shortened(query_.at(a)), query_.at(op), shortened(query_.at(b)),
-                  other),
-           {{op, std::move(other)}});
+    std::string what = format("{} {} {} → {}", shortened(query_.at(a)), query_.at(op),
+                              shortened(query_.at(b)), other);
+    add_at({a.begin, b.end}, kind, std::move(what), {{op, std::move(other)}});
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)

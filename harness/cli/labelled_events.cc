@@ -68,8 +68,10 @@ struct Part {
   std::optional<Diagnostic> failure = {};
 };
 
-/// Queries never count as wide below this many candidates of a part.
-constexpr std::size_t few_candidates = 50;
+/// No query counts as wide that has no more candidates of a part than this, and than so many times
+/// those of the first query.
+constexpr double few_candidates = 50;
+constexpr double wider_than_first = 4;
 
 void add_widths(const std::vector<Width>& part, std::vector<Width>& all) {
   all.resize(std::max(all.size(), part.size()));
@@ -184,11 +186,13 @@ bool Pass::matches_otherwise(const CandidateLog& log, const PlannedQuery& query)
 void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth,
                          std::uint64_t events, Reach reach, std::vector<Width>& widths) const {
   const truth::TruthIndex labels(truth);
-  const auto is_labelled = [&](CandidateIndex c) {
-    return labels.find(log.event_id(c)) != nullptr;
-  };
+  std::vector<std::uint8_t> labelled(log.size());
+  for (CandidateIndex c = 0; c < log.size(); ++c)
+    labelled[c] = labels.find(log.event_id(c)) != nullptr ? 1 : 0;
+  const auto is_labelled = [&labelled](CandidateIndex c) { return labelled[c] != 0; };
   if (options_.kept_share_max) widths.resize(options_.queries.size());
   std::vector<std::uint8_t> is_kept(log.size());
+  double of_first = 0;
   for (std::size_t q = 0; q < options_.queries.size(); ++q) {
     const PlannedQuery& query = options_.queries[q];
     if (q < widths.size() && widths[q].is_wide) continue;  // found so in a part
@@ -197,10 +201,12 @@ void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::T
         is_whole
             ? match::relevant(log, *query.query, *query.binding, options_.kept_span, is_labelled)
             : candidates_of(log, *query.binding, is_labelled);
+    const auto unlabelled = static_cast<double>(
+        options_.kept_share_max ? std::ranges::count_if(of_query, std::not_fn(is_labelled)) : 0);
+    if (q == 0) of_first = unlabelled;
     if (options_.kept_share_max && q > 0 &&
-        static_cast<double>(of_query.size()) >
-            static_cast<double>(few_candidates) +
-                *options_.kept_share_max * static_cast<double>(events)) {
+        unlabelled > few_candidates + wider_than_first * of_first +
+                         *options_.kept_share_max * static_cast<double>(events)) {
       widths[q] = {.is_wide = true, .differs = is_whole && matches_otherwise(log, query)};
       continue;
     }

@@ -42,9 +42,9 @@ struct ScanOptions {
   Duration kept_span = std::chrono::hours(1);
   /// Candidates are kept as rows too, for variants of the queries.
   bool keep_rows = false;
-  /// A query of which more than this share of a part's events would stay keeps none: what is asked
-  /// of it is answered while the part is at hand, see Width. The first query is exempt. Nothing:
-  /// all stay.
+  /// A query of which more than this share of a part's events would stay, and many more than of the
+  /// first query, keeps none: what is asked of it is answered while the part is at hand, see Width.
+  /// Nothing: all stay.
   std::optional<double> kept_share_max = std::nullopt;
 };
 

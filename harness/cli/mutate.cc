@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <set>
 
 #include "generators/corpus/corpus.h"
 #include "harness/base/text.h"
@@ -249,8 +249,11 @@ std::string case_file(const report::MutationResult& result, const Options& optio
       "correct "
       "the rule.\n\nrule: {}\n",
       name);
+  std::set<std::string> written;  // without their reasons: one case may notice several mutants
   for (const report::MutantRow& row : result.mutants) {
-    if (!row.killing_case.empty()) out += "\n" + row.killing_case;
+    if (row.killing_case.empty()) continue;
+    if (written.insert(row.killing_case.substr(row.killing_case.find('\n'))).second)
+      out += "\n" + row.killing_case;
   }
   return out;
 }

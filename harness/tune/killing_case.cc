@@ -103,6 +103,7 @@ class FieldValues {
     push(list, text_value(filled(constant, "x", "x")));
     if (const std::size_t slash = constant.find('/'); slash != std::string::npos && slash > 0)
       push(list, text_value(constant.substr(0, slash)));  // an address of a block
+    push(list, text_value("other"));
     std::string other_case = plain;
     for (char& c : other_case) {
       if (c >= 'a' && c <= 'z')
@@ -114,7 +115,6 @@ class FieldValues {
     push(list, text_value(plain + "x"));
     push(list, text_value("x" + plain));
     if (plain.size() > 1) push(list, text_value(plain.substr(0, plain.size() - 1)));
-    push(list, text_value("other"));
   }
 
   std::map<std::string, std::vector<CaseValue>> values_;
@@ -312,12 +312,16 @@ class Search {
   /// Writes the block and proves it, as a reader of the file would run it.
   bool offer(std::size_t m, const std::string& change) {
     const Mutant& mutant = mutants_.mutants[m];
-    CaseBlock stated = block_;
     const std::string found = cases::outcome_of(block_, original_, engine_);
-    const bool finds_none = found.ends_with("\n  none\n");
     KillingCase out{.mutant = m, .text = {}, .why = {}};
-    out.why = printable(format("{}: {} (a rule with {} says otherwise)", change,
-                               finds_none ? "no match" : "a match", mutant.what));
+    const bool finds_none = found.ends_with("\n  none\n");
+    const bool mutant_finds_none =
+        cases::outcome_of(block_, mutant.query, engine_).ends_with("\n  none\n");
+    out.why = printable(format("{}: {} ({} would {})", change, finds_none ? "no match" : "a match",
+                               mutant.what,
+                               finds_none          ? "make it one"
+                               : mutant_finds_none ? "lose it"
+                                                   : "find another"));
     out.text = format("why: {}\nevents\n", out.why);
     for (const CaseEvent& event : block_.events) {
       out.text +=

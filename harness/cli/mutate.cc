@@ -261,7 +261,7 @@ std::string case_file(const report::MutationResult& result, const Options& optio
 Exit run(const Options& options, Console& console) {
   const auto give_up = [&console](const Diagnostic& diagnostic) {
     console.report(diagnostic);
-    return exit_for(diagnostic);
+    return diagnostic.code == "E700" ? Exit::check_failed : exit_for(diagnostic);
   };
   auto result = Run(options, console).run();
   if (console.stop().stop_requested()) {
@@ -327,7 +327,8 @@ void define_mutate(CLI::App& app, Action& chosen) {
   add_threads_option(*command, options->threads);
   command->footer(
       "Example:\n  eqlab mutate rules/macos_installer_package_spawns_network_event.toml "
-      "--min-score 95\nExit status: 0 fine, 1 too few are noticed, 2 the rule or its cases cannot "
+      "--min-score 95\nExit status: 0 fine, 1 too few are noticed or a case fails, 2 the rule or "
+      "its cases cannot "
       "be used, 3 input or output failed.");
   command->callback([options, &chosen] {
     chosen = [options](Console& console) { return run(*options, console); };

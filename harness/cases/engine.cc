@@ -260,6 +260,12 @@ Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery
 
 }  // namespace
 
+Engine fast_engine() {
+  return [](const CaseBlock& block, const eql::CheckedQuery& query) {
+    return run_built_in(block, query, limits::batch_rows_max);
+  };
+}
+
 std::vector<NamedEngine> built_in_engines() {
   const auto with_rows = [](std::size_t rows) {
     return [rows](const CaseBlock& block, const eql::CheckedQuery& query) {

@@ -10,24 +10,25 @@ namespace eqlab::tune {
 
 using score::Verdict;
 
+HostNumber host_of(const JudgedLog& log, const Population& population, const match::Match& match,
+                   const score::JudgedAlert& alert) {
+  if (alert.incident) return population.host_of(*alert.incident);
+  if (log.host_slot) {
+    for (const scan::CandidateIndex event : match.events) {
+      if (event == match::missing_event) continue;
+      const auto keys = log.log.keys(event, *log.host_slot);
+      if (!keys.empty())
+        return population.host_number(event::to_text(log.log.key_value(keys.front())));
+    }
+  }
+  return population.unlisted();
+}
+
 Judge::Judge(const JudgedLog& log, const eql::CheckedQuery& query,
              const scan::QueryBinding& binding, const Population& population)
     : log_(log),
       rule_{.query = query, .binding = binding, .maxspan = std::nullopt},
       population_(population) {}
-
-HostNumber Judge::host_of(const match::Match& match, const score::JudgedAlert& alert) const {
-  if (alert.incident) return population_.host_of(*alert.incident);
-  if (log_.host_slot) {
-    for (const scan::CandidateIndex event : match.events) {
-      if (event == match::missing_event) continue;
-      const auto keys = log_.log.keys(event, *log_.host_slot);
-      if (!keys.empty())
-        return population_.host_number(event::to_text(log_.log.key_value(keys.front())));
-    }
-  }
-  return population_.unlisted();
-}
 
 const Judge::Judged& Judge::judged(const match::Match& match) {
   const auto [entry, is_new] = known_.try_emplace(match.events);
@@ -39,7 +40,7 @@ const Judge::Judged& Judge::judged(const match::Match& match) {
   Judged& out = entry->second;
   out.verdict = alone.verdict;
   if (alone.causal) out.incident = alone.incident;
-  out.host = host_of(match, alone);
+  out.host = host_of(log_, population_, match, alone);
   out.event_time = log_.log.event_time(match.completing()).time_since_epoch();
   // Two documents of one id are one event; those without an id are told apart by place.
   const scan::CandidateIndex first = match.first();

@@ -22,8 +22,8 @@ struct Outcome {
   std::vector<std::uint32_t> alerts_by_host;  ///< all, repeats included
   std::vector<std::uint32_t> repeats_by_host;
   /// As Scorecard::latency(_malicious)::from_event.
-  score::LatencySummary latency;
-  score::LatencySummary latency_right;
+  score::LatencySummary latency = {};
+  score::LatencySummary latency_right = {};
   bool reached_cap = false;  ///< some run filled max_signals
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
@@ -48,6 +48,10 @@ struct JudgedLog {
   std::optional<scan::KeySlot> host_slot;  ///< where the plan carried `host.id`
 };
 
+/// By the incident that the alert is about; else by the `host.id` of its first event that has one.
+[[nodiscard]] HostNumber host_of(const JudgedLog& log, const Population& population,
+                                 const match::Match& match, const score::JudgedAlert& alert);
+
 /// Gives verdicts on one query's alerts under several schedules and maxspans. Each distinct match
 /// is judged once; only which alert came first is told anew. Thread-safe: no.
 class Judge {
@@ -69,8 +73,6 @@ class Judge {
     Duration event_time{};  ///< of the completing event, since 1970
   };
   const Judged& judged(const match::Match& match);
-  [[nodiscard]] HostNumber host_of(const match::Match& match,
-                                   const score::JudgedAlert& alert) const;
 
   JudgedLog log_;
   score::JudgedRule rule_;

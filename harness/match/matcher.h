@@ -66,6 +66,9 @@ class Matcher {
   [[nodiscard]] Matches find(const scan::CandidateLog& log, std::span<const CandidateIndex> visible,
                              const MatchOptions& options) const;
 
+  [[nodiscard]] const eql::CheckedQuery& query() const { return *query_; }
+  [[nodiscard]] const scan::QueryBinding& binding() const { return *binding_; }
+
  private:
   const eql::CheckedQuery* query_;
   const scan::QueryBinding* binding_;

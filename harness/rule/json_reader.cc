@@ -63,7 +63,17 @@ class RuleReader {
     EQLAB_CHECK(take_text("timestamp_field", rule_.timestamp_field));
     EQLAB_CHECK(take_text("tiebreaker_field", rule_.tiebreaker_field));
     EQLAB_CHECK(take_text("event_category_override", rule_.event_category_field));
+    EQLAB_CHECK(take_fallback());
     if (rule_.name.empty()) rule_.name = rule_.rule_id;
+    return ok();
+  }
+
+  Status take_fallback() {
+    constexpr std::string_view key = "timestamp_override_fallback_disabled";
+    const Node* const value = node_.find(key);
+    if (value == nullptr) return ok();
+    if (!value->is(Kind::boolean)) return wrong(*value, key, "true or false");
+    rule_.texts[std::string(key)] = value->truth ? "true" : "false";
     return ok();
   }
 

@@ -14,45 +14,106 @@ WallTime saturating_add(WallTime time, Duration duration) {
   return WallTime(Duration(sum));
 }
 
+Duration saturating_distance(WallTime from, WallTime to) {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(),
+                             &difference)) {
+    return to < from ? Duration::min() : Duration::max();
+  }
+  return Duration{difference};
+}
+
 WallTime after_runs(WallTime time, Duration interval, std::uint64_t runs) {
   const auto ticks = static_cast<std::uint64_t>(time.time_since_epoch().count());
   return WallTime(Duration(
       static_cast<std::int64_t>(ticks + runs * static_cast<std::uint64_t>(interval.count()))));
 }
 
-RunClock::RunClock(WallTime first, Duration interval, std::span<const Disturbance> disturbances)
-    : interval_(interval), disturbances_(disturbances), run_{.started_at = first} {
-  EQLAB_ASSERT(interval > Duration::zero());
-  EQLAB_ASSERT(std::ranges::is_sorted(disturbances, {}, &Disturbance::run));
-  disturb();
+RunClock::RunClock(WallTime first, const ClockOptions& options) : options_(options) {
+  EQLAB_ASSERT(options_.interval > Duration::zero());
+  EQLAB_ASSERT(std::ranges::is_sorted(options_.disturbances, {}, &Disturbance::run));
+  EQLAB_ASSERT(std::ranges::is_sorted(options_.pauses, {}, &Pause::from));
+  EQLAB_ASSERT(std::ranges::is_sorted(options_.times));
+  const WallTime due = options_.times.empty() ? first : options_.times.front();
+  while (!options_.pauses.empty() && options_.pauses.front().to <= due)
+    options_.pauses = options_.pauses.subspan(1);
+  begin(0, due, WallTime::min());
 }
 
-void RunClock::disturb() {
-  run_.outcome = RunOutcome::succeeds;
-  while (!disturbances_.empty() && disturbances_.front().run <= run_.index) {
-    run_.started_at = saturating_add(run_.started_at, disturbances_.front().late);
-    run_.outcome = disturbances_.front().outcome;
-    disturbances_ = disturbances_.subspan(1);
+/// `time`, or when the rule is enabled again if it is disabled before; not before `earliest`.
+WallTime RunClock::unless_disabled(WallTime time, WallTime earliest) {
+  while (!options_.pauses.empty() && options_.pauses.front().from <= time) {
+    time = std::max(options_.pauses.front().to, earliest);
+    options_.pauses = options_.pauses.subspan(1);
   }
+  return time;
+}
+
+void RunClock::begin(std::uint64_t index, WallTime due, WallTime earliest) {
+  WallTime scheduled = unless_disabled(due, earliest);
+  run_ = {.index = index, .is_regular = scheduled == due};
+  takes_ = options_.run_duration;
+  retry_after_.reset();
+  WallTime start = scheduled;
+  while (!options_.disturbances.empty() && options_.disturbances.front().run <= index) {
+    const Disturbance& what = options_.disturbances.front();
+    run_.is_regular = false;
+    run_.outcome = what.outcome;
+    start = saturating_add(start, std::max(Duration::zero(), what.late));
+    takes_ = std::max(takes_, what.takes);
+    if (what.retry_after) retry_after_ = what.retry_after;
+    options_.disturbances = options_.disturbances.subspan(1);
+  }
+  run_.started_at = start;
+  if (start > scheduled) {
+    // Disabled before it came to run: what is enabled again is due at that moment.
+    run_.started_at = unless_disabled(start, earliest);
+    if (run_.started_at != start) scheduled = run_.started_at;
+  }
+  run_.scheduled_at = scheduled;
+  if (run_.started_at == WallTime::max()) is_done_ = true;
+}
+
+// Detection-engine spec 2.1.
+WallTime RunClock::due_next() const {
+  const WallTime finished = saturating_add(run_.started_at, takes_);
+  if (!options_.times.empty()) return std::max(options_.times[run_.index + 1], finished);
+  const bool keeps_grid =
+      saturating_distance(run_.scheduled_at, run_.started_at) < options_.drift_threshold;
+  const WallTime base = keeps_grid ? run_.scheduled_at : run_.started_at;
+  return std::max(saturating_add(base, retry_after_.value_or(options_.interval)), finished);
 }
 
 void RunClock::advance() {
-  ++run_.index;
-  run_.started_at = saturating_add(run_.started_at, interval_);
-  disturb();
+  if (is_done_) return;
+  if (!options_.times.empty() && run_.index + 1 >= options_.times.size()) {
+    is_done_ = true;
+    return;
+  }
+  const WallTime due = due_next();
+  if (due == WallTime::max())
+    is_done_ = true;
+  else
+    begin(run_.index + 1, due, saturating_add(run_.started_at, takes_));
 }
 
+Duration RunClock::spacing() const { return std::max(options_.interval, options_.run_duration); }
+
 void RunClock::skip_to(WallTime time) {
+  if (is_done_ || !run_.is_regular || !options_.times.empty()) return;
+  if (!options_.pauses.empty()) time = std::min(time, options_.pauses.front().from);
   if (time <= run_.started_at) return;
   const auto distance = static_cast<std::uint64_t>(time.time_since_epoch().count()) -
                         static_cast<std::uint64_t>(run_.started_at.time_since_epoch().count());
-  const auto interval = static_cast<std::uint64_t>(interval_.count());
-  std::uint64_t steps = distance / interval + (distance % interval == 0 ? 0 : 1);
-  if (!disturbances_.empty()) steps = std::min(steps, disturbances_.front().run - run_.index);
+  const auto step = static_cast<std::uint64_t>(spacing().count());
+  std::uint64_t steps = distance / step + (distance % step == 0 ? 0 : 1);
+  if (!options_.disturbances.empty())
+    steps = std::min(steps, options_.disturbances.front().run - run_.index);
   if (steps == 0) return;
-  // All but the last step at once; the last one through `advance`, which applies what disturbs that
-  // run.
-  run_.started_at = after_runs(run_.started_at, interval_, steps - 1);
+  // All but the last step at once; the last one through `advance`, which applies what happens to
+  // that run.
+  run_.started_at = after_runs(run_.started_at, spacing(), steps - 1);
+  run_.scheduled_at = run_.started_at;
   run_.index += steps - 1;
   advance();
 }
@@ -65,7 +126,7 @@ WindowPlan plan_windows(const rule::Schedule& schedule, WallTime started_at,
   WindowPlan plan;
   std::int64_t copies = 0;
   if (previous) {
-    const Duration gap = started_at - *previous - length;
+    const Duration gap = saturating_distance(*previous, started_at) - length;
     if (gap > Duration::zero()) {
       const std::int64_t wanted = (gap - Duration(1)) / schedule.interval + 1;
       copies = std::min(catch_up_windows_max, wanted);

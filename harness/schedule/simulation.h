@@ -7,6 +7,7 @@
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/candidate_log.h"
+#include "harness/schedule/range_field.h"
 #include "harness/schedule/run_clock.h"
 
 /// The detection engine in simulated time: what the rule's runs see, and the alerts that come of
@@ -17,9 +18,17 @@ namespace eqlab::schedule {
 /// before; `every` evaluates all of them. Same results, which a test holds.
 enum class Effort : std::uint8_t { skip_unchanged, every };
 
+/// Runs that somebody asks for over the past, as for filling a gap: each slot searches the window
+/// of a run that would have started then, over what can be seen when it is executed. What has an
+/// alert already gets no second one. Source: detection-engine spec, section 2.8.
+struct ManualRun {
+  WallTime executed_at{};
+  std::vector<WallTime> slots = {};
+};
+
 struct SimulationOptions {
   /// Where the grid of runs hangs; cut to milliseconds, as the engine's own clock. Nothing: the
-  /// event time of the first candidate.
+  /// time of the first candidate, as windows go by it.
   std::optional<EventTime> start = std::nullopt;
   /// Runs go on at least to here; in any case until every candidate has left the window.
   std::optional<EventTime> end = std::nullopt;
@@ -29,10 +38,21 @@ struct SimulationOptions {
   Duration refresh = std::chrono::seconds{1};
   /// From `startedAt` until the search: what becomes visible meanwhile is seen, the window stays.
   Duration search_delay = Duration::zero();
-  /// From `startedAt` until the alert exists. The engine's runs take about LN(4 s, 0.6); the
-  /// default is the median for every run, so that latency depends on the data alone.
+  /// From `startedAt` until the alert exists and the next run may start. The engine's runs take
+  /// about LN(4 s, 0.6); the default is the median for every run, so that latency depends on the
+  /// data alone.
   Duration run_duration = std::chrono::seconds{4};
-  std::vector<Disturbance> disturbances = {};      ///< rising by run
+  std::vector<Disturbance> disturbances = {};   ///< rising by run
+  Duration drift_threshold = Duration::zero();  ///< see ClockOptions
+  std::vector<Pause> pauses = {};               ///< rising
+  /// When runs are due, rising, instead of the grid of start, phase and end. All of them run.
+  std::vector<WallTime> run_times = {};
+  /// When a run before the first one started, from which the first counts its gap. Nothing: the
+  /// rule is new, so the first run searches its own window alone.
+  std::optional<WallTime> previous_run = std::nullopt;
+  std::vector<ManualRun> manual_runs = {};  ///< rising by executed_at
+  /// What windows go by, see carry_range_field. Nothing: the event time.
+  std::optional<RangeField> range = std::nullopt;
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own; for sweeps
   Effort effort = Effort::skip_unchanged;
 };
@@ -41,9 +61,12 @@ struct SimulationOptions {
 /// found again is not written again, whatever has changed in between (first writer wins).
 struct Alert {
   match::Match match;
-  std::uint64_t run = 0;        ///< the run that saw it first
-  WallTime started_at{};        ///< of that run
-  WallTime alert_time{};        ///< when the alert exists
+  std::uint64_t run = 0;    ///< the run that saw it first; its place among the manual ones
+  WallTime scheduled_at{};  ///< when that run was due
+  WallTime started_at{};    ///< when it started
+  WallTime alert_time{};    ///< when the alert exists
+  WallTime intended_at{};   ///< alert_time; of a manual run the slot's time
+  bool manual = false;
   std::uint32_t sightings = 1;  ///< searches that returned it
   friend bool operator==(const Alert&, const Alert&) = default;
 };
@@ -53,6 +76,7 @@ struct Alert {
 struct CappedMatch {
   match::Match match;
   std::uint64_t run = 0;  ///< the run that cut it first
+  bool manual = false;
   friend bool operator==(const CappedMatch&, const CappedMatch&) = default;
 };
 
@@ -66,10 +90,12 @@ struct SearchRecord {
   std::uint32_t cut = 0;       ///< matches that the cap left out
   std::uint32_t alerts = 0;    ///< of the returned ones, those not known before
   bool at_cap = false;         ///< as many returned as the cap allows: the engine warns
+  bool manual = false;         ///< `run` is a place among the manual runs
   friend bool operator==(const SearchRecord&, const SearchRecord&) = default;
 };
 
-/// Event time that no run ever searched, because runs were too far apart.
+/// Event time that no scheduled run ever searched, because runs were too far apart. A manual run
+/// may have, later.
 struct Gap {
   std::uint64_t run = 0;  ///< the run that reported it
   WallTime from{};
@@ -78,10 +104,11 @@ struct Gap {
 };
 
 struct SimulationCounters {
-  std::uint64_t runs = 0;         ///< all, also those with nothing to see
-  std::uint64_t failed_runs = 0;  ///< search failed, task threw, or a gap was left
+  std::uint64_t runs = 0;         ///< all but manual ones, also those with nothing to see
+  std::uint64_t failed_runs = 0;  ///< search failed, task threw, engine died, or a gap was left
   std::uint64_t runs_at_cap = 0;
   std::uint64_t catch_up_searches = 0;
+  std::uint64_t manual_searches = 0;
   std::uint64_t returned = 0;         ///< matches returned over all searches
   std::uint64_t duplicates = 0;       ///< of these, already known
   std::uint64_t cut = 0;              ///< matches left out by the cap, over all searches
@@ -99,6 +126,7 @@ struct Simulation {
   /// As used, for whoever asks what could have been seen when.
   Duration refresh = Duration::zero();
   Duration search_delay = Duration::zero();
+  std::optional<RangeField> range = std::nullopt;
   WallTime first_run{};
   WallTime last_run{};
   friend bool operator==(const Simulation&, const Simulation&) = default;
@@ -108,9 +136,10 @@ struct Simulation {
 [[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,
                                      Duration refresh);
 
-/// Runs the rule over all of `log`'s dated candidates. Each search matches anew over what it can
-/// see; nothing carries over but the alerts already written. Cost: O(searches × candidates in a
-/// window × stages); runs without events cost nothing, so the length of quiet time does not matter.
+/// Runs the rule over all candidates of `log` that some window can hold. Each search matches anew
+/// over what it can see; nothing carries over but the alerts already written. Cost: O(searches ×
+/// candidates in a window × stages); runs without events cost nothing, so the length of quiet time
+/// does not matter.
 [[nodiscard]] Simulation simulate(const scan::CandidateLog& log, const match::Matcher& matcher,
                                   const rule::Schedule& schedule, const SimulationOptions& options);
 

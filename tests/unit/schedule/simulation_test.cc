@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/rng.h"
-#include "tests/unit/schedule/tiny_log.h"
+#include "tests/unit/schedule/random_world.h"
 
 namespace eqlab::schedule {
 namespace {
@@ -106,57 +106,35 @@ TEST(Simulation, CenturiesBetweenTwoEventsCostNothing) {
   EXPECT_GT(out.counters.runs, 30'000'000U);
 }
 
-/// A busy little timeline: few keys, mixed delays, ties.
-std::vector<tiny::Event> random_timeline(Rng& rng) {
-  std::vector<tiny::Event> events;
-  const auto count = static_cast<int>(rng.in_range(0, 24));
-  for (int i = 0; i < count; ++i) {
-    tiny::Event event;
-    event.id = "e" + std::to_string(rng.below(30));
-    event.at = static_cast<double>(rng.in_range(0, 80)) * 15 + (rng.chance(0.1) ? 40'000 : 0);
-    if (rng.chance(0.7)) event.stages.push_back(0);
-    if (rng.chance(0.6)) event.stages.push_back(1);
-    event.keys = {rng.chance(0.5) ? "x" : "y"};
-    event.delay = rng.chance(0.5) ? static_cast<double>(rng.in_range(0, 600)) : 0;
-    events.push_back(event);
-  }
-  return events;
-}
-
-rule::Schedule random_schedule(Rng& rng) {
-  const std::int64_t interval = rng.in_range(1, 6) * 60;
-  return {.interval = std::chrono::seconds{interval},
-          .look_back = std::chrono::seconds{rng.in_range(1, 20) * 60},
-          .to = std::chrono::seconds{rng.chance(0.2) ? 45 : 0},
-          .max_signals = static_cast<std::uint32_t>(rng.in_range(1, 4))};
-}
-
 TEST(Simulation, SkippingRunsChangesNothing) {
   Rng rng(7);
   std::uint64_t alerts = 0;
-  for (int round = 0; round < 3'000; ++round) {
-    const std::vector<tiny::Event> events = random_timeline(rng);
-    const rule::Schedule schedule = random_schedule(rng);
-    SimulationOptions options = {.start = tiny::at(-300),
-                                 .phase = seconds(static_cast<double>(rng.below(300)))};
-    if (rng.chance(0.3)) options.end = tiny::at(50'000);
-    if (rng.chance(0.4)) {
-      const std::uint64_t run_number = rng.below(6);
-      options.disturbances = {
-          {.run = run_number,
-           .late = std::chrono::minutes{rng.in_range(0, 50)},
-           .outcome = RunOutcome::succeeds},
-          {.run = run_number + 1,
-           .outcome = rng.chance(0.5) ? RunOutcome::search_fails : RunOutcome::task_throws}};
+  std::uint64_t gaps = 0;
+  std::uint64_t manual = 0;
+  for (int round = 0; round < 12'000; ++round) {
+    const tiny::Shape shape = tiny::random_shape(rng, tiny::Absent::sometimes);
+    const tiny::Rule rule = tiny::rule_of(shape);
+    std::vector<tiny::Event> events = tiny::random_events(rng, shape.stages + 1, {});
+    SimulationOptions options = tiny::random_options(rng);
+    if (rng.chance(0.3)) {
+      options.range = tiny::random_range(rng);
+      tiny::add_random_dates(rng, events);
     }
-    const Simulation quick = run(events, options, schedule);
+    const scan::CandidateLog log = tiny::log_of(events, shape.stages + 1, 1, 2);
+    const match::Matcher matcher(rule.query, rule.binding);
+    const rule::Schedule schedule = tiny::random_schedule(rng);
+    const Simulation quick = simulate(log, matcher, schedule, options);
     options.effort = Effort::every;
-    const Simulation plain = run(events, options, schedule);
+    const Simulation plain = simulate(log, matcher, schedule, options);
     ASSERT_EQ(quick, plain) << "round " << round;
     ASSERT_EQ(plain.counters.returned, plain.alerts.size() + plain.counters.duplicates);
     alerts += plain.alerts.size();
+    gaps += plain.gaps.size();
+    manual += static_cast<std::uint64_t>(std::ranges::count(plain.alerts, true, &Alert::manual));
   }
-  EXPECT_GT(alerts, 1'000U) << "the timelines must be busy enough to prove something";
+  EXPECT_GT(alerts, 4'000U) << "the timelines must be busy enough to prove something";
+  EXPECT_GT(gaps, 1'000U);
+  EXPECT_GT(manual, 50U);
 }
 
 // Lemma of the spec: with everything visible at once, what the runs find together is what the whole
@@ -166,11 +144,8 @@ TEST(Simulation, PromptEventsAreFoundAsOnCompleteData) {
   const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);
   const match::Matcher matcher(rule.query, rule.binding);
   for (int round = 0; round < 300; ++round) {
-    std::vector<tiny::Event> events = random_timeline(rng);
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      events[i].id = "n" + std::to_string(i);
-      events[i].delay = 0;
-    }
+    const std::vector<tiny::Event> events =
+        tiny::random_events(rng, 2, {.late_chance = 0, .repeats = false});
     const scan::CandidateLog log = tiny::log_of(events);
     const Simulation out = simulate(log, matcher, nine_minutes(), {.start = tiny::at(-300)});
     std::vector<match::Match> alerted;

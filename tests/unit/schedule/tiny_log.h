@@ -36,27 +36,36 @@ inline constexpr std::int64_t second_zero = 1'772'445'600'000'000'000;
 struct Event {
   std::string id;
   double at = 0;
-  std::vector<std::uint32_t> stages;
+  std::vector<std::uint32_t> stages = {};
   std::vector<std::string> keys = {"k"};  ///< one a slot; empty text: missing
   double delay = 0;
+  /// Values of further slots, behind those of the keys: seconds, as dates; nothing: missing.
+  std::vector<std::optional<double>> dates = {};
+  bool dated = true;
 };
 
 [[nodiscard]] inline scan::CandidateLog log_of(const std::vector<Event>& events,
                                                std::size_t filter_count = 2,
-                                               std::size_t key_slots = 1) {
-  scan::CandidateLog log(filter_count, key_slots, false);
+                                               std::size_t key_slots = 1,
+                                               std::size_t date_slots = 0) {
+  scan::CandidateLog log(filter_count, key_slots + date_slots, false);
   std::uint64_t ordinal = 0;
   for (const Event& event : events) {
     std::vector<std::uint64_t> words((filter_count + 63) / 64);
     for (const std::uint32_t stage : event.stages)
       words[stage / 64] |= std::uint64_t{1} << (stage % 64);
-    std::vector<std::vector<event::Value>> keys(key_slots);
+    std::vector<std::vector<event::Value>> keys(key_slots + date_slots);
     for (std::size_t slot = 0; slot < key_slots; ++slot) {
       if (slot < event.keys.size() && !event.keys[slot].empty())
         keys[slot].emplace_back(event.keys[slot]);
     }
+    for (std::size_t slot = 0; slot < date_slots; ++slot) {
+      if (slot < event.dates.size() && event.dates[slot])
+        keys[key_slots + slot].emplace_back(at(*event.dates[slot]).time_since_epoch().count());
+    }
     log.add({.filter_words = words,
              .event_time = at(event.at),
+             .dated = event.dated,
              .ingest_time = IngestTime((at(event.at) + seconds(event.delay)).time_since_epoch()),
              .line = ordinal + 1,
              .ordinal = ordinal,

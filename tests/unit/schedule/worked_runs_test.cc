@@ -4,7 +4,7 @@
 #include "tests/unit/schedule/tiny_log.h"
 
 // Runs at 10:00, 10:05, 10:10, …; every 5 minutes, look-back 9 minutes, cap 100, maxspan 30 s;
-// latencies without run time. The numbers are those of the engine's worked runs E1 to E12.
+// latencies without run time. The numbers are those of the engine's worked runs E1 to E13.
 namespace eqlab::schedule {
 namespace {
 
@@ -192,6 +192,105 @@ TEST(WorkedRuns, E12ALateStartMakesASecondAlertForTheSameConnection) {
   EXPECT_EQ(started(out.alerts[0]), 5);
   EXPECT_EQ(log.event_id(out.alerts[1].match.first()), "a2");
   EXPECT_EQ(started(out.alerts[1]), 10);
+}
+
+TEST(WorkedRuns, E13ByIngestTimeDelayDoesNotMatter) {
+  // Both 45 minutes late, ingested 2 s apart; slot 1 carries event.ingested.
+  const double late = 45 * minute;
+  const std::vector<tiny::Event> events = {
+      {.id = "a", .at = 60, .stages = {0}, .delay = late, .dates = {60 + late}},
+      {.id = "b", .at = 64, .stages = {1}, .delay = late - 2, .dates = {62 + late}}};
+  const tiny::Rule rule = tiny::rule_of({"process", "network"}, 30);
+  const scan::CandidateLog log = tiny::log_of(events, 2, 1, 1);
+  const match::Matcher matcher(rule.query, rule.binding);
+  SimulationOptions options = from_ten();
+  EXPECT_TRUE(simulate(log, matcher, every_five_minutes(), options).alerts.empty());
+  options.range =
+      RangeField{.primary = {.kind = TimeSource::Kind::carried, .slot = 1, .whole_seconds = true},
+                 .fallback = TimeSource{}};
+  const Simulation out = simulate(log, matcher, every_five_minutes(), options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(started(out.alerts[0]), 50) << "the first run after ingest at 10:46";
+}
+
+TEST(WorkedRuns, ThrownTasksAreRetriedAsTheyThrew) {
+  // Run 1 at 10:05 throws and is tried again a minute later: 10:06 sees the pair.
+  SimulationOptions options = from_ten();
+  options.start = tiny::at(-5 * minute);
+  options.disturbances = {
+      {.run = 1, .outcome = RunOutcome::task_throws, .retry_after = std::chrono::minutes{1}}};
+  const Simulation out = run(pair(60, 64, 0, 0), options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(started(out.alerts[0]), 6);
+  EXPECT_EQ(out.counters.failed_runs, 1U);
+}
+
+TEST(WorkedRuns, AnEngineThatDiesHasWrittenItsAlertsAndCatchesUp) {
+  SimulationOptions options = from_ten();
+  options.start = tiny::at(-5 * minute);
+  options.disturbances = {{.run = 1, .outcome = RunOutcome::dies}};
+  const Simulation out = run(pair(60, 64, 0, 0), options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(started(out.alerts[0]), 5);
+  // The next run counts its gap from 10:00 and searches an older copy too.
+  EXPECT_EQ(out.counters.catch_up_searches, 1U);
+  EXPECT_EQ(out.counters.failed_runs, 1U);
+}
+
+TEST(WorkedRuns, DisablingKeepsThePreviousRun) {
+  // Runs 10:00 and 10:35, as in E10: enabled again it runs at once.
+  SimulationOptions options = from_ten();
+  options.start = tiny::at(-5 * minute);
+  options.pauses = {{tiny::wall(2 * minute), tiny::wall(35 * minute)}};
+  const Simulation out = run(pair(6 * minute, 6 * minute + 10, 0, 0), options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(started(out.alerts[0]), 35);
+  EXPECT_EQ(out.gaps,
+            (std::vector<Gap>{{.run = 1, .from = tiny::wall(0), .to = tiny::wall(6 * minute)}}));
+}
+
+TEST(WorkedRuns, ANewRuleHasNoGapAndAnOldOneHas) {
+  SimulationOptions options = from_ten();
+  options.run_times = {tiny::wall(35 * minute)};
+  EXPECT_TRUE(run(pair(6 * minute, 6 * minute + 10, 0, 0), options).alerts.empty());
+  options.previous_run = tiny::wall(0);
+  const Simulation out = run(pair(6 * minute, 6 * minute + 10, 0, 0), options);
+  EXPECT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(out.gaps.size(), 1U);
+  EXPECT_EQ(out.counters.runs, 1U);
+}
+
+TEST(WorkedRuns, AManualRunFillsAGapAndWritesNothingTwice) {
+  // The gap of E10, filled at 10:41; the pair at 10:07 has its alert already.
+  std::vector<tiny::Event> events = pair(3 * minute, 3 * minute + 10, 0, 0);
+  events.push_back({.id = "c", .at = 7 * minute, .stages = {0}});
+  events.push_back({.id = "d", .at = 7 * minute + 10, .stages = {1}});
+  SimulationOptions options = from_ten();
+  options.start = tiny::at(-5 * minute);
+  options.disturbances = {{.run = 1, .late = std::chrono::minutes{30}}};
+  EXPECT_EQ(run(events, options).alerts.size(), 1U);
+  options.manual_runs = {{.executed_at = tiny::wall(41 * minute),
+                          .slots = {tiny::wall(5 * minute), tiny::wall(10 * minute)}}};
+  const Simulation out = run(events, options);
+  ASSERT_EQ(out.alerts.size(), 2U);
+  EXPECT_FALSE(out.alerts[0].manual);
+  EXPECT_EQ(out.alerts[0].intended_at, out.alerts[0].alert_time);
+  EXPECT_TRUE(out.alerts[1].manual);
+  EXPECT_EQ(started(out.alerts[1]), 41);
+  EXPECT_EQ(out.alerts[1].intended_at, tiny::wall(5 * minute));
+  EXPECT_EQ(out.counters.manual_searches, 2U);
+  EXPECT_EQ(out.gaps.size(), 1U) << "no scheduled run ever searched it";
+}
+
+TEST(WorkedRuns, ASearchOfAManualRunSeesWhatHasArrivedSince) {
+  SimulationOptions options = from_ten();
+  const std::vector<tiny::Event> events = pair(60, 64, 3'600, 3'600);
+  EXPECT_TRUE(run(events, options).alerts.empty());
+  options.manual_runs = {{.executed_at = tiny::wall(60 * minute), .slots = {tiny::wall(300)}},
+                         {.executed_at = tiny::wall(62 * minute), .slots = {tiny::wall(300)}}};
+  const Simulation out = run(events, options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_EQ(out.alerts[0].run, 1U) << "the second of them";
 }
 
 }  // namespace

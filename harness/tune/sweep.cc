@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/match/matcher.h"
+#include "harness/schedule/sweep.h"
 #include "harness/truth/truth.h"
 
 namespace eqlab::tune {
@@ -105,26 +106,11 @@ std::vector<Outcome> sweep_maxspan(const JudgedLog& log, const DecidedRule& rule
                                    const schedule::SimulationOptions& options) {
   const match::Matcher matcher(rule.query, rule.binding);
   Judge judge(log, rule.query, rule.binding, population);
+  const schedule::Sweep sweep =
+      schedule::simulate_sweep(log.log, matcher, rule.schedule, covering(population, options),
+                               std::vector<Duration>(maxspans.begin(), maxspans.end()));
   std::vector<Outcome> out;
-  for (const Duration maxspan : maxspans) {
-    schedule::SimulationOptions at = covering(population, options);
-    at.maxspan = maxspan;
-    out.push_back(judge.outcome(schedule::simulate(log.log, matcher, rule.schedule, at)));
-  }
-  return out;
-}
-
-std::vector<Outcome> sweep_schedule(const JudgedLog& log, const DecidedRule& rule,
-                                    const Population& population,
-                                    std::span<const rule::Schedule> schedules,
-                                    const schedule::SimulationOptions& options) {
-  const match::Matcher matcher(rule.query, rule.binding);
-  Judge judge(log, rule.query, rule.binding, population);
-  std::vector<Outcome> out;
-  for (const rule::Schedule& schedule : schedules) {
-    out.push_back(judge.outcome(
-        schedule::simulate(log.log, matcher, schedule, covering(population, options))));
-  }
+  for (std::size_t i = 0; i < sweep.size(); ++i) out.push_back(judge.outcome(sweep.simulation(i)));
   return out;
 }
 

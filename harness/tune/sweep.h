@@ -56,12 +56,6 @@ struct SweepPoint {
                                                  const Population& population,
                                                  std::span<const Duration> maxspans,
                                                  const schedule::SimulationOptions& options = {});
-/// The outcome under each schedule. Cost: a simulation each.
-[[nodiscard]] std::vector<Outcome> sweep_schedule(const JudgedLog& log, const DecidedRule& rule,
-                                                  const Population& population,
-                                                  std::span<const rule::Schedule> schedules,
-                                                  const schedule::SimulationOptions& options = {});
-
 /// `5s,15s,30s`, `1s..100s` (in steps of its lower end), `1s..100s/500ms`, or a mixture. Rising and
 /// distinct. Errors: E720 not understood, zero, not whole milliseconds, or more than
 /// `sweep_points_max`.

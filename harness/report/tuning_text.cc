@@ -18,7 +18,8 @@ using tune::Suggestion;
 using tune::SweepPoint;
 using tune::Tuning;
 
-constexpr std::size_t points_max = 9;       ///< of a row of maxspans
+constexpr std::size_t title_columns = 10;   ///< of a row of maxspans
+constexpr std::size_t point_columns = 9;
 constexpr std::size_t diff_lines_max = 6;   ///< of the best change
 constexpr std::size_t joins_max = 5;
 constexpr std::size_t front_max = 6;
@@ -29,7 +30,7 @@ std::string short_duration(Duration duration) {
   using std::chrono::seconds;
   if (duration >= hours(1) && duration % hours(1) == Duration::zero())
     return format("{} h", duration / hours(1));
-  if (duration > minutes(1) && duration % minutes(1) == Duration::zero())
+  if (duration >= minutes(1) && duration % minutes(1) == Duration::zero())
     return format("{} min", duration / minutes(1));
   if (duration % seconds(1) == Duration::zero()) return format("{} s", duration / seconds(1));
   return human_duration(duration);
@@ -143,13 +144,11 @@ class Page {
       text += "recall not measured";
     if (const auto rate = shown(now.false_alarms.value())) {
       const auto interval = now.false_alarms.interval();
-      text += format(" · false {} [{} – {}] a day per {} hosts", figure(*rate),
+      text += format(" · false {} a day per {} hosts [{} – {}]", figure(*rate),
+                     grouped(static_cast<std::uint64_t>(score::hosts_shown)),
                      figure(interval->low * score::hosts_shown),
-                     figure(interval->high * score::hosts_shown),
-                     grouped(static_cast<std::uint64_t>(score::hosts_shown)));
+                     figure(interval->high * score::hosts_shown));
     }
-    if (const auto precision = now.precision.value())
-      text += format(" · precision {}", percent(*precision));
     line(text, Weight::strong);
   }
 
@@ -167,43 +166,45 @@ class Page {
     }
     const bool any_proven = std::ranges::any_of(
         list, [](const Suggestion& s) { return s.advice != Advice::not_proven; });
-    line(any_proven ? "best changes" : "no change is proven better; the nearest to it",
-         Weight::strong);
-    line(format("chosen on {} hosts from {} tried, judged on the other {}, on which all of this "
-                "was measured",
+    line(format("{}: chosen on {} hosts from {} tried, measured on the other {}",
+                any_proven ? "best changes" : "no change is proven better",
                 grouped(tuning_.search_hosts), grouped(tuning_.tried.size()),
-                grouped(tuning_.held_out_hosts)));
-    constexpr std::size_t recall_columns = 21;
-    constexpr std::size_t alarm_columns = 25;
-    constexpr std::size_t advice_columns = 10;
-    const std::size_t others = 5 + 2 + recall_columns + 2 + alarm_columns + 2 + advice_columns;
+                grouped(tuning_.held_out_hosts)),
+         Weight::strong);
+    constexpr std::size_t recall_columns = 20;
+    constexpr std::size_t alarm_columns = 24;
+    const std::size_t others = 5 + 1 + recall_columns + 1 + alarm_columns;
     const std::size_t what_columns =
         options_.columns > others + 20 ? options_.columns - others : 20;
-    line("     " + pad_right("", what_columns) + "  " + pad_right("recall, points", recall_columns) +
-         "  " + pad_right("false a day per 1,000", alarm_columns));
+    std::optional<Advice> heading;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Suggestion& suggestion = list[i];
+      if (heading != suggestion.advice) {
+        std::string title(advice_words(suggestion.advice));
+        if (!heading)
+          title = pad_right(title, 5 + what_columns + 1) +
+                  pad_right("recall, points", recall_columns + 1) + "false a day per 1,000";
+        line(title);
+        heading = suggestion.advice;
+      }
       std::string what = printable(suggestion.change.variant.what);
       if (!suggestion.parts.empty()) {
         std::vector<std::string> numbers;
         for (const std::size_t part : suggestion.parts) numbers.push_back(format("{}", part + 1));
         what = "together: " + join(numbers, ", ");
       }
-      line(pad_left(format("{}", i + 1), 3) + "  " + pad_right(cut(what, what_columns), what_columns) +
-               "  " +
+      line(pad_left(format("{}", i + 1), 3) + "  " +
+               pad_right(cut(what, what_columns), what_columns) + " " +
                pad_right(recall_change(suggestion.recall.change,
                                        suggestion.recall.interval.value()),
                          recall_columns) +
-               "  " +
-               pad_right(alarm_change(suggestion.false_alarms.change,
-                                      suggestion.false_alarms.interval.value()),
-                         alarm_columns) +
-               "  " + std::string(advice_words(suggestion.advice)),
+               " " +
+               alarm_change(suggestion.false_alarms.change,
+                            suggestion.false_alarms.interval.value()),
            suggestion.advice == Advice::keep ? Weight::strong : Weight::plain);
-      if (!suggestion.price.empty())
+      if (is_full() && !suggestion.price.empty())
         line("       only if you accept " + suggestion.price);
-      else if (!suggestion.why_not.empty() && is_full())
-        line("       " + suggestion.why_not);
+      if (is_full() && !suggestion.why_not.empty()) line("       " + suggestion.why_not);
     }
     if (tuning_.malicious_incidents > 0 && tuning_.held_out_incidents == 0)
       line("  all incidents are on searched hosts: recall is not measured on the others");
@@ -215,11 +216,11 @@ class Page {
       case Advice::keep:
         return "keep";
       case Advice::at_a_price:
-        return "at a price";
+        return "only if you accept what is lost";
       case Advice::not_proven:
         return "not proven";
       case Advice::unmeasured:
-        return "less noise";
+        return "less noise; what it would miss is not measured";
     }
     return "";
   }
@@ -238,13 +239,19 @@ class Page {
     }
     for (std::size_t i = 0; i < std::min(changed.size(), diff_lines_max); ++i)
       line("     " + printable(changed[i]));
-    line(format("  as a patch: eqlab tune … --diff 1; into the rule: --apply 1"));
+    line("  the same command with --diff 1 prints this as a patch, with --apply 1 writes it");
+  }
+
+  /// Room for the title, `±3.1` and `per 1,000`.
+  [[nodiscard]] std::size_t per_block() const {
+    return std::max<std::size_t>(2, (options_.columns - title_columns - 11) / point_columns);
   }
 
   /// All, or so many that first, last and the rule's own are among them.
   [[nodiscard]] std::vector<const SweepPoint*> shown_points(
       const std::vector<SweepPoint>& points) const {
     std::vector<const SweepPoint*> out;
+    const std::size_t points_max = per_block();
     if (points.size() <= points_max || is_full()) {
       for (const SweepPoint& point : points) out.push_back(&point);
       return out;
@@ -255,7 +262,7 @@ class Page {
     }
     const std::size_t wanted = points_max - places.size();
     for (std::size_t k = 0; k < wanted; ++k)
-      places.insert(k * (points.size() - 1) / (wanted - 1));
+      places.insert(k * (points.size() - 1) / std::max<std::size_t>(1, wanted - 1));
     for (const std::size_t place : places) out.push_back(&points[place]);
     return out;
   }
@@ -263,17 +270,17 @@ class Page {
   void maxspans() {
     if (tuning_.maxspans.empty()) return;
     std::vector<const SweepPoint*> points = shown_points(tuning_.maxspans);
-    const std::size_t per_block = std::max<std::size_t>(1, (options_.columns - 22) / 9);
     blank();
     const std::size_t count = points.size();
-    for (std::size_t begin = 0; begin < count; begin += per_block) {
+    for (std::size_t begin = 0; begin < count; begin += per_block()) {
       const std::vector<const SweepPoint*> block(
           points.begin() + static_cast<std::ptrdiff_t>(begin),
-          points.begin() + static_cast<std::ptrdiff_t>(std::min(count, begin + per_block)));
+          points.begin() + static_cast<std::ptrdiff_t>(std::min(count, begin + per_block())));
       const auto row = [&](std::string_view title, const auto& cell, const std::string& unit) {
-        std::string text = pad_right(title, 10);
-        for (const SweepPoint* const point : block) text += pad_left(cell(*point), 9);
-        line(text + "  " + unit);
+        std::string text = pad_right(title, title_columns);
+        for (const SweepPoint* const point : block)
+          text += pad_left(cell(*point), point_columns);
+        line(unit.empty() ? text : text + "  " + unit);
       };
       row(
           "maxspan",

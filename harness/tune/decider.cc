@@ -27,18 +27,20 @@ struct Ready {
 std::vector<std::optional<Outcome>> VariantDecider::decide_group(
     std::span<const Variant> group) const {
   std::vector<std::optional<Outcome>> out(group.size());
-  scan::Plan plan = in_.plan.for_variants();
+  scan::Plan plan = in_.plan.for_bare_variants();
   std::vector<std::unique_ptr<Ready>> ready(group.size());
   for (std::size_t i = 0; i < group.size(); ++i) {
     auto query = compile_variant(in_.rule, group[i], in_.schema);
     if (!query) continue;
     // A field more would be a column that the rows do not have.
-    scan::Plan alone = in_.plan.for_variants();
+    scan::Plan alone = in_.plan.for_bare_variants();
     (void)alone.add(*query);
     if (alone.reads_more_than(in_.plan)) continue;
     ready[i] = std::make_unique<Ready>(Ready{.query = std::move(*query)});
     ready[i]->binding = plan.add(ready[i]->query);
   }
+  std::optional<scan::KeySlot> host_slot;
+  if (in_.host_field) host_slot = plan.carry(*in_.host_field);
   auto log = in_.rows.candidates(plan, in_.ties);
   if (!log) {
     // A script failed, and which one is not known.
@@ -54,7 +56,7 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
                                 ready[i]->query.maxspan.value_or(Duration::max()),
                                 [](scan::CandidateIndex) { return false; }));
     }
-    out[i] = tune::decide({.log = *log, .index = in_.index, .host_slot = in_.host_slot},
+    out[i] = tune::decide({.log = *log, .index = in_.index, .host_slot = host_slot},
                           {.query = ready[i]->query,
                            .binding = ready[i]->binding,
                            .schedule = in_.rule.schedule},

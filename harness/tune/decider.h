@@ -23,7 +23,7 @@ struct DeciderInputs {
   scan::CandidateLog::Ties ties;
   const truth::TruthIndex& index;
   const Population& population;
-  std::optional<scan::KeySlot> host_slot;
+  std::optional<event::Field> host_field;  ///< one that the plan reads
   unsigned threads = 1;
   std::stop_token stop = {};
 };

@@ -1,12 +1,14 @@
 #include "harness/tune/mining.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "harness/base/text.h"
+#include "harness/event/batch_rows.h"
 #include "harness/match/matcher.h"
 #include "harness/score/verdict.h"
 
@@ -49,9 +51,35 @@ bool has_value(const ValueList& list, const std::string& text) {
   });
 }
 
+/// The fields of candidates, from the rows that were kept of them.
+class KeptValues {
+ public:
+  KeptValues(const scan::CandidateLog& log, const scan::KeptRows& rows) : log_(log), rows_(rows) {
+    for (std::uint32_t b = 0; b < rows.batches().size(); ++b) {
+      const event::EventBatch& batch = rows.batches()[b];
+      for (event::RowIndex row = 0; row < batch.row_count(); ++row)
+        places_.try_emplace(batch.ordinal[row], b, row);
+    }
+  }
+  [[nodiscard]] std::vector<event::Value> of(CandidateIndex candidate,
+                                             event::ColumnIndex column) const {
+    const auto place = places_.find(log_.ordinal(candidate));
+    if (place == places_.end()) return {};
+    const auto [batch, row] = place->second;
+    return event::values_of(rows_.batches()[batch], column, row, values_max);
+  }
+
+ private:
+  static constexpr std::size_t values_max = 64;  ///< of one event; the rest is as telling
+  const scan::CandidateLog& log_;
+  const scan::KeptRows& rows_;
+  boost::unordered_flat_map<std::uint64_t, std::pair<std::uint32_t, event::RowIndex>> places_;
+};
+
 class Miner {
  public:
-  explicit Miner(const MiningInputs& in) : in_(in), lists_(value_lists(in.plan.text())) {}
+  explicit Miner(const MiningInputs& in)
+      : in_(in), values_(in.log, in.rows), lists_(value_lists(in.plan.text())) {}
 
   Mined run() {
     leave_out();
@@ -126,9 +154,9 @@ class Miner {
         list.form == ListForm::regex || list.form == ListForm::cidr)
       return;
     const PlannedVariant& relaxed = *in_.plan.relaxed(list.step, *term_of(in_.plan.text(), list));
-    const auto slot = in_.plan.slot_of(list.field);
-    if (!slot) return;
-    const std::vector<Ranked> missed = ranked(of_missed(list, relaxed, *slot));
+    const auto column = in_.plan.column_of(list.field);
+    if (!column) return;
+    const std::vector<Ranked> missed = ranked(of_missed(list, relaxed, *column));
     std::vector<std::string> texts;
     std::size_t taken = 0;
     std::set<std::string> named;
@@ -156,7 +184,7 @@ class Miner {
     constexpr std::size_t seen_max = 3;
     constexpr std::size_t hosts_min = 3;
     std::size_t seen = 0;
-    for (const Ranked& entry : ranked(of_matches(list, relaxed, *slot))) {
+    for (const Ranked& entry : ranked(of_matches(list, relaxed, *column))) {
       if (seen == seen_max || entry.voices.size() < hosts_min) break;
       if (!named.insert(event::to_text(entry.value)).second) continue;
       ++seen;
@@ -172,7 +200,7 @@ class Miner {
   }
 
   Voices of_missed(const ValueList& list, const PlannedVariant& relaxed,
-                   scan::KeySlot slot) const {
+                   event::ColumnIndex column) const {
     const std::vector<std::size_t> stages = stages_of(relaxed.query, list.step);
     Voices voices;
     for (CandidateIndex c = 0; c < in_.log.size(); ++c) {
@@ -184,8 +212,7 @@ class Miner {
       if (incident.events[label->event].role == truth::Role::noise) continue;
       if (std::ranges::none_of(stages, [&](std::size_t s) { return is_let_in(c, relaxed, s); }))
         continue;
-      for (const scan::KeyId key : in_.log.keys(c, slot)) {
-        const event::Value& value = in_.log.key_value(key);
+      for (const event::Value& value : values_.of(c, column)) {
         if (!has_value(list, event::to_text(value))) voices[value].insert(label->incident);
       }
     }
@@ -194,7 +221,7 @@ class Miner {
 
   /// Values with which the relaxed rule matches, by host.
   Voices of_matches(const ValueList& list, const PlannedVariant& relaxed,
-                    scan::KeySlot slot) const {
+                    event::ColumnIndex column) const {
     const std::vector<std::size_t> stages = stages_of(relaxed.query, list.step);
     const match::Matches found =
         match::Matcher(relaxed.query, relaxed.binding).find(in_.log, in_.log.dated(), {});
@@ -205,8 +232,7 @@ class Miner {
       for (const std::size_t stage : stages) {
         const CandidateIndex event = match.events[stage];
         if (event == match::missing_event || !is_let_in(event, relaxed, stage)) continue;
-        for (const scan::KeyId key : in_.log.keys(event, slot)) {
-          const event::Value& value = in_.log.key_value(key);
+        for (const event::Value& value : values_.of(event, column)) {
           if (!has_value(list, event::to_text(value))) voices[value].insert(host);
         }
       }
@@ -233,13 +259,13 @@ class Miner {
     for (std::size_t step = 0; step < text.tree().stages.size(); ++step) {
       if (text.step(step).missing) continue;
       for (const std::string& field : telling_fields(text.step(step).filter.category)) {
-        const auto slot = in_.plan.slot_of(field);
+        const auto column = in_.plan.column_of(field);
         const bool is_listed = std::ranges::any_of(lists_, [&](const ValueList& list) {
           return list.step == step && list.field == field && !list.excludes;
         });
-        if (!slot || is_listed) continue;
+        if (!column || is_listed) continue;
         std::vector<std::pair<event::Value, std::uint64_t>> shared;
-        const auto [false_voices, false_hosts, right] = values_of_alerts(step, *slot);
+        const auto [false_voices, false_hosts, right] = values_of_alerts(step, *column);
         for (const auto& [value, who] : false_voices) {
           if (right.contains(value) || who.size() < alarms_min ||
               false_hosts.at(value).size() < hosts_min)
@@ -281,7 +307,7 @@ class Miner {
     Voices hosts;
     Voices right;
   };
-  OfAlerts values_of_alerts(std::size_t step, scan::KeySlot slot) const {
+  OfAlerts values_of_alerts(std::size_t step, event::ColumnIndex column) const {
     const std::vector<std::size_t> stages = stages_of(in_.plan.original().query, step);
     OfAlerts out;
     for (std::size_t i = 0; i < alerts_.size(); ++i) {
@@ -291,8 +317,7 @@ class Miner {
       for (const std::size_t stage : stages) {
         const CandidateIndex event = in_.simulation.alerts[i].match.events[stage];
         if (event == match::missing_event) continue;
-        for (const scan::KeyId key : in_.log.keys(event, slot)) {
-          const event::Value& value = in_.log.key_value(key);
+        for (const event::Value& value : values_.of(event, column)) {
           if (is_catch) {
             out.right[value].insert(static_cast<std::uint32_t>(i));
           } else {
@@ -306,6 +331,7 @@ class Miner {
   }
 
   const MiningInputs& in_;
+  KeptValues values_;
   std::vector<ValueList> lists_;
   Mined out_;
   std::vector<score::JudgedAlert> alerts_;

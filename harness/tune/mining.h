@@ -7,6 +7,7 @@
 
 #include "harness/rule/rule.h"
 #include "harness/scan/candidate_log.h"
+#include "harness/scan/kept_rows.h"
 #include "harness/schedule/simulation.h"
 #include "harness/tune/outcome.h"
 #include "harness/tune/variant.h"
@@ -19,6 +20,7 @@ namespace eqlab::tune {
 struct MiningInputs {
   const WidePlan& plan;
   const scan::CandidateLog& log;  ///< of the scan, finished
+  const scan::KeptRows& rows;
   const truth::TruthIndex& index;
   const Population& population;
   const schedule::Simulation& simulation;  ///< of the rule as it is, over the log
@@ -39,7 +41,7 @@ struct Candidate {
   Variant variant;
   Origin origin = Origin::left_out;
   std::uint64_t seen_in = 0;  ///< incidents, hosts or alarms that speak for it, by origin
-  /// Candidates that stand for one another: values of one list.
+  /// The list that a value is added to; such candidates stand for one another.
   std::optional<eql::ExprId> list = std::nullopt;
   /// Of another first join key: with other changes it would need events that were not kept.
   bool stands_alone = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "harness/base/text.h"
@@ -301,6 +303,9 @@ std::vector<std::size_t> shortlist(const Outcome& current, std::span<const Tried
     const bool catches_more = after.recall.hits >= before.recall.hits + incidents_min;
     const bool raises_less =
         after.false_alarms.count + alarms_min <= before.false_alarms.count;
+    if (static_cast<double>(after.recall.hits) <
+        (1 - loss_max) * static_cast<double>(before.recall.hits))
+      continue;
     const double value = worth(current, tried[i].outcome, population, searched);
     if (value > 0 && (catches_more || raises_less)) ranked.push_back({.place = i, .worth = value});
   }
@@ -314,10 +319,57 @@ std::vector<std::size_t> shortlist(const Outcome& current, std::span<const Tried
     const bool is_covered = std::ranges::any_of(out, [&](std::size_t place) {
       const Tried& other = tried[place];
       if (is_same(now.outcome, other.outcome, population, searched)) return true;
+      const VariantKind kind = now.candidate.variant.kind;
+      if (kind == other.candidate.variant.kind &&
+          (kind == VariantKind::with_maxspan || kind == VariantKind::with_keys))
+        return true;
       return now.candidate.list && now.candidate.list == other.candidate.list &&
              std::ranges::includes(gained(current, other.outcome, population, searched), catches);
     });
     if (!is_covered) out.push_back(entry.place);
+  }
+  return out;
+}
+
+std::vector<Candidate> joined_values(const Outcome& current, std::span<const Tried> tried,
+                                     const Population& population, const HostSet& searched,
+                                     const QueryText& text) {
+  constexpr std::size_t values_max = 8;
+  std::map<eql::ExprId, std::vector<std::pair<double, const Tried*>>> by_list;
+  for (const Tried& value : tried) {
+    if (!value.candidate.list) continue;
+    const double gain = worth(current, value.outcome, population, searched);
+    if (gain > 0) by_list[*value.candidate.list].emplace_back(gain, &value);
+  }
+  std::vector<Candidate> out;
+  for (auto& [list, values] : by_list) {
+    std::ranges::stable_sort(values, std::greater<>(), [](const auto& each) { return each.first; });
+    std::set<std::size_t> caught;
+    std::vector<std::string> names;
+    Candidate joined{.variant = values.front().second->candidate.variant,
+                     .origin = Origin::missed,
+                     .list = list};
+    joined.variant.edits.clear();
+    const std::string where = text.in_step(joined.variant.step.value_or(0));
+    for (const auto& [gain, value] : values) {
+      const std::vector<std::size_t> more = gained(current, value->outcome, population, searched);
+      if (names.size() == values_max ||
+          std::ranges::all_of(more, [&](std::size_t i) { return caught.contains(i); }))
+        continue;
+      caught.insert(more.begin(), more.end());
+      const Variant& single = value->candidate.variant;
+      joined.variant.edits.insert(joined.variant.edits.end(), single.edits.begin(),
+                                  single.edits.end());
+      // `+ "ruby" in step 2` without what the others say too.
+      std::string_view name = single.what;
+      if (name.starts_with("+ ")) name.remove_prefix(2);
+      if (name.ends_with(where)) name.remove_suffix(where.size());
+      names.emplace_back(name);
+    }
+    if (names.size() < 2) continue;
+    joined.seen_in = caught.size();
+    joined.variant.what = "+ " + join(names, ", ") + where;
+    out.push_back(std::move(joined));
   }
   return out;
 }

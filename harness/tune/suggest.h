@@ -71,9 +71,19 @@ struct Suggestions {
   double confidence_shared = score::confidence_default;
 };
 
+/// For each list, the values that are each worth adding on the searched hosts, as one change: most
+/// worth first, without those that catch nothing more than the ones before.
+[[nodiscard]] std::vector<Candidate> joined_values(const Outcome& current,
+                                                   std::span<const Tried> tried,
+                                                   const Population& population,
+                                                   const HostSet& searched, const QueryText& text);
+
+/// A change that loses more than this share of the catches is another rule, not a better one.
+inline constexpr double loss_max = 0.2;
+
 /// The most promising changes on the searched hosts, in order: places in `tried`. One of several
-/// that do the same, or of values of one list that catch nothing more than another does.
-/// Independent of what happens on the hosts held out.
+/// that do the same, one maxspan, one join, and of the values of one list none that catches nothing
+/// more than another does. Independent of what happens on the hosts held out.
 [[nodiscard]] std::vector<std::size_t> shortlist(const Outcome& current,
                                                  std::span<const Tried> tried,
                                                  const Population& population,

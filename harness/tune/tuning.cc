@@ -154,6 +154,7 @@ void Run::suggest_all() {
                          in_.rule.schedule, {.start = in_.truth.from, .end = in_.truth.to});
   Mined mined = mine({.plan = in_.plan,
                       .log = in_.log,
+                      .rows = in_.rows,
                       .index = in_.index,
                       .population = population_,
                       .simulation = simulation,
@@ -166,7 +167,7 @@ void Run::suggest_all() {
                              .ties = in_.ties,
                              .index = in_.index,
                              .population = population_,
-                             .host_slot = in_.plan.host_slot(),
+                             .host_field = in_.plan.host_field(),
                              .threads = in_.threads,
                              .stop = in_.stop};
   const VariantDecider decider(inputs);
@@ -180,6 +181,14 @@ void Run::suggest_all() {
       continue;
     }
     add_tried(std::move(mined.candidates[i]), std::move(*outcomes[i]));
+  }
+  const std::vector<Candidate> joined =
+      joined_values(current_, tried_, population_, split.search, in_.plan.text());
+  variants.clear();
+  for (const Candidate& candidate : joined) variants.push_back(candidate.variant);
+  outcomes = decider.decide(variants);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i]) add_tried(joined[i], std::move(*outcomes[i]));
   }
   add_settings();
   const HostSet all = all_hosts(population_);

@@ -72,9 +72,9 @@ Result<std::unique_ptr<WidePlan>> WidePlan::make(const rule::Rule& rule,
   out->original_->binding = out->plan_.add(out->original_->query);
   EQLAB_CHECK(out->add_keys(rule, schema, options.keys));
   if (options.changes_filters) out->add_relaxed(rule, schema);
-  out->carry("host.id", schema);
-  out->host_slot_ = out->slot_of("host.id");
-  if (options.changes_filters) out->carry_fields(schema);
+  out->host_field_ = out->field_named("host.id", schema);
+  if (out->host_field_) out->host_slot_ = out->plan_.carry(*out->host_field_);
+  if (options.changes_filters) out->read_fields(schema);
   return out;
 }
 
@@ -136,27 +136,25 @@ void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) 
   if (left_out > 0) notes_.push_back(format("{} terms were not dropped: too many", left_out));
 }
 
-void WidePlan::carry(const std::string& name, const event::Schema& schema) {
-  if (slots_.contains(name)) return;
+std::optional<event::Field> WidePlan::field_named(const std::string& name,
+                                                  const event::Schema& schema) const {
   for (const eql::Leaf& leaf : original_->query.leaves) {
-    if (leaf.field.name == name) {
-      slots_.emplace(name, plan_.carry(leaf.field));
-      return;
-    }
+    if (leaf.field.name == name) return leaf.field;
   }
-  if (const event::Field* const known = schema.find(name))
-    slots_.emplace(name, plan_.carry(*known));
-  else if (schema.is_open() || name == "host.id")
-    slots_.emplace(name, plan_.carry({.name = name, .source = name}));
+  if (const event::Field* const known = schema.find(name)) return *known;
+  if (schema.is_open() || name == "host.id") return event::Field{.name = name, .source = name};
+  return std::nullopt;
 }
 
-void WidePlan::carry_fields(const event::Schema& schema) {
+void WidePlan::read_fields(const event::Schema& schema) {
+  const auto read = [&](const std::string& name) {
+    if (const auto field = field_named(name, schema)) plan_.also_read(*field);
+  };
   for (const ValueList& list : value_lists(text_)) {
-    if (!list.field.empty()) carry(list.field, schema);
+    if (!list.field.empty()) read(list.field);
   }
   for (std::size_t step = 0; step < text_.tree().stages.size(); ++step) {
-    for (const std::string& field : telling_fields(text_.step(step).filter.category)) 
-      carry(field, schema);
+    for (const std::string& field : telling_fields(text_.step(step).filter.category)) read(field);
   }
 }
 
@@ -174,9 +172,9 @@ std::vector<const PlannedVariant*> WidePlan::queries() const {
   return out;
 }
 
-std::optional<scan::KeySlot> WidePlan::slot_of(const std::string& field) const {
-  const auto found = slots_.find(field);
-  return found == slots_.end() ? std::nullopt : std::optional(found->second);
+std::optional<event::ColumnIndex> WidePlan::column_of(const std::string& field) const {
+  const auto found = plan_.projection().by_name.find(field);
+  return found == plan_.projection().by_name.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace eqlab::tune

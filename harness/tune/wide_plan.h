@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,7 @@ struct WidePlanOptions {
   std::vector<Duration> maxspans = {};
   std::vector<std::vector<std::string>> keys = {};  ///< joins to try, as written
   /// Changes of filters will be tried: rows are kept of whatever the rule would see without any one
-  /// of its terms, and fields are carried that exclusions are made of.
+  /// of its terms, with the fields that exclusions are made of.
   bool changes_filters = false;
 };
 
@@ -61,8 +60,9 @@ class WidePlan {
   [[nodiscard]] bool keeps_rows() const { return keeps_rows_; }
 
   [[nodiscard]] std::optional<scan::KeySlot> host_slot() const { return host_slot_; }
-  /// Values of a field that the candidates carry.
-  [[nodiscard]] std::optional<scan::KeySlot> slot_of(const std::string& field) const;
+  [[nodiscard]] const std::optional<event::Field>& host_field() const { return host_field_; }
+  /// The column of the kept rows that has a field.
+  [[nodiscard]] std::optional<event::ColumnIndex> column_of(const std::string& field) const;
   /// What could not be planned, in words.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
@@ -71,15 +71,16 @@ class WidePlan {
   Status add_keys(const rule::Rule& rule, const event::Schema& schema,
                   const std::vector<std::vector<std::string>>& keys);
   void add_relaxed(const rule::Rule& rule, const event::Schema& schema);
-  void carry_fields(const event::Schema& schema);
-  void carry(const std::string& field, const event::Schema& schema);
+  void read_fields(const event::Schema& schema);
+  [[nodiscard]] std::optional<event::Field> field_named(const std::string& name,
+                                                        const event::Schema& schema) const;
 
   scan::Plan plan_;
   QueryText text_;
   std::unique_ptr<PlannedVariant> original_;
   std::vector<std::unique_ptr<PlannedVariant>> keys_;
   std::vector<std::unique_ptr<PlannedVariant>> relaxed_;
-  std::map<std::string, scan::KeySlot> slots_;
+  std::optional<event::Field> host_field_;
   std::optional<scan::KeySlot> host_slot_;
   Duration horizon_{};
   bool keeps_rows_ = false;

@@ -6,6 +6,7 @@
 #include "harness/cli/corpus_options.h"
 #include "harness/cli/labelled_events.h"
 #include "harness/cli/rule_choice.h"
+#include "harness/cli/schedule_option.h"
 #include "harness/cli/version.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
@@ -35,33 +36,6 @@ struct Options {
 /// how near a near miss must be to be noticed.
 constexpr Duration kept_span = std::chrono::hours(1);
 
-/// `interval=5m,lookback=9m,cap=100` over the rule's own schedule.
-Status apply_schedule(const std::string& text, rule::Schedule& schedule) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    const std::size_t equals = part.find('=');
-    const std::string_view name = part.substr(0, equals);
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    const auto duration = parse_duration(value);
-    const auto number = parse_number<unsigned>(value);
-    if (name == "interval" && duration && *duration >= std::chrono::seconds{1}) {
-      schedule.interval = *duration;
-    } else if (name == "lookback" && duration && *duration > Duration::zero()) {
-      schedule.look_back = *duration;
-    } else if (name == "cap" && number && *number > 0) {
-      schedule.max_signals = *number;
-    } else {
-      return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)),
-                           "write for example: --schedule interval=5m,lookback=9m,cap=100"));
-    }
-  }
-  return ok();
-}
-
 /// What makes the same result again, whatever defaults were in force.
 report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
                              const generators::CorpusOptions& used) {
@@ -72,10 +46,14 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
   info.rule_version = rule.version;
   info.tool_version = std::string(version);
   std::vector<std::string> again = {"eqlab", "score", options.rule};
+  std::vector<std::string> generate = {"eqlab", "generate"};
+  std::vector<std::string> explain = {"eqlab", "explain", options.rule};
   const auto add = [&](const std::string& name, const std::string& value) {
     info.options.emplace_back(name, value);
-    again.push_back("--" + name);
-    again.push_back(value);
+    for (std::vector<std::string>* const words : {&again, &generate}) {
+      words->push_back("--" + name);
+      words->push_back(value);
+    }
   };
   if (options.corpus_dir.empty()) {
     info.corpus = used.profile;
@@ -92,12 +70,25 @@ report::RunInfo describe_run(const Options& options, const rule::Rule& rule,
     info.corpus = options.corpus_dir;
     add("corpus", options.corpus_dir);
   }
+  explain.push_back(options.corpus_dir.empty() ? "corpus" : options.corpus_dir);
+  if (options.corpus_dir.empty()) {
+    generate.insert(generate.end(), {"--output", "corpus"});
+    info.before_explain = quote_command(generate);
+  }
   if (!options.choice.rule_id.empty()) add("rule-id", options.choice.rule_id);
   if (!options.choice.at.empty()) add("at", options.choice.at);
   if (!options.schema.empty()) add("schema", options.schema);
   if (!options.schedule.empty()) add("schedule", options.schedule);
   if (!options.maxspan.empty()) add("maxspan", options.maxspan);
   info.command = quote_command(again);
+  const auto also = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) explain.insert(explain.end(), {"--" + name, value});
+  };
+  also("rule-id", options.choice.rule_id);
+  also("at", options.choice.at);
+  also("schema", options.schema);
+  // `explain` knows the rule's own schedule and maxspan only.
+  if (options.schedule.empty() && options.maxspan.empty()) info.explain = quote_command(explain);
   return info;
 }
 
@@ -129,6 +120,8 @@ Exit run(Options options, Console& console) {
 
   scan::Plan plan(scan::Plan::options_for(*schema, rule->timestamp_field, rule->tiebreaker_field));
   const scan::QueryBinding binding = plan.add(*query);
+  std::optional<scan::KeySlot> host_slot;
+  if (const event::Field* const host = schema->find("host.id")) host_slot = plan.carry(*host);
 
   const PlannedQuery planned{.query = &*query, .binding = &binding};
   auto events = scan_labelled(
@@ -144,12 +137,16 @@ Exit run(Options options, Console& console) {
   const double scanned_at = seconds_now();
 
   const truth::TruthIndex index(events->truth);
+  score::ScoreOptions scoring;
+  scoring.bootstrap.threads = options.threads;
   const score::Scorecard card = score::evaluate(events->log,
                                                 {.query = *query,
                                                  .binding = binding,
                                                  .schedule = rule->schedule,
                                                  .maxspan = maxspan,
-                                                 .rule_id = rule->rule_id},
+                                                 .rule_id = rule->rule_id,
+                                                 .host_slot = host_slot,
+                                                 .scoring = scoring},
                                                 events->truth, index, events->candidates)
                                     .card;
 

@@ -24,7 +24,9 @@ Evaluation evaluate(const scan::CandidateLog& log, const EvaluatedRule& rule,
                     .schedule = rule.schedule,
                     .maxspan = rule.maxspan,
                     .rule_id = rule.rule_id,
-                    .candidates = candidates});
+                    .candidates = candidates,
+                    .host_slot = rule.host_slot,
+                    .options = rule.scoring});
   return out;
 }
 

@@ -16,6 +16,8 @@ struct EvaluatedRule {
   rule::Schedule schedule;
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own
   std::string rule_id = {};
+  std::optional<scan::KeySlot> host_slot = std::nullopt;  ///< as in ScoreInputs
+  ScoreOptions scoring = {};
 };
 
 struct Evaluation {

@@ -158,7 +158,7 @@ std::vector<CandidateIndex> RangeIndex::inside(const SearchWindow& window) const
     out.push_back(by_event_time_ ? static_cast<CandidateIndex>(place) : entries_[place].candidate);
   if (!by_event_time_) {
     std::ranges::sort(out);
-    out.erase(std::ranges::unique(out).begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
   }
   return out;
 }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view moments_hint =
     "write for example: +0m,+5m,+17m or 2026-03-02T10:00:00Z,2026-03-02T10:05:12Z";
+constexpr std::string_view pauses_hint =
+    "write for example: +2h..+3h or 2026-03-02T10:00:00Z..2026-03-02T12:00:00Z";
 constexpr std::string_view failures_hint =
     "write for example: 3,7-9,12:throws; after the colon: fails, throws, unavailable, blocked, "
     "dies, +7m, takes=20m";
@@ -97,7 +99,7 @@ std::vector<WallTime> resolve(const std::vector<Moment>& moments, EventTime star
   out.reserve(moments.size());
   for (const Moment& moment : moments) out.push_back(resolve(moment, start));
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -158,6 +160,58 @@ Result<std::vector<Disturbance>> parse_failed_runs(std::string_view text, Durati
   std::ranges::stable_sort(out, {}, &Disturbance::run);
   const auto twice = std::ranges::adjacent_find(out, {}, &Disturbance::run);
   if (twice != out.end()) return wrong(text, format("run {} stands in the list twice", twice->run));
+  return out;
+}
+
+Result<std::vector<WrittenPause>> parse_pauses(std::string_view text) {
+  constexpr std::string_view dots = "..";
+  std::vector<WrittenPause> out;
+  for (const std::string_view piece : pieces(text)) {
+    const std::size_t at = piece.find(dots);
+    const std::string_view from = piece.substr(0, at);
+    const std::string_view to =
+        at == std::string_view::npos ? std::string_view() : piece.substr(at + dots.size());
+    const auto begin = from.empty() ? std::nullopt : moment_of(from);
+    const auto end = to.empty() ? std::nullopt : moment_of(to);
+    if (at == std::string_view::npos || !begin || (!to.empty() && !end)) {
+      return fail(error_at(span_in(text, piece), "E663", format("{} is no pause", shown(piece)),
+                           std::string(pauses_hint)));
+    }
+    if (out.size() == listed_runs_max) {
+      return fail(error_at(span_in(text, piece), "E663",
+                           format("more than {} pauses", group_digits(listed_runs_max)),
+                           "join those that follow one another"));
+    }
+    out.push_back({.from = *begin, .to = end});
+  }
+  if (out.empty())
+    return fail(error_at({}, "E663", "the list of pauses is empty", std::string(pauses_hint)));
+  return out;
+}
+
+Result<std::vector<Pause>> resolve(const std::vector<WrittenPause>& pauses, EventTime start) {
+  std::vector<Pause> out;
+  for (const WrittenPause& pause : pauses) {
+    out.push_back({.from = resolve(pause.from, start),
+                   .to = pause.to ? resolve(*pause.to, start) : WallTime::max()});
+  }
+  std::ranges::sort(out, {}, &Pause::from);
+  const auto shown_time = [](WallTime time) {
+    return format_iso8601(time.time_since_epoch().count());
+  };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i].to <= out[i].from) {
+      return fail(error_at(
+          {}, "E663", format("the pause from {} ends before it begins", shown_time(out[i].from)),
+          std::string(pauses_hint)));
+    }
+    if (i > 0 && out[i].from < out[i - 1].to) {
+      return fail(error_at({}, "E663",
+                           format("the pauses from {} and from {} overlap",
+                                  shown_time(out[i - 1].from), shown_time(out[i].from)),
+                           "join them into one"));
+    }
+  }
   return out;
 }
 

@@ -40,4 +40,17 @@ inline constexpr std::size_t listed_runs_max = 1'000'000;
 [[nodiscard]] Result<std::vector<Disturbance>> parse_failed_runs(std::string_view text,
                                                                  Duration interval);
 
+/// `+2h..+3h,2026-03-03T10:00:00Z..`: from when to when the rule is disabled, each end a moment as
+/// in parse_runs_at; without an end it stays so. In any order.
+struct WrittenPause {
+  Moment from;
+  std::optional<Moment> to = std::nullopt;
+};
+/// Errors: E663 what is no such pair, no pause at all, or too many.
+[[nodiscard]] Result<std::vector<WrittenPause>> parse_pauses(std::string_view text);
+/// Rising, as SimulationOptions::pauses asks for. Errors: E663 one that ends before it begins, or
+/// two that overlap, which only the moments themselves tell.
+[[nodiscard]] Result<std::vector<Pause>> resolve(const std::vector<WrittenPause>& pauses,
+                                                 EventTime start);
+
 }  // namespace eqlab::schedule

@@ -26,6 +26,8 @@ using scan::CandidateIndex;
 /// More places than this are not kept: a sweep then simulates each value by itself.
 constexpr std::size_t recorded_places_max = 64'000'000;
 
+constexpr std::size_t manual_slots_max = 1'000'000;
+
 /// Numbers matches by their identity, the ordered list of their events' ids. Documents without an
 /// id are each their own; two documents with the same id are one event.
 class Identities {
@@ -324,8 +326,8 @@ WallTime Walk::next_interesting(WallTime now) const {
 /// the counts. False when the next run has to be looked at.
 bool Walk::skip_idle(RunClock& clock, WallTime until) {
   const RunClock::Run first = clock.now();
-  if (options_.effort == Effort::every || !options_.run_times.empty() || !first.is_regular ||
-      !previous_ || saturating_distance(*previous_, first.started_at) != clock.spacing()) {
+  if (options_.effort == Effort::every || !previous_ ||
+      saturating_distance(*previous_, first.started_at) != clock.spacing()) {
     return false;
   }
   const WallTime target =
@@ -333,7 +335,7 @@ bool Walk::skip_idle(RunClock& clock, WallTime until) {
   if (target <= first.started_at) return false;
   const WindowPlan plan = plan_windows(schedule_, first.started_at, previous_);
   if (plan.unsearched > Duration::zero()) return false;  // each of them leaves a gap
-  clock.skip_to(target);
+  clock.skip_to(target);  // stays where it is when something happens to this run
   const std::uint64_t skipped = clock.is_done() ? 0 : clock.now().index - first.index;
   if (skipped == 0) return false;
   Simulation& out = ledger_.out;
@@ -441,6 +443,26 @@ Simulation Walk::run() {
 
 WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c, Duration refresh) {
   return saturating_add(on_clock<WallTime>(log.ingest_time(c)), refresh);
+}
+
+bool could_see(const Simulation& simulation, const SearchRecord& search,
+               const scan::CandidateLog& log, scan::CandidateIndex c) {
+  return is_inside(log, c, search.window, simulation.range) &&
+         searchable_at(log, c, simulation.refresh) <=
+             saturating_add(search.started_at, simulation.search_delay);
+}
+
+ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule,
+                    WallTime executed_at) {
+  ManualRun out{.executed_at = executed_at};
+  for (const Gap& gap : gaps) {
+    WallTime slot = gap.from;
+    while (slot < gap.to && out.slots.size() < manual_slots_max) {
+      slot = saturating_add(slot, schedule.interval);
+      out.slots.push_back(slot);
+    }
+  }
+  return out;
 }
 
 Simulation simulate(const scan::CandidateLog& log, const match::Matcher& matcher,

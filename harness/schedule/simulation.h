@@ -132,9 +132,18 @@ struct Simulation {
   friend bool operator==(const Simulation&, const Simulation&) = default;
 };
 
+/// The manual run that fills gaps: its slots follow one another by the rule's interval, each one
+/// that much after the gap's beginning, until the gap is covered. At most a million of them.
+[[nodiscard]] ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule,
+                                  WallTime executed_at);
+
 /// When a search can see candidate `c` for the first time.
 [[nodiscard]] WallTime searchable_at(const scan::CandidateLog& log, scan::CandidateIndex c,
                                      Duration refresh);
+
+/// Could this search see candidate `c`: by its window, and as ingested by then?
+[[nodiscard]] bool could_see(const Simulation& simulation, const SearchRecord& search,
+                             const scan::CandidateLog& log, scan::CandidateIndex c);
 
 /// Runs the rule over all candidates of `log` that some window can hold. Each search matches anew
 /// over what it can see; nothing carries over but the alerts already written. Cost: O(searches ×

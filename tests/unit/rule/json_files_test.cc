@@ -212,6 +212,7 @@ TEST(Export, TakesScheduleFieldsAndThreats) {
                            {"to", "now-1m"},
                            {"max_signals", 7},
                            {"timestamp_override", "event.ingested"},
+                           {"timestamp_override_fallback_disabled", true},
                            {"timestamp_field", "t"},
                            {"tiebreaker_field", "event.sequence"},
                            {"event_category_override", "event.type"},
@@ -228,6 +229,7 @@ TEST(Export, TakesScheduleFieldsAndThreats) {
                                      .max_signals = 7}));
   EXPECT_EQ(rule.format, RuleFormat::json);
   EXPECT_EQ(rule.timestamp_override, "event.ingested");
+  EXPECT_EQ(rule.texts.at("timestamp_override_fallback_disabled"), "true");
   EXPECT_EQ(rule.timestamp_field, "t");
   EXPECT_EQ(rule.tiebreaker_field, "event.sequence");
   EXPECT_EQ(rule.event_category_field, "event.type");
@@ -235,6 +237,13 @@ TEST(Export, TakesScheduleFieldsAndThreats) {
   EXPECT_EQ(rule.threat.at(0).techniques.at(0).subtechniques.at(0).id, "T1.001");
   const std::size_t at = rule.key_positions.at("threat.0.technique.0.subtechnique.0.reference");
   EXPECT_EQ(rule.query.file_text.substr(at, 15), "\"reference\":\"v\"");
+}
+
+TEST(Export, FallbackIsAFlag) {
+  EXPECT_EQ(of_lines({json_rule(query, {{"timestamp_override_fallback_disabled", nullptr}})}),
+            "rule one@1");
+  EXPECT_EQ(of_lines({json_rule(query, {{"timestamp_override_fallback_disabled", "yes"}})}),
+            "E303 1 [\"yes\"] timestamp_override_fallback_disabled must be true or false");
 }
 
 TEST(ApiAnswer, ArraysFindAnswersAndSingleRulesAreRead) {

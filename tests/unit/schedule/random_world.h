@@ -60,7 +60,8 @@ struct Crowd {
   std::size_t events_max = 24;
   double seconds = 400;  ///< event times lie in [0, seconds]
   double late_chance = 0.4;
-  bool repeats = true;  ///< some events are delivered twice, some have no id
+  bool repeats = true;    ///< some events are delivered twice, some have no id
+  bool many_keys = true;  ///< some events have several values of their key
 };
 
 [[nodiscard]] inline std::vector<Event> random_events(Rng& rng, std::size_t filters,
@@ -79,6 +80,7 @@ struct Crowd {
         event.stages.push_back(filter);
     }
     event.keys = {rng.chance(0.1) ? "" : rng.chance(0.6) ? "k" : "l"};
+    if (crowd.many_keys && rng.chance(0.1)) event.more_keys = {"l", "m"};
     if (rng.chance(crowd.late_chance)) event.delay = static_cast<double>(rng.in_range(0, 700));
     events.push_back(event);
   }

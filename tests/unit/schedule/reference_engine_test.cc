@@ -28,7 +28,8 @@ struct Outcome {
   std::vector<Written> alerts;
   std::vector<std::pair<std::int64_t, std::int64_t>> gaps;
   std::uint64_t runs = 0;
-  std::size_t warnings = 0;  ///< searches that reached the cap
+  std::size_t warnings = 0;       ///< searches that reached the cap
+  std::uint64_t runs_at_cap = 0;  ///< scheduled ones
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
@@ -78,6 +79,7 @@ class Reference {
       if (outcome != RunOutcome::dies) prev = t;
     }
     while (manual < options_.manual_runs.size()) do_manual();
+    out_.runs_at_cap = at_cap_.size();
     return out_;
   }
 
@@ -114,7 +116,10 @@ class Reference {
     }
     if (considered.empty()) return;
     const match::Matches found = matcher_.find(log_, considered, {.size = schedule_.max_signals});
-    out_.warnings += found.matches.size() == schedule_.max_signals ? 1U : 0U;
+    if (found.matches.size() == schedule_.max_signals) {
+      ++out_.warnings;
+      if (!manual) at_cap_.insert(run);
+    }
     for (const match::Match& match : found.matches) {
       std::string id;
       for (const CandidateIndex event : match.events) {
@@ -136,6 +141,7 @@ class Reference {
   const rule::Schedule& schedule_;
   const SimulationOptions& options_;
   std::map<std::string, std::size_t> store_;
+  std::set<std::uint64_t> at_cap_;
   Outcome out_;
 };
 
@@ -148,6 +154,7 @@ Outcome outcome_of(const Simulation& simulation) {
   for (const Gap& gap : simulation.gaps)
     out.gaps.emplace_back(gap.from.time_since_epoch().count(), gap.to.time_since_epoch().count());
   out.runs = simulation.counters.runs;
+  out.runs_at_cap = simulation.counters.runs_at_cap;
   out.warnings = static_cast<std::size_t>(
       std::ranges::count(simulation.searches, true, &SearchRecord::at_cap));
   return out;
@@ -173,6 +180,11 @@ TEST(ReferenceEngine, AgreesOverDisturbedSchedules) {
     const std::int64_t until = out.last_run.time_since_epoch().count();
     ASSERT_EQ(outcome_of(out), Reference(log, rule, schedule, options).run(until))
         << "round " << round;
+    for (const SearchRecord& search : out.searches) {
+      const auto seen = std::ranges::count_if(
+          log.all(), [&](CandidateIndex c) { return could_see(out, search, log, c); });
+      ASSERT_EQ(static_cast<std::uint32_t>(seen), search.visible) << "round " << round;
+    }
     // No run after the last one could have seen anything.
     SimulationOptions longer = options;
     longer.end = tiny::at(40'000);

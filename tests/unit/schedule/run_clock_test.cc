@@ -66,6 +66,13 @@ TEST(RunClock, APauseEndsWithARunAtOnce) {
       << "what ended before the first run does not matter";
 }
 
+TEST(RunClock, EnabledAgainWhileTheLastRunStillGoesOn) {
+  const std::vector<Disturbance> slow = {{.run = 0, .takes = minutes{12}}};
+  const std::vector<Pause> pauses = {{tiny::wall(2 * 60), tiny::wall(4 * 60)}};
+  EXPECT_EQ(runs({.disturbances = slow, .pauses = pauses}, 3),
+            (Moments{{0, 0}, {12, 12}, {17, 17}}));
+}
+
 TEST(RunClock, DisabledWhileItWaitsToRun) {
   const std::vector<Disturbance> late = {{.run = 1, .late = minutes{4}}};
   const std::vector<Pause> pauses = {{tiny::wall(6 * 60), tiny::wall(20 * 60)}};

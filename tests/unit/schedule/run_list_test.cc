@@ -94,5 +94,36 @@ TEST(FailedRuns, Errors) {
   EXPECT_EQ(failures("18446744073709551615").size(), 1U);
 }
 
+TEST(Pauses, PairsOfMomentsInAnyOrder) {
+  const auto written = parse_pauses("2026-03-02T12:00:00Z.., +1h..+2h");
+  ASSERT_TRUE(written);
+  const auto pauses = resolve(*written, tiny::at(0));
+  ASSERT_TRUE(pauses);
+  ASSERT_EQ(pauses->size(), 2U);
+  EXPECT_EQ((*pauses)[0].from, tiny::wall(3'600));
+  EXPECT_EQ((*pauses)[0].to, tiny::wall(7'200));
+  EXPECT_EQ((*pauses)[1].from, tiny::wall(7'200)) << "right after the one before";
+  EXPECT_EQ((*pauses)[1].to, WallTime::max());
+}
+
+TEST(Pauses, Errors) {
+  for (const char* text : {"", "+1h", "..", "..+1h", "+1h..soon", "+1h...+2h", "+1h-+2h"}) {
+    const auto written = parse_pauses(text);
+    ASSERT_FALSE(written) << text;
+    EXPECT_EQ(written.error().code, "E663") << text;
+    EXPECT_FALSE(written.error().hint.empty());
+  }
+  const auto message = [](std::string_view text) {
+    return resolve(*parse_pauses(text), tiny::at(0)).error().message;
+  };
+  EXPECT_EQ(message("+2h..+1h"), "the pause from 2026-03-02T12:00:00.000Z ends before it begins");
+  EXPECT_EQ(message("+1h..+1h"), "the pause from 2026-03-02T11:00:00.000Z ends before it begins");
+  EXPECT_EQ(message("+1h..+3h,+2h..+4h"),
+            "the pauses from 2026-03-02T11:00:00.000Z and from 2026-03-02T12:00:00.000Z overlap");
+  std::string text;
+  for (std::size_t i = 0; i < listed_runs_max + 1; ++i) text += "+1s..,";
+  EXPECT_EQ(parse_pauses(text).error().message, "more than 1,000,000 pauses");
+}
+
 }  // namespace
 }  // namespace eqlab::schedule

@@ -145,7 +145,7 @@ TEST(Simulation, PromptEventsAreFoundAsOnCompleteData) {
   const match::Matcher matcher(rule.query, rule.binding);
   for (int round = 0; round < 300; ++round) {
     const std::vector<tiny::Event> events =
-        tiny::random_events(rng, 2, {.late_chance = 0, .repeats = false});
+        tiny::random_events(rng, 2, {.late_chance = 0, .repeats = false, .many_keys = false});
     const scan::CandidateLog log = tiny::log_of(events);
     const Simulation out = simulate(log, matcher, nine_minutes(), {.start = tiny::at(-300)});
     std::vector<match::Match> alerted;

@@ -42,6 +42,7 @@ struct Event {
   /// Values of further slots, behind those of the keys: seconds, as dates; nothing: missing.
   std::vector<std::optional<double>> dates = {};
   bool dated = true;
+  std::vector<std::string> more_keys = {};  ///< further values of slot 0
 };
 
 [[nodiscard]] inline scan::CandidateLog log_of(const std::vector<Event>& events,
@@ -59,6 +60,7 @@ struct Event {
       if (slot < event.keys.size() && !event.keys[slot].empty())
         keys[slot].emplace_back(event.keys[slot]);
     }
+    for (const std::string& key : event.more_keys) keys[0].emplace_back(key);
     for (std::size_t slot = 0; slot < date_slots; ++slot) {
       if (slot < event.dates.size() && event.dates[slot])
         keys[key_slots + slot].emplace_back(at(*event.dates[slot]).time_since_epoch().count());

@@ -59,6 +59,7 @@ TEST(WorkedRuns, E3StraddlesTheEndOfAWindow) {
   const Simulation out = run(pair(4 * minute + 50, 5 * minute + 15, 0, 0));
   ASSERT_EQ(out.alerts.size(), 1U);
   EXPECT_EQ(started(out.alerts[0]), 10);
+  EXPECT_EQ(out.alerts[0].sightings, 1U);
   EXPECT_EQ(latency_of(out.alerts[0], 5 * minute + 15), 285);
 }
 
@@ -260,6 +261,18 @@ TEST(WorkedRuns, ANewRuleHasNoGapAndAnOldOneHas) {
   EXPECT_EQ(out.counters.runs, 1U);
 }
 
+TEST(WorkedRuns, FillingGapsSearchesTheSlotsThatNeverRan) {
+  const rule::Schedule schedule = every_five_minutes();
+  EXPECT_EQ(fill_gaps({{.run = 1, .from = tiny::wall(0), .to = tiny::wall(6 * minute)},
+                       {.run = 4, .from = tiny::wall(3'600), .to = tiny::wall(3'601)}},
+                      schedule, tiny::wall(9'000))
+                .slots,
+            (std::vector<WallTime>{tiny::wall(300), tiny::wall(600), tiny::wall(3'900)}));
+  EXPECT_TRUE(fill_gaps({}, schedule, tiny::wall(9'000)).slots.empty());
+  const Gap age{.run = 0, .from = WallTime::min(), .to = WallTime::max()};
+  EXPECT_EQ(fill_gaps({age}, schedule, tiny::wall(9'000)).slots.size(), 1'000'000U);
+}
+
 TEST(WorkedRuns, AManualRunFillsAGapAndWritesNothingTwice) {
   // The gap of E10, filled at 10:41; the pair at 10:07 has its alert already.
   std::vector<tiny::Event> events = pair(3 * minute, 3 * minute + 10, 0, 0);
@@ -269,8 +282,8 @@ TEST(WorkedRuns, AManualRunFillsAGapAndWritesNothingTwice) {
   options.start = tiny::at(-5 * minute);
   options.disturbances = {{.run = 1, .late = std::chrono::minutes{30}}};
   EXPECT_EQ(run(events, options).alerts.size(), 1U);
-  options.manual_runs = {{.executed_at = tiny::wall(41 * minute),
-                          .slots = {tiny::wall(5 * minute), tiny::wall(10 * minute)}}};
+  options.manual_runs = {
+      fill_gaps(run(events, options).gaps, every_five_minutes(), tiny::wall(41 * minute))};
   const Simulation out = run(events, options);
   ASSERT_EQ(out.alerts.size(), 2U);
   EXPECT_FALSE(out.alerts[0].manual);
@@ -280,6 +293,15 @@ TEST(WorkedRuns, AManualRunFillsAGapAndWritesNothingTwice) {
   EXPECT_EQ(out.alerts[1].intended_at, tiny::wall(5 * minute));
   EXPECT_EQ(out.counters.manual_searches, 2U);
   EXPECT_EQ(out.gaps.size(), 1U) << "no scheduled run ever searched it";
+}
+
+TEST(WorkedRuns, OfOneInstantTheScheduledRunGoesFirst) {
+  SimulationOptions options = from_ten();
+  options.manual_runs = {{.executed_at = tiny::wall(300), .slots = {tiny::wall(300)}}};
+  const Simulation out = run(pair(60, 64, 0, 0), options);
+  ASSERT_EQ(out.alerts.size(), 1U);
+  EXPECT_FALSE(out.alerts[0].manual);
+  EXPECT_EQ(out.alerts[0].sightings, 3U) << "10:05, the manual run, and 10:10";
 }
 
 TEST(WorkedRuns, ASearchOfAManualRunSeesWhatHasArrivedSince) {

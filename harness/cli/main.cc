@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
   define_rehearse(app, chosen);
   define_score(app, chosen);
   define_tune(app, chosen);
+  define_mutate(app, chosen);
   define_corpus(app, chosen);
   define_fmt(app, chosen);
   define_explain(app, chosen);

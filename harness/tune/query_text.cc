@@ -8,6 +8,8 @@
 namespace eqlab::tune {
 namespace {
 
+constexpr std::size_t shown_characters_max = 60;
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /// After this token a `+` is a sign, not a sum.
@@ -210,10 +212,32 @@ std::vector<TextEdit> QueryText::without_item(std::span<const Span> items,
   return {{item, {}}, {separator, {}}};
 }
 
-std::string write_value(const event::Value& value) {
+std::string write_value(const event::Value& value, std::string_view beside) {
+  const auto* const text = std::get_if<std::string>(&value);
+  const bool fits_raw =
+      text != nullptr && beside.starts_with("\"\"\"") && !text->ends_with('"') &&
+      text->find("\"\"\"") == std::string::npos &&
+      std::ranges::none_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (fits_raw) return format("\"\"\"{}\"\"\"", *text);
   eql::Query one;
   one.exprs.push_back({.kind = eql::ExprKind::literal, .span = {}, .value = value});
   return eql::print(one, 0);
+}
+
+std::string shortened(std::string_view text) {
+  std::string out;
+  bool blank = false;
+  for (const char c : text) {
+    const bool is_blank = is_space(c);
+    if (is_blank && blank) continue;
+    out += is_blank ? ' ' : c;
+    blank = is_blank;
+  }
+  const std::vector<std::string_view> characters = split_characters(out);
+  if (characters.size() <= shown_characters_max) return out;
+  std::string cut;
+  for (std::size_t i = 0; i < shown_characters_max; ++i) cut += characters[i];
+  return cut + "…";
 }
 
 std::string write_field(const std::string& name, bool optional) {

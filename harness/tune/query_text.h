@@ -89,8 +89,11 @@ class QueryText {
   eql::Query tree_;
 };
 
-/// A value as a query writes it: text in quotes with its escapes.
-[[nodiscard]] std::string write_value(const event::Value& value);
+/// A value as a query writes it: text in quotes with its escapes, or in those of `beside` (as
+/// written, of another text) where they can hold it.
+[[nodiscard]] std::string write_value(const event::Value& value, std::string_view beside = {});
+/// A stretch of a query for people: blanks as one space, the end of long ones cut.
+[[nodiscard]] std::string shortened(std::string_view text);
 /// A field's name as a query writes it, in backticks where it needs them.
 [[nodiscard]] std::string write_field(const std::string& name, bool optional = false);
 

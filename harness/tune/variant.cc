@@ -13,24 +13,6 @@ using eql::Expr;
 using eql::ExprId;
 using eql::ExprKind;
 
-constexpr std::size_t shown_characters_max = 60;
-
-std::string shortened(std::string_view text) {
-  std::string out;
-  bool blank = false;
-  for (const char c : text) {
-    const bool is_blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (is_blank && blank) continue;
-    out += is_blank ? ' ' : c;
-    blank = is_blank;
-  }
-  const std::vector<std::string_view> characters = split_characters(out);
-  if (characters.size() <= shown_characters_max) return out;
-  std::string cut;
-  for (std::size_t i = 0; i < shown_characters_max; ++i) cut += characters[i];
-  return cut + "…";
-}
-
 /// Finds the lists below one step's condition.
 class ListFinder {
  public:
@@ -193,16 +175,6 @@ std::optional<event::Value> fitted(const ValueList& list, const event::Value& va
   return value;
 }
 
-/// In the kind of quotes that the text beside it has, where they can hold it.
-std::string write_beside(const event::Value& value, std::string_view neighbour) {
-  const auto* const text = std::get_if<std::string>(&value);
-  const bool fits_raw =
-      text != nullptr && neighbour.starts_with("\"\"\"") && !text->ends_with('"') &&
-      text->find("\"\"\"") == std::string::npos &&
-      std::ranges::none_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return fits_raw ? format("\"\"\"{}\"\"\"", *text) : write_value(value);
-}
-
 std::vector<Span> spans_of(const QueryText& query, const std::vector<ExprId>& ids) {
   std::vector<Span> spans;
   for (const ExprId id : ids) spans.push_back(query.written(id));
@@ -306,7 +278,7 @@ std::optional<Variant> with_member(const QueryText& query, const ValueList& list
                                    const event::Value& value, Spelling spelling) {
   const auto fits = fitted(list, value, spelling);
   if (!fits) return std::nullopt;
-  const std::string text = write_beside(*fits, list.texts.back());
+  const std::string text = write_value(*fits, list.texts.back());
   if (std::ranges::find(list.values, *fits) != list.values.end()) return std::nullopt;
   return variant(VariantKind::with_member,
                  format("+ {}{}", shortened(text), query.in_step(list.step)),

@@ -4,6 +4,7 @@
 
 #include "generators/corpus/corpus.h"
 #include "harness/base/text.h"
+#include "harness/cases/io/files.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
 #include "harness/cli/labelled_events.h"
@@ -15,6 +16,7 @@
 #include "harness/report/tuning_text.h"
 #include "harness/rule/rewrite.h"
 #include "harness/rule/rule.h"
+#include "harness/tune/mutation.h"
 #include "harness/tune/tuning.h"
 
 namespace eqlab::cli {
@@ -156,6 +158,21 @@ report::TuningInfo describe(const Options& options, const rule::Rule& rule,
   return out;
 }
 
+/// What the cases beside the rule say of it; nothing where there are none.
+std::vector<std::string> words_of_cases(const rule::Rule& rule) {
+  const auto blocks = cases::load_cases_of(rule, {});
+  if (!blocks || blocks->empty()) return {};
+  const auto summary = tune::summarize_cases(rule, *blocks);
+  // A case that fails is for `eqlab test` to tell.
+  if (!summary) return {"cases: " + summary.error().message};
+  const auto share = [](const score::Proportion& of) {
+    return format("{} of {}", of.hits, of.total);
+  };
+  return {format("cases: {} mutants noticed, {} alternatives exercised by {}: eqlab mutate {}",
+                 share(summary->noticed), share(summary->alternatives),
+                 summary->blocks == 1 ? "1 case" : format("{} cases", summary->blocks), rule.file)};
+}
+
 /// The changed query, lines ended by "\n" as rule::with_query wants them.
 std::string changed_query(const rule::Rule& rule, const tune::Variant& variant) {
   const std::string text = tune::with_edits(rule.query.text, variant.edits);
@@ -182,11 +199,11 @@ Exit give_diff_or_apply(const Options& options, const rule::Rule& rule,
                         const tune::Suggestions& suggestions, Console& console) {
   const std::size_t number = std::max(options.apply, options.diff);
   if (number > suggestions.list.size()) {
-    console.report(error_in(
-        options.rule, "E723",
-        format("there is no suggestion {}: there {} {}", number,
-               suggestions.list.size() == 1 ? "is" : "are", suggestions.list.size()),
-        "run tune without --apply and --diff to see them"));
+    console.report(
+        error_in(options.rule, "E723",
+                 format("there is no suggestion {}: there {} {}", number,
+                        suggestions.list.size() == 1 ? "is" : "are", suggestions.list.size()),
+                 "run tune without --apply and --diff to see them"));
     return Exit::unusable;
   }
   const tune::Suggestion& suggestion = suggestions.list[number - 1];
@@ -203,8 +220,8 @@ Exit give_diff_or_apply(const Options& options, const rule::Rule& rule,
     console.report(written.error());
     return exit_for(written.error());
   }
-  console.note(format("{}: {}, written\n", printable(rule.file),
-                      printable(suggestion.change.variant.what)));
+  console.note(
+      format("{}: {}, written\n", printable(rule.file), printable(suggestion.change.variant.what)));
   return Exit::fine;
 }
 
@@ -249,9 +266,7 @@ Exit run(Options options, Console& console) {
   auto events = scan_labelled(
       {.corpus = options.corpus, .corpus_dir = options.corpus_dir, .threads = options.threads},
       (*plan)->plan(),
-      {.queries = planned,
-       .kept_span = (*plan)->horizon(),
-       .keep_rows = (*plan)->keeps_rows()},
+      {.queries = planned, .kept_span = (*plan)->horizon(), .keep_rows = (*plan)->keeps_rows()},
       console);
   const auto interrupted = [&] {
     console.note("interrupted: nothing was written\n");
@@ -279,6 +294,9 @@ Exit run(Options options, Console& console) {
     return give_diff_or_apply(options, *rule, tuning.suggestions, console);
 
   report::TuningInfo info = describe(options, *rule, events->used);
+  if (tuning.has_suggestions) {
+    info.cases = words_of_cases(*rule);
+  }
   for (const tune::Suggestion& suggestion : tuning.suggestions.list) {
     info.diffs.push_back(diff_of(*rule, suggestion.change.variant));
     info.queries.push_back(changed_query(*rule, suggestion.change.variant));
@@ -294,8 +312,7 @@ Exit run(Options options, Console& console) {
         tuning, info,
         {.columns = std::clamp<std::size_t>(console.columns(), 60, 100),
          .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-         .detail = options.verbose ? report::TuningDetail::full
-                                   : report::TuningDetail::summary}));
+         .detail = options.verbose ? report::TuningDetail::full : report::TuningDetail::summary}));
   console.note(format("took {:.1f} s: {:.1f} s scanning, {:.2f} s deciding\n",
                       seconds_now() - started, scanned_at - started, seconds_now() - scanned_at));
   return Exit::fine;
@@ -328,8 +345,7 @@ void define_tune(CLI::App& app, Action& chosen) {
                    "How far back a run looks: 6m,9m,20m; with --interval, all pairs")
       ->group(sweeps);
   command
-      ->add_option("--by", options->by,
-                   "Join keys, as host.id,user.id; may be given several times")
+      ->add_option("--by", options->by, "Join keys, as host.id,user.id; may be given several times")
       ->allow_extra_args(false)
       ->group(sweeps);
   command
@@ -342,9 +358,9 @@ void define_tune(CLI::App& app, Action& chosen) {
                    "How many changes are judged; the fewer, the less each must prove")
       ->check(whole_number(1, 50))
       ->capture_default_str();
-  auto* const apply = command->add_option("--apply", options->apply,
-                                          "Write suggestion N into the rule's file")
-                          ->check(whole_number(1, 100));
+  auto* const apply =
+      command->add_option("--apply", options->apply, "Write suggestion N into the rule's file")
+          ->check(whole_number(1, 100));
   command->add_option("--diff", options->diff, "Print suggestion N as a patch, and nothing else")
       ->check(whole_number(1, 100))
       ->excludes(apply);

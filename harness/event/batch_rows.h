@@ -26,8 +26,8 @@ struct ChangedValue {
 void append_row(const EventBatch& from, const Projection& have, RowIndex row, EventBatch& to,
                 const Projection& want, std::span<const ChangedValue> changes = {});
 
-/// Appends rows of one batch to another of the same projection. A value that was copied once costs a
-/// look-up from then on. Both must outlive it; `to` must get no other rows meanwhile.
+/// Appends rows of one batch to another of the same projection. A value that was copied once costs
+/// a look-up from then on. Both must outlive it; `to` must get no other rows meanwhile.
 class RowCopier {
  public:
   RowCopier(const EventBatch& from, EventBatch& to);

@@ -108,27 +108,27 @@ Json suggestion(const tune::Suggestion& of, std::size_t place, const TuningInfo&
   recall["lost"] = of.recall.only_before;
   recall["p_value"] = of.recall.change ? number(of.recall.p_value) : Json(nullptr);
   const auto& worth = of.worth_interval.value();
-  return {{"number", place + 1},
-          {"change", printable(of.change.variant.what)},
-          {"together", std::move(parts)},
-          {"origin", tune::to_string(of.change.origin)},
-          {"advice", tune::to_string(of.advice)},
-          {"price", of.price.empty() ? Json(nullptr) : Json(of.price)},
-          {"why_not_proven", of.why_not.empty() ? Json(nullptr) : Json(of.why_not)},
-          {"search", {{"before", figures(of.search_before)}, {"after", figures(of.search_after)}}},
-          {"held_out", {{"before", figures(of.held_before)}, {"after", figures(of.held_after)}}},
-          {"held_out_change",
-           {{"incident_recall", std::move(recall)},
-            {"false_alarms_per_1000_hosts_a_day",
-             difference(of.false_alarms.change, of.false_alarms.interval.value(),
-                        score::hosts_shown)},
-            {"method", "hosts resampled; McNemar"}}},
-          {"worth",
-           {{"low", worth ? number(worth->low) : Json(nullptr)},
-            {"high", worth ? number(worth->high) : Json(nullptr)}}},
-          {"query", place < info.queries.size() ? Json(info.queries[place]) : Json(nullptr)},
-          {"diff", place < info.diffs.size() ? Json(info.diffs[place]) : Json(nullptr)},
-          {"command", printable(info.run.command + format(" --diff {}", place + 1))}};
+  return {
+      {"number", place + 1},
+      {"change", printable(of.change.variant.what)},
+      {"together", std::move(parts)},
+      {"origin", tune::to_string(of.change.origin)},
+      {"advice", tune::to_string(of.advice)},
+      {"price", of.price.empty() ? Json(nullptr) : Json(of.price)},
+      {"why_not_proven", of.why_not.empty() ? Json(nullptr) : Json(of.why_not)},
+      {"search", {{"before", figures(of.search_before)}, {"after", figures(of.search_after)}}},
+      {"held_out", {{"before", figures(of.held_before)}, {"after", figures(of.held_after)}}},
+      {"held_out_change",
+       {{"incident_recall", std::move(recall)},
+        {"false_alarms_per_1000_hosts_a_day",
+         difference(of.false_alarms.change, of.false_alarms.interval.value(), score::hosts_shown)},
+        {"method", "hosts resampled; McNemar"}}},
+      {"worth",
+       {{"low", worth ? number(worth->low) : Json(nullptr)},
+        {"high", worth ? number(worth->high) : Json(nullptr)}}},
+      {"query", place < info.queries.size() ? Json(info.queries[place]) : Json(nullptr)},
+      {"diff", place < info.diffs.size() ? Json(info.diffs[place]) : Json(nullptr)},
+      {"command", printable(info.run.command + format(" --diff {}", place + 1))}};
 }
 
 Json suggestions(const tune::Tuning& tuning, const TuningInfo& info) {

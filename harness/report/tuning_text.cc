@@ -18,9 +18,9 @@ using tune::Suggestion;
 using tune::SweepPoint;
 using tune::Tuning;
 
-constexpr std::size_t title_columns = 10;   ///< of a row of maxspans
+constexpr std::size_t title_columns = 10;  ///< of a row of maxspans
 constexpr std::size_t point_columns = 9;
-constexpr std::size_t diff_lines_max = 6;   ///< of the best change
+constexpr std::size_t diff_lines_max = 6;  ///< of the best change
 constexpr std::size_t joins_max = 5;
 constexpr std::size_t front_max = 6;
 
@@ -193,15 +193,15 @@ class Page {
         for (const std::size_t part : suggestion.parts) numbers.push_back(format("{}", part + 1));
         what = "together: " + join(numbers, ", ");
       }
-      line(pad_left(format("{}", i + 1), 3) + "  " +
-               pad_right(cut(what, what_columns), what_columns) + " " +
-               pad_right(recall_change(suggestion.recall.change,
-                                       suggestion.recall.interval.value()),
-                         recall_columns) +
-               " " +
-               alarm_change(suggestion.false_alarms.change,
-                            suggestion.false_alarms.interval.value()),
-           suggestion.advice == Advice::keep ? Weight::strong : Weight::plain);
+      line(
+          pad_left(format("{}", i + 1), 3) + "  " +
+              pad_right(cut(what, what_columns), what_columns) + " " +
+              pad_right(recall_change(suggestion.recall.change, suggestion.recall.interval.value()),
+                        recall_columns) +
+              " " +
+              alarm_change(suggestion.false_alarms.change,
+                           suggestion.false_alarms.interval.value()),
+          suggestion.advice == Advice::keep ? Weight::strong : Weight::plain);
       if (is_full() && !suggestion.price.empty())
         line("       only if you accept " + suggestion.price);
       if (is_full() && !suggestion.why_not.empty()) line("       " + suggestion.why_not);
@@ -278,8 +278,7 @@ class Page {
           points.begin() + static_cast<std::ptrdiff_t>(std::min(count, begin + per_block())));
       const auto row = [&](std::string_view title, const auto& cell, const std::string& unit) {
         std::string text = pad_right(title, title_columns);
-        for (const SweepPoint* const point : block)
-          text += pad_left(cell(*point), point_columns);
+        for (const SweepPoint* const point : block) text += pad_left(cell(*point), point_columns);
         line(unit.empty() ? text : text + "  " + unit);
       };
       row(
@@ -288,9 +287,12 @@ class Page {
             return short_duration(*point.setting.maxspan) + (point.is_current ? "*" : " ");
           },
           begin == 0 ? "* as it is" : "");
-      row("recall", [](const SweepPoint& p) { return recall_cell(p.figures); }, half_width(block));
-      row("false/day", [](const SweepPoint& p) { return alarm_cell(p.figures); }, "per 1,000");
-      row("precision", [](const SweepPoint& p) { return precision_cell(p.figures); }, "");
+      row(
+          "recall", [](const SweepPoint& p) { return recall_cell(p.figures); }, half_width(block));
+      row(
+          "false/day", [](const SweepPoint& p) { return alarm_cell(p.figures); }, "per 1,000");
+      row(
+          "precision", [](const SweepPoint& p) { return precision_cell(p.figures); }, "");
       row("latency", latency_cell, "median");
       if (is_full()) {
         row("", tail_cell, "p95");
@@ -350,15 +352,15 @@ class Page {
     if (tuning_.joins.empty()) return;
     blank();
     const auto row = [&](const std::string& title, const SweepPoint& point) {
-      line("  " + pad_right(cut(title, 46), 46) +
-           pad_left(recall_cell(point.figures), 8) + pad_left(alarm_cell(point.figures), 9) + "  " +
+      line("  " + pad_right(cut(title, 46), 46) + pad_left(recall_cell(point.figures), 8) +
+           pad_left(alarm_cell(point.figures), 9) + "  " +
            recall_change(point.change.recall, point.change.recall_interval));
     };
     line("joined by" + std::string(39, ' ') + pad_left("recall", 8) + pad_left("false/day", 9 + 1) +
          " change, points");
     row(join(tuning_.keys, ", ") + "*", tuning_.current);
-    const std::size_t count = is_full() ? tuning_.joins.size()
-                                        : std::min(joins_max, tuning_.joins.size());
+    const std::size_t count =
+        is_full() ? tuning_.joins.size() : std::min(joins_max, tuning_.joins.size());
     for (std::size_t i = 0; i < count; ++i)
       row(printable(tuning_.joins[i].setting.keys->empty()
                         ? std::string("nothing")
@@ -390,7 +392,9 @@ class Page {
   void tried() {
     if (!is_full() || tuning_.tried.empty()) return;
     blank();
-    line("everything that was tried, on all hosts: change of recall, of false alarms a day per 1,000");
+    line(
+        "everything that was tried, on all hosts: change of recall, of false alarms a day per "
+        "1,000");
     for (const tune::TriedFigures& tried : tuning_.tried) {
       line("  " + pad_right(cut(printable(tried.what), 46), 46) + " " +
            pad_right(recall_change(tried.change.recall, tried.change.recall_interval), 22) + " " +

@@ -55,8 +55,7 @@ Change compare(const Outcome& before, const Outcome& after, const Population& po
   const double exposure = host_days(population, hosts);
   const auto incidents = static_cast<double>(out.incidents);
   if (out.incidents > 0)
-    out.recall =
-        (static_cast<double>(out.gained) - static_cast<double>(out.lost)) / incidents;
+    out.recall = (static_cast<double>(out.gained) - static_cast<double>(out.lost)) / incidents;
   if (exposure > 0) out.false_alarms = alarms / exposure;
   if (count < 2) return out;
 

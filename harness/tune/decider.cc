@@ -56,11 +56,10 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
                                 ready[i]->query.maxspan.value_or(Duration::max()),
                                 [](scan::CandidateIndex) { return false; }));
     }
-    out[i] = tune::decide({.log = *log, .index = in_.index, .host_slot = host_slot},
-                          {.query = ready[i]->query,
-                           .binding = ready[i]->binding,
-                           .schedule = in_.rule.schedule},
-                          in_.population);
+    out[i] = tune::decide(
+        {.log = *log, .index = in_.index, .host_slot = host_slot},
+        {.query = ready[i]->query, .binding = ready[i]->binding, .schedule = in_.rule.schedule},
+        in_.population);
   }
   return out;
 }

@@ -18,7 +18,7 @@ namespace eqlab::tune {
 struct DeciderInputs {
   const rule::Rule& rule;
   const event::Schema& schema;
-  const scan::Plan& plan;      ///< of the scan
+  const scan::Plan& plan;  ///< of the scan
   const scan::KeptRows& rows;
   scan::CandidateLog::Ties ties;
   const truth::TruthIndex& index;

@@ -14,8 +14,8 @@
 
 // A value is worth adding to a list when an event of a missed incident would satisfy its step but
 // for the term that the list stands in: those events are in the log, because the scan looked for
-// every step without each of its terms. Whether the incident is then caught is not asked here but by
-// trying.
+// every step without each of its terms. Whether the incident is then caught is not asked here but
+// by trying.
 namespace eqlab::tune {
 namespace {
 
@@ -144,14 +144,14 @@ class Miner {
       return in_.population.host_of(label->incident);
     if (!in_.plan.host_slot()) return in_.population.unlisted();
     const auto keys = in_.log.keys(event, *in_.plan.host_slot());
-    return keys.empty() ? in_.population.unlisted()
-                        : in_.population.host_number(
-                              event::to_text(in_.log.key_value(keys.front())));
+    return keys.empty()
+               ? in_.population.unlisted()
+               : in_.population.host_number(event::to_text(in_.log.key_value(keys.front())));
   }
 
   void add_values(const ValueList& list) {
-    if (list.excludes || list.field.empty() || !may_widen(list) ||
-        list.form == ListForm::regex || list.form == ListForm::cidr)
+    if (list.excludes || list.field.empty() || !may_widen(list) || list.form == ListForm::regex ||
+        list.form == ListForm::cidr)
       return;
     const PlannedVariant& relaxed = *in_.plan.relaxed(list.step, *term_of(in_.plan.text(), list));
     const auto column = in_.plan.column_of(list.field);
@@ -279,10 +279,8 @@ class Miner {
             out_.left_out += shared.size() - i;
             break;
           }
-          found.push_back({.step = step,
-                           .field = field,
-                           .value = shared[i].first,
-                           .alarms = shared[i].second});
+          found.push_back(
+              {.step = step, .field = field, .value = shared[i].first, .alarms = shared[i].second});
         }
       }
     }
@@ -292,8 +290,8 @@ class Miner {
         out_.left_out += found.size() - i;
         break;
       }
-      add(with_exclusion(text, found[i].step, found[i].field, found[i].value),
-          Origin::false_alarms, found[i].alarms);
+      add(with_exclusion(text, found[i].step, found[i].field, found[i].value), Origin::false_alarms,
+          found[i].alarms);
     }
   }
 
@@ -376,9 +374,8 @@ std::vector<SharedStem> shared_stems(const std::vector<std::string>& values) {
       prefix.erase(differs.in1, prefix.end());
     }
     // `python3.` reads better as `python3*`, and means nearly the same.
-    while (prefix.size() > letters.size() &&
-           (prefix.back() == '.' || prefix.back() == '-' || prefix.back() == '_' ||
-            prefix.back() == ' '))
+    while (prefix.size() > letters.size() && (prefix.back() == '.' || prefix.back() == '-' ||
+                                              prefix.back() == '_' || prefix.back() == ' '))
       prefix.pop_back();
     if (prefix.find_first_of("*?") != std::string::npos) continue;
     out.push_back({.pattern = prefix + "*", .values = members});

@@ -61,8 +61,8 @@ inline constexpr std::size_t exclusions_tried_max = 24;
 /// over log and alerts.
 [[nodiscard]] Mined mine(const MiningInputs& inputs);
 
-/// `python3.11`, `python3.12` → `python3*`: what several values begin with, for all groups of values
-/// that share at least three letters. Counts are summed.
+/// `python3.11`, `python3.12` → `python3*`: what several values begin with, for all groups of
+/// values that share at least three letters. Counts are summed.
 struct SharedStem {
   std::string pattern;
   std::vector<std::size_t> values;  ///< places in what was given

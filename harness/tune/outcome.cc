@@ -34,9 +34,8 @@ const Judge::Judged& Judge::judged(const match::Match& match) {
   const auto [entry, is_new] = known_.try_emplace(match.events);
   if (!is_new) return entry->second;
   // One alert alone is never a repeat.
-  const score::JudgedAlert alone = score::judge(log_.log, {{.match = match}}, rule_,
-                                                population_.truth(), log_.index)
-                                       .front();
+  const score::JudgedAlert alone =
+      score::judge(log_.log, {{.match = match}}, rule_, population_.truth(), log_.index).front();
   Judged& out = entry->second;
   out.verdict = alone.verdict;
   if (alone.causal) out.incident = alone.incident;
@@ -74,8 +73,8 @@ Outcome Judge::outcome(const std::vector<schedule::Alert>& alerts) {
     }
     if (now.start >= is_started.size()) is_started.resize(now.start + 1, 0);
     const bool is_first_of_start = std::exchange(is_started[now.start], 1) == 0;
-    const bool is_repeat = now.incident ? std::exchange(out.caught[*now.incident], 1) != 0
-                                        : !is_first_of_start;
+    const bool is_repeat =
+        now.incident ? std::exchange(out.caught[*now.incident], 1) != 0 : !is_first_of_start;
     if (is_repeat) {
       ++out.repeats_by_host[now.host];
       continue;

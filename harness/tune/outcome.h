@@ -17,7 +17,7 @@
 namespace eqlab::tune {
 
 struct Outcome {
-  std::vector<std::uint8_t> caught;           ///< by incident, of whatever intent: has a causal alert
+  std::vector<std::uint8_t> caught;  ///< by incident, of whatever intent: has a causal alert
   std::vector<std::uint32_t> false_by_host;   ///< by host of the population
   std::vector<std::uint32_t> alerts_by_host;  ///< all, repeats included
   std::vector<std::uint32_t> repeats_by_host;
@@ -30,9 +30,9 @@ struct Outcome {
 
 /// The figures of some hosts.
 struct Figures {
-  score::Proportion recall;       ///< incident-level, of malicious incidents
-  score::Proportion precision;    ///< alert-level, repeats left out
-  score::Rate false_alarms;       ///< per host-day
+  score::Proportion recall;     ///< incident-level, of malicious incidents
+  score::Proportion precision;  ///< alert-level, repeats left out
+  score::Rate false_alarms;     ///< per host-day
   std::uint64_t alerts = 0;
   std::uint64_t repeats = 0;
   friend bool operator==(const Figures&, const Figures&) = default;

@@ -50,9 +50,9 @@ using HostSet = std::vector<std::uint8_t>;
 struct HostSplit {
   HostSet search;
   HostSet held_out;
-  std::uint64_t search_incidents = 0;    ///< malicious ones
+  std::uint64_t search_incidents = 0;  ///< malicious ones
   std::uint64_t held_out_incidents = 0;
-  std::uint64_t search_hosts = 0;        ///< listed ones
+  std::uint64_t search_hosts = 0;  ///< listed ones
   std::uint64_t held_out_hosts = 0;
 };
 /// Hosts with as many malicious incidents each go by twos, drawn by `seed`, one to either half, so

@@ -73,8 +73,7 @@ std::optional<Variant> combined(const Variant& a, const Variant& b) {
   for (const TextEdit& one : a.edits) {
     for (const TextEdit& other : b.edits) {
       // An insertion touches nothing but what is replaced around it.
-      const bool overlaps =
-          one.span.begin < other.span.end && other.span.begin < one.span.end;
+      const bool overlaps = one.span.begin < other.span.end && other.span.begin < one.span.end;
       if (overlaps) return std::nullopt;
     }
   }
@@ -155,9 +154,8 @@ class Suggester {
                    .price = {},
                    .why_not = {},
                    .all_after = figures_of(outcome, population_, all_hosts(population_))};
-    const score::BootstrapOptions resampling{.resamples = options_.resamples,
-                                             .seed = options_.seed,
-                                             .threads = options_.threads};
+    const score::BootstrapOptions resampling{
+        .resamples = options_.resamples, .seed = options_.seed, .threads = options_.threads};
     compare_held_out(outcome, resampling, out);
 
     score::BootstrapOptions shared = resampling;
@@ -167,20 +165,20 @@ class Suggester {
     for (std::size_t host = 0; host < sums.size(); ++host) {
       if (split_.held_out[host] == 0) continue;
       const Sums& of = sums[host];
-      const bool has_any = of.caught_before + of.caught_after + of.alarms_before +
-                               of.alarms_after > 0;
+      const bool has_any =
+          of.caught_before + of.caught_after + of.alarms_before + of.alarms_after > 0;
       table.insert(table.end(), {of.caught_before, of.caught_after, of.alarms_before,
                                  of.alarms_after, has_any ? 1.0 : 0.0});
     }
-    out.worth_interval =
-        score::Bootstrap(std::move(table), sum_columns, shared)
-            .interval([](std::span<const double> of) -> std::optional<double> {
-              return worth_of({.caught_before = of[0],
-                               .caught_after = of[1],
-                               .alarms_before = of[2],
-                               .alarms_after = of[3]});
-            },
-                      sum_columns - 1);
+    out.worth_interval = score::Bootstrap(std::move(table), sum_columns, shared)
+                             .interval(
+                                 [](std::span<const double> of) -> std::optional<double> {
+                                   return worth_of({.caught_before = of[0],
+                                                    .caught_after = of[1],
+                                                    .alarms_before = of[2],
+                                                    .alarms_after = of[3]});
+                                 },
+                                 sum_columns - 1);
     advise(out);
     return out;
   }
@@ -205,8 +203,8 @@ class Suggester {
                            .after = outcome.caught[i] != 0});
     }
     out.recall = score::compare_paired(incidents, alarms.size(), resampling);
-    out.false_alarms = score::compare_rates(
-        alarms, host_days(population_, split_.held_out), resampling);
+    out.false_alarms =
+        score::compare_rates(alarms, host_days(population_, split_.held_out), resampling);
   }
 
   static void advise(Suggestion& out) {
@@ -295,14 +293,12 @@ std::vector<std::size_t> shortlist(const Outcome& current, std::span<const Tried
   const Figures before = figures_of(current, population, searched);
   // What one or two incidents say, or a few alarms, is not worth a look on the other half.
   constexpr std::uint64_t incidents_min = 2;
-  const std::uint64_t alarms_min =
-      std::max<std::uint64_t>(3, before.false_alarms.count / 50);
+  const std::uint64_t alarms_min = std::max<std::uint64_t>(3, before.false_alarms.count / 50);
   std::vector<Ranked> ranked;
   for (std::size_t i = 0; i < tried.size(); ++i) {
     const Figures after = figures_of(tried[i].outcome, population, searched);
     const bool catches_more = after.recall.hits >= before.recall.hits + incidents_min;
-    const bool raises_less =
-        after.false_alarms.count + alarms_min <= before.false_alarms.count;
+    const bool raises_less = after.false_alarms.count + alarms_min <= before.false_alarms.count;
     if (static_cast<double>(after.recall.hits) <
         (1 - loss_max) * static_cast<double>(before.recall.hits))
       continue;
@@ -314,8 +310,7 @@ std::vector<std::size_t> shortlist(const Outcome& current, std::span<const Tried
   for (const Ranked& entry : ranked) {
     if (out.size() == count_max) break;
     const Tried& now = tried[entry.place];
-    const std::vector<std::size_t> catches =
-        gained(current, now.outcome, population, searched);
+    const std::vector<std::size_t> catches = gained(current, now.outcome, population, searched);
     const bool is_covered = std::ranges::any_of(out, [&](std::size_t place) {
       const Tried& other = tried[place];
       if (is_same(now.outcome, other.outcome, population, searched)) return true;

@@ -52,9 +52,9 @@ struct Suggestion {
   /// Of `worth`, at `confidence_shared`.
   score::Measured<score::Interval> worth_interval = score::Unmeasured{"nothing to compare"};
   Advice advice = Advice::not_proven;
-  std::string price;       ///< at_a_price: what must be accepted
-  std::string why_not;     ///< not_proven: why, where it is not the size of the effect
-  Figures all_after;       ///< of all hosts
+  std::string price;    ///< at_a_price: what must be accepted
+  std::string why_not;  ///< not_proven: why, where it is not the size of the effect
+  Figures all_after;    ///< of all hosts
 };
 
 struct SuggestOptions {

@@ -52,9 +52,9 @@ Duration rounded_for_people(Duration duration) {
 
 Status add_range(std::string_view part, std::string_view option, std::set<Duration>& out) {
   const auto give_up = [&] {
-    return fail(error_in({}, "E720", format("--{}: \"{}\" is not understood", option, printable(part)),
-                         format("write for example: --{} 5s,15s,30s or --{} 1s..100s/1s", option,
-                                option)));
+    return fail(
+        error_in({}, "E720", format("--{}: \"{}\" is not understood", option, printable(part)),
+                 format("write for example: --{} 5s,15s,30s or --{} 1s..100s/1s", option, option)));
   };
   const std::size_t dots = part.find("..");
   const auto low = parse_duration(part.substr(0, dots));
@@ -66,14 +66,13 @@ Status add_range(std::string_view part, std::string_view option, std::set<Durati
     high = parse_duration(rest.substr(0, slash));
     if (slash != std::string_view::npos) step = parse_duration(rest.substr(slash + 1));
   }
-  if (!low || !high || !step || *low < milliseconds(1) || *step < milliseconds(1) ||
-      *high < *low || *low % milliseconds(1) != Duration::zero() ||
-      *step % milliseconds(1) != Duration::zero())
+  if (!low || !high || !step || *low < milliseconds(1) || *step < milliseconds(1) || *high < *low ||
+      *low % milliseconds(1) != Duration::zero() || *step % milliseconds(1) != Duration::zero())
     return give_up();
   if ((*high - *low) / *step >= static_cast<std::int64_t>(sweep_points_max))
-    return fail(error_in({}, "E720", format("--{}: more than {} values", option, sweep_points_max),
-                         "take larger steps: " + std::string(part.substr(0, part.find('/'))) +
-                             "/10s, say"));
+    return fail(error_in(
+        {}, "E720", format("--{}: more than {} values", option, sweep_points_max),
+        "take larger steps: " + std::string(part.substr(0, part.find('/'))) + "/10s, say"));
   for (Duration value = *low; value <= *high; value += *step) out.insert(value);
   return ok();
 }
@@ -101,8 +100,7 @@ SweepPoint point_of(Setting setting, const Outcome& outcome, const Outcome& curr
 }
 
 std::vector<Outcome> sweep_maxspan(const JudgedLog& log, const DecidedRule& rule,
-                                   const Population& population,
-                                   std::span<const Duration> maxspans,
+                                   const Population& population, std::span<const Duration> maxspans,
                                    const schedule::SimulationOptions& options) {
   const match::Matcher matcher(rule.query, rule.binding);
   Judge judge(log, rule.query, rule.binding, population);
@@ -200,8 +198,7 @@ std::vector<std::vector<std::string>> default_keys(const eql::CheckedQuery& quer
   if (schema.find("host.id") == nullptr) return out;
   offer({"host.id"});
   for (const std::string_view companion : companions) {
-    if (schema.find(std::string(companion)) != nullptr)
-      offer({"host.id", std::string(companion)});
+    if (schema.find(std::string(companion)) != nullptr) offer({"host.id", std::string(companion)});
   }
   return out;
 }

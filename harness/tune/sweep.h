@@ -39,8 +39,8 @@ struct Setting {
 
 struct SweepPoint {
   Setting setting;
-  bool is_current = false;  ///< the rule as it is
-  Figures figures;          ///< of all hosts
+  bool is_current = false;        ///< the rule as it is
+  Figures figures;                ///< of all hosts
   score::LatencySummary latency;  ///< from the event; of right alerts where there are any
   bool latency_is_of_right = false;
   bool reached_cap = false;
@@ -78,8 +78,8 @@ inline constexpr std::size_t sweep_points_max = 1'000;
 /// Joins worth a look for a query of these keys: each but the one that names the host dropped, and
 /// host with user, process and parent. Without those that the schema does not know or that the
 /// query has.
-[[nodiscard]] std::vector<std::vector<std::string>> default_keys(
-    const eql::CheckedQuery& query, const event::Schema& schema);
+[[nodiscard]] std::vector<std::vector<std::string>> default_keys(const eql::CheckedQuery& query,
+                                                                 const event::Schema& schema);
 /// The keys that all steps share, as written.
 [[nodiscard]] std::vector<std::string> keys_of(const eql::Query& query);
 /// Each host has a value of its own in this field.

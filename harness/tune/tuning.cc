@@ -61,9 +61,8 @@ class Run {
 void Run::sweep_all(const scan::CandidateLog& log) {
   const PlannedVariant& original = in_.plan.original();
   const JudgedLog judged{.log = log, .index = in_.index, .host_slot = in_.plan.host_slot()};
-  const DecidedRule rule{.query = original.query,
-                         .binding = original.binding,
-                         .schedule = in_.rule.schedule};
+  const DecidedRule rule{
+      .query = original.query, .binding = original.binding, .schedule = in_.rule.schedule};
   if (request_.maxspans) {
     maxspan_outcomes_ = sweep_maxspan(judged, rule, population_, *request_.maxspans);
     for (std::size_t i = 0; i < maxspan_outcomes_.size(); ++i) {
@@ -95,11 +94,10 @@ void Run::sweep_all(const scan::CandidateLog& log) {
       other.schedule = *task.schedule;
       return decide(judged, other, population_);
     }
-    return decide(judged,
-                  {.query = task.keys->query,
-                   .binding = task.keys->binding,
-                   .schedule = in_.rule.schedule},
-                  population_);
+    return decide(
+        judged,
+        {.query = task.keys->query, .binding = task.keys->binding, .schedule = in_.rule.schedule},
+        population_);
   };
   const std::function<void(Outcome)> consume = [&](Outcome outcome) {
     const Task& task = tasks[done++];
@@ -193,19 +191,18 @@ void Run::suggest_all() {
   add_settings();
   const HostSet all = all_hosts(population_);
   for (const Tried& tried : tried_) {
-    out_.tried.push_back({.what = tried.candidate.variant.what,
-                          .kind = tried.candidate.variant.kind,
-                          .origin = tried.candidate.origin,
-                          .seen_in = tried.candidate.seen_in,
-                          .all = figures_of(tried.outcome, population_, all),
-                          .change = compare(current_, tried.outcome, population_, all),
-                          .search_worth =
-                              worth(current_, tried.outcome, population_, split.search)});
+    out_.tried.push_back(
+        {.what = tried.candidate.variant.what,
+         .kind = tried.candidate.variant.kind,
+         .origin = tried.candidate.origin,
+         .seen_in = tried.candidate.seen_in,
+         .all = figures_of(tried.outcome, population_, all),
+         .change = compare(current_, tried.outcome, population_, all),
+         .search_worth = worth(current_, tried.outcome, population_, split.search)});
   }
-  out_.suggestions = suggest(current_, tried_, population_, split, decider,
-                             {.suggestions_max = request_.suggestions_max,
-                              .seed = request_.seed,
-                              .threads = in_.threads});
+  out_.suggestions = suggest(
+      current_, tried_, population_, split, decider,
+      {.suggestions_max = request_.suggestions_max, .seed = request_.seed, .threads = in_.threads});
 }
 
 void Run::draw_frontier() {
@@ -215,18 +212,15 @@ void Run::draw_frontier() {
     points.push_back({.what = tried.what, .figures = tried.all});
   for (const Suggestion& suggestion : out_.suggestions.list) {
     if (!suggestion.parts.empty())
-      points.push_back(
-          {.what = suggestion.change.variant.what, .figures = suggestion.all_after});
+      points.push_back({.what = suggestion.change.variant.what, .figures = suggestion.all_after});
   }
   for (const SweepPoint& point : out_.maxspans)
     points.push_back({.what = format("maxspan={}", write_maxspan(*point.setting.maxspan)),
                       .figures = point.figures});
   for (const SweepPoint& point : out_.schedules)
-    points.push_back(
-        {.what = schedule_words(*point.setting.schedule), .figures = point.figures});
+    points.push_back({.what = schedule_words(*point.setting.schedule), .figures = point.figures});
   for (const SweepPoint& point : out_.joins)
-    points.push_back(
-        {.what = "by " + join(*point.setting.keys, ", "), .figures = point.figures});
+    points.push_back({.what = "by " + join(*point.setting.keys, ", "), .figures = point.figures});
   std::vector<Figures> figures;
   for (const FrontPoint& point : points) figures.push_back(point.figures);
   for (const std::size_t place : pareto_front(figures))
@@ -250,11 +244,9 @@ Tuning Run::run() {
       is_wide ? narrowed(in_.log, in_.plan) : scan::CandidateLog(1, 1, false);
   const scan::CandidateLog& log = is_wide ? narrow : in_.log;
   const JudgedLog judged{.log = log, .index = in_.index, .host_slot = in_.plan.host_slot()};
-  current_ = decide(judged,
-                    {.query = original.query,
-                     .binding = original.binding,
-                     .schedule = in_.rule.schedule},
-                    population_);
+  current_ = decide(
+      judged, {.query = original.query, .binding = original.binding, .schedule = in_.rule.schedule},
+      population_);
   out_.current = point_of({}, current_, current_, population_);
   out_.current.is_current = true;
   sweep_all(log);
@@ -279,9 +271,8 @@ DefaultRequest default_request(const rule::Rule& rule, const eql::CheckedQuery& 
                                : "a sample has no maxspan to vary");
   out.request.schedules = default_schedules(rule.schedule);
   if (query.kind != eql::QueryKind::event) {
-    const bool has_host =
-        !query.stages.front().keys.empty() &&
-        names_host(query.stages.front().keys.front().field.name);
+    const bool has_host = !query.stages.front().keys.empty() &&
+                          names_host(query.stages.front().keys.front().field.name);
     auto keys = default_keys(query, schema);
     if (!has_host)
       out.notes.emplace_back(

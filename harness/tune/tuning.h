@@ -36,8 +36,7 @@ struct DefaultRequest {
   TuningRequest request;
   std::vector<std::string> notes;
 };
-[[nodiscard]] DefaultRequest default_request(const rule::Rule& rule,
-                                             const eql::CheckedQuery& query,
+[[nodiscard]] DefaultRequest default_request(const rule::Rule& rule, const eql::CheckedQuery& query,
                                              const event::Schema& schema);
 /// The scan that answers the request. Errors: as WidePlan::make.
 [[nodiscard]] Result<std::unique_ptr<WidePlan>> plan_for(const rule::Rule& rule,
@@ -51,8 +50,8 @@ struct TriedFigures {
   Origin origin = Origin::left_out;
   std::uint64_t seen_in = 0;
   Figures all;
-  Change change;             ///< of all hosts
-  double search_worth = 0;   ///< on the searched hosts
+  Change change;            ///< of all hosts
+  double search_worth = 0;  ///< on the searched hosts
 };
 
 /// A point of the trade between catches and false alarms.

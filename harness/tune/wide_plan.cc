@@ -64,8 +64,7 @@ Result<std::unique_ptr<WidePlan>> WidePlan::make(const rule::Rule& rule,
       scan::Plan(scan::Plan::options_for(schema, rule.timestamp_field, rule.tiebreaker_field)),
       std::move(text)));
   out->horizon_ = query.maxspan.value_or(Duration::zero());
-  for (const Duration maxspan : options.maxspans)
-    out->horizon_ = std::max(out->horizon_, maxspan);
+  for (const Duration maxspan : options.maxspans) out->horizon_ = std::max(out->horizon_, maxspan);
   out->keeps_rows_ = options.changes_filters;
   out->original_ = std::make_unique<PlannedVariant>();
   out->original_->query = std::move(query);
@@ -85,10 +84,9 @@ Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,
     if (!variant) continue;  // what the rule has already
     auto query = compile_variant(rule, *variant, schema);
     if (!query) {
-      return fail(error_in({}, "E721",
-                           format("--by {}: {}", printable(join(wanted, ",")),
-                                  query.error().message),
-                           "name fields that each step of the query has, separated by commas"));
+      return fail(error_in(
+          {}, "E721", format("--by {}: {}", printable(join(wanted, ",")), query.error().message),
+          "name fields that each step of the query has, separated by commas"));
     }
     auto planned = std::make_unique<PlannedVariant>();
     planned->variant = *variant;
@@ -104,7 +102,8 @@ void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) 
   if (has_script(original_->query)) {
     // A script may fail on events that the dropped term kept away from it, and end the scan.
     notes_.emplace_back(
-        "the query has expressions that run as scripts: its terms are not dropped, nothing is added "
+        "the query has expressions that run as scripts: its terms are not dropped, nothing is "
+        "added "
         "to its lists");
     return;
   }

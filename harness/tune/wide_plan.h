@@ -29,12 +29,12 @@ struct PlannedVariant {
   Variant variant;  ///< without edits: the rule itself
   eql::CheckedQuery query;
   scan::QueryBinding binding;
-  std::size_t term = 0;                    ///< without_term: as QueryText::terms
-  std::vector<std::string> keys = {};      ///< with_keys
+  std::size_t term = 0;                ///< without_term: as QueryText::terms
+  std::vector<std::string> keys = {};  ///< with_keys
 };
 
-/// Everything that one scan must look for so that the variants of a rule can be decided over what it
-/// kept. Not to be moved once a scan has begun: rows name their plan.
+/// Everything that one scan must look for so that the variants of a rule can be decided over what
+/// it kept. Not to be moved once a scan has begun: rows name their plan.
 class WidePlan {
  public:
   static constexpr std::size_t relaxations_max = 32;

@@ -7,8 +7,6 @@
 namespace eqlab::cli {
 namespace {
 
-constexpr std::size_t durations_max = 1'000;
-
 /// The text up to the next comma, which is taken off `rest`.
 std::string_view next_part(std::string_view& rest) {
   const std::size_t comma = rest.find(',');
@@ -84,40 +82,6 @@ CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& sc
   option->allow_extra_args(false);
   if (!many) option->expected(1);
   return option;
-}
-
-Result<std::vector<Duration>> parse_durations(std::string_view option, std::string_view text) {
-  std::vector<Duration> out;
-  const auto refuse = [&](std::string_view part, std::string_view why) {
-    return fail(error_in({}, "E905", format("{}: {} {}", option, printable(part), why),
-                         "write for example 15s, or 15s,30s,1m, or 1s..100s, or 10s..60s/5s"));
-  };
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view part = next_part(rest);
-    const std::size_t dots = part.find("..");
-    const std::size_t slash = part.find('/');
-    const auto first = parse_duration(part.substr(0, dots));
-    if (!first || *first <= Duration::zero()) return refuse(part, "is no length of time");
-    if (dots == std::string_view::npos) {
-      out.push_back(*first);
-    } else {
-      const auto last = parse_duration(part.substr(dots + 2, slash - dots - 2));
-      const auto step =
-          slash == std::string_view::npos ? first : parse_duration(part.substr(slash + 1));
-      if (!last || *last < *first || !step || *step <= Duration::zero())
-        return refuse(part, "is no range");
-      if ((*last - *first) / *step >= static_cast<std::int64_t>(durations_max))
-        return refuse(part, format("has more than {} values", durations_max));
-      for (Duration at = *first; at <= *last; at += *step) out.push_back(at);
-    }
-    if (out.size() > durations_max)
-      return refuse(text, format("has more than {} values", durations_max));
-  }
-  if (out.empty()) return refuse(text, "names no value");
-  std::ranges::sort(out);
-  const auto repeated = std::unique(out.begin(), out.end());
-  out.erase(repeated, out.end());
-  return out;
 }
 
 std::string exact_duration(Duration duration) {

@@ -34,11 +34,6 @@ struct ScheduleChange {
 /// `--schedule`, which may be given several times where `many` says so: one variant each.
 CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& schedules, bool many);
 
-/// `15s`, `15s,30s,1m`, `1s..100s` in steps of the first, or `10s..60s/5s`: increasing, each once;
-/// at most 1,000. Errors: E905, named after `option`.
-[[nodiscard]] Result<std::vector<Duration>> parse_durations(std::string_view option,
-                                                            std::string_view text);
-
 /// `15s`, `1500ms`: in the largest unit that holds it exactly, so that it reads back.
 [[nodiscard]] std::string exact_duration(Duration duration);
 

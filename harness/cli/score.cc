@@ -25,6 +25,7 @@
 #include "harness/schedule/alert_documents.h"
 #include "harness/schedule/run_list.h"
 #include "harness/score/evaluate.h"
+#include "harness/tune/sweep.h"
 
 namespace eqlab::cli {
 namespace {
@@ -184,7 +185,7 @@ Status Scoring::plan() {
 
 Status Scoring::make_variants() {
   if (!options_.maxspans.empty()) {
-    EQLAB_TRY(maxspans_, parse_durations("--maxspan", options_.maxspans));
+    EQLAB_TRY(maxspans_, tune::parse_durations(options_.maxspans, "maxspan"));
   }
   std::vector<std::pair<std::string, ScheduleChange>> changes;
   for (const std::string& text : options_.schedules) {

@@ -86,6 +86,34 @@ void append_row(const EventBatch& from, const Projection& have, RowIndex row, Ev
   to.ids.push(from.ids.size() == 0 ? std::string_view() : from.ids[row]);
 }
 
+RowCopier::RowCopier(const EventBatch& from, EventBatch& to)
+    : from_(from), to_(to), codes_(from.columns.size()) {
+  for (std::size_t c = 0; c < codes_.size(); ++c)
+    codes_[c].assign(from.columns[c].dictionary().size(), no_value);
+}
+
+void RowCopier::append(RowIndex row) {
+  for (std::size_t c = 0; c < codes_.size(); ++c) {
+    const Column& column = from_.columns[c];
+    scratch_.clear();
+    for (const ValueCode code : column.codes(row)) {
+      ValueCode& here = codes_[c][code];
+      if (here == no_value) {
+        // Of the same physical type, so it can be held.
+        here = *intern(to_.columns[c].dictionary(), column.dictionary().value(code));
+      }
+      scratch_.push_back(here);
+    }
+    to_.columns[c].push(scratch_);
+  }
+  to_.event_time.push_back(from_.event_time[row]);
+  to_.has_event_time.push_back(from_.has_event_time[row]);
+  to_.ingest_time.push_back(from_.ingest_time[row]);
+  to_.line.push_back(from_.line[row]);
+  to_.ordinal.push_back(from_.ordinal[row]);
+  to_.ids.push(from_.ids.size() == 0 ? std::string_view() : from_.ids[row]);
+}
+
 std::vector<Value> values_of(const EventBatch& batch, ColumnIndex column, RowIndex row,
                              std::size_t values_max) {
   std::vector<Value> out;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/event/batch.h"
 
@@ -24,6 +25,22 @@ struct ChangedValue {
 /// cannot hold makes the field missing. O(values of the row).
 void append_row(const EventBatch& from, const Projection& have, RowIndex row, EventBatch& to,
                 const Projection& want, std::span<const ChangedValue> changes = {});
+
+/// Appends rows of one batch to another of the same projection. A value that was copied once costs
+/// a look-up from then on. Both must outlive it; `to` must get no other rows meanwhile.
+class RowCopier {
+ public:
+  RowCopier(const EventBatch& from, EventBatch& to);
+  /// As append_row without changes.
+  void append(RowIndex row);
+  [[nodiscard]] const EventBatch& target() const { return to_; }
+
+ private:
+  const EventBatch& from_;
+  EventBatch& to_;
+  std::vector<std::vector<ValueCode>> codes_;  ///< of `to`, by column and code of `from`
+  std::vector<ValueCode> scratch_;
+};
 
 /// The values of one row and column, at most `values_max` of them.
 [[nodiscard]] std::vector<Value> values_of(const EventBatch& batch, ColumnIndex column,

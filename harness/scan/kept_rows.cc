@@ -1,6 +1,7 @@
 #include "harness/scan/kept_rows.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "harness/base/limits.h"
@@ -9,19 +10,34 @@
 
 namespace eqlab::scan {
 
-void KeptRows::append(const event::EventBatch& batch, event::RowIndex row) {
-  if (batches_.empty() || batches_.back().row_count() == limits::batch_rows_max)
-    batches_.emplace_back(plan_->projection());
-  event::append_row(batch, plan_->projection(), row, batches_.back(), plan_->projection());
-}
+/// Appends rows of one batch, wherever there is room.
+class KeptRows::Appender {
+ public:
+  Appender(KeptRows& rows, const event::EventBatch& from) : rows_(rows), from_(from) {}
+  void append(event::RowIndex row) {
+    std::vector<event::EventBatch>& batches = rows_.batches_;
+    if (batches.empty() || batches.back().row_count() == limits::batch_rows_max) {
+      batches.emplace_back(rows_.plan_->projection());
+      copier_.reset();
+    }
+    if (!copier_) copier_.emplace(from_, batches.back());
+    copier_->append(row);
+  }
+
+ private:
+  KeptRows& rows_;
+  const event::EventBatch& from_;
+  std::optional<event::RowCopier> copier_;
+};
 
 Status KeptRows::scan(Scanner& scanner, const event::EventBatch& batch, CandidateLog& log) {
   auto next = static_cast<CandidateIndex>(log.size());
   EQLAB_CHECK(scanner.scan(batch, log));
+  Appender appender(*this, batch);
   // Candidates were added in the order of the rows.
   for (event::RowIndex row = 0; row < batch.row_count() && next < log.size(); ++row) {
     if (log.ordinal(next) != batch.ordinal[row]) continue;
-    append(batch, row);
+    appender.append(row);
     ++next;
   }
   return check_size();
@@ -32,7 +48,8 @@ Status KeptRows::merge(KeptRows&& later) {
     // Small pieces are joined: a batch costs its dictionaries, however few its rows.
     if (!batches_.empty() &&
         batches_.back().row_count() + batch.row_count() <= limits::batch_rows_max) {
-      for (event::RowIndex row = 0; row < batch.row_count(); ++row) append(batch, row);
+      Appender appender(*this, batch);
+      for (event::RowIndex row = 0; row < batch.row_count(); ++row) appender.append(row);
     } else {
       batches_.push_back(std::move(batch));
     }
@@ -57,8 +74,9 @@ void KeptRows::keep(const CandidateLog& log, std::span<const CandidateIndex> kep
   std::ranges::sort(ordinals);
   const std::vector<event::EventBatch> all = std::exchange(batches_, {});
   for (const event::EventBatch& batch : all) {
+    Appender appender(*this, batch);
     for (event::RowIndex row = 0; row < batch.row_count(); ++row) {
-      if (std::ranges::binary_search(ordinals, batch.ordinal[row])) append(batch, row);
+      if (std::ranges::binary_search(ordinals, batch.ordinal[row])) appender.append(row);
     }
   }
 }

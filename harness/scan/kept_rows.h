@@ -41,7 +41,7 @@ class KeptRows {
                                                 CandidateLog::Ties ties) const;
 
  private:
-  void append(const event::EventBatch& batch, event::RowIndex row);
+  class Appender;
 
   [[nodiscard]] Status check_size() const;
 

@@ -29,14 +29,19 @@ Plan::Plan(Options options) : tiebreaker_is_guessed_(options.tiebreaker_is_guess
   if (options.tiebreaker) tiebreaker_column_ = projection_.add(*options.tiebreaker);
 }
 
-Plan Plan::for_variants() const {
+Plan Plan::for_bare_variants() const {
   Plan out;
   out.projection_ = projection_;
-  out.key_columns_ = key_columns_;
-  out.key_slots_ = key_slots_;
   out.tiebreaker_column_ = tiebreaker_column_;
   out.tiebreaker_is_guessed_ = tiebreaker_is_guessed_;
   out.resolution_ = resolution_;
+  return out;
+}
+
+Plan Plan::for_variants() const {
+  Plan out = for_bare_variants();
+  out.key_columns_ = key_columns_;
+  out.key_slots_ = key_slots_;
   return out;
 }
 

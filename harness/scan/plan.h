@@ -63,6 +63,9 @@ class Plan {
   /// carry what this one's carry: for queries asked of KeptRows. A query added to it must need no
   /// other column, which `reads_more_than` tells.
   [[nodiscard]] Plan for_variants() const;
+  /// The same, but candidates carry only what the queries that are added join by, and what is asked
+  /// for again: values of fields are what candidates cost most.
+  [[nodiscard]] Plan for_bare_variants() const;
   [[nodiscard]] bool reads_more_than(const Plan& other) const {
     return projection_.columns.size() > other.projection_.columns.size();
   }

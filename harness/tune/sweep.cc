@@ -1,0 +1,206 @@
+#include "harness/tune/sweep.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "harness/base/text.h"
+#include "harness/match/matcher.h"
+#include "harness/schedule/sweep.h"
+#include "harness/truth/truth.h"
+
+namespace eqlab::tune {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+schedule::SimulationOptions covering(const Population& population,
+                                     schedule::SimulationOptions options) {
+  options.start = population.truth().from;
+  options.end = population.truth().to;
+  options.maxspan = std::nullopt;
+  return options;
+}
+
+/// A value that people write down: 1, 1.5, 2, 3, 5, 7 times a power of ten of seconds; minutes and
+/// hours in wholes.
+Duration rounded_for_people(Duration duration) {
+  static constexpr double steps[] = {1, 1.5, 2, 3, 5, 7, 10};
+  const auto nearest = [](double value) {
+    double power = 1;
+    while (value >= power * 10) power *= 10;
+    double best = power;
+    for (const double step : steps) {
+      if (std::abs(step * power - value) < std::abs(best - value)) best = step * power;
+    }
+    return best;
+  };
+  const double ns = static_cast<double>(duration.count());
+  const Duration unit = duration >= hours(1)     ? Duration(hours(1))
+                        : duration >= minutes(2) ? Duration(minutes(1))
+                        : duration >= seconds(2) ? Duration(seconds(1))
+                                                 : Duration(milliseconds(1));
+  const double value = nearest(std::max(1.0, ns / static_cast<double>(unit.count())));
+  // 1.5 of the smallest unit would be no whole number of milliseconds.
+  const Duration out(static_cast<std::int64_t>(value * static_cast<double>(unit.count())));
+  return std::max(Duration(milliseconds(1)), out - out % milliseconds(1));
+}
+
+Status add_range(std::string_view part, std::string_view option, std::set<Duration>& out) {
+  const auto give_up = [&] {
+    return fail(
+        error_in({}, "E720", format("--{}: \"{}\" is not understood", option, printable(part)),
+                 format("write for example: --{} 5s,15s,30s or --{} 1s..100s/1s", option, option)));
+  };
+  const std::size_t dots = part.find("..");
+  const auto low = parse_duration(part.substr(0, dots));
+  std::optional<Duration> high = low;
+  std::optional<Duration> step = low;
+  if (dots != std::string_view::npos) {
+    const std::string_view rest = part.substr(dots + 2);
+    const std::size_t slash = rest.find('/');
+    high = parse_duration(rest.substr(0, slash));
+    if (slash != std::string_view::npos) step = parse_duration(rest.substr(slash + 1));
+  }
+  if (!low || !high || !step || *low < milliseconds(1) || *step < milliseconds(1) || *high < *low ||
+      *low % milliseconds(1) != Duration::zero() || *step % milliseconds(1) != Duration::zero())
+    return give_up();
+  if ((*high - *low) / *step >= static_cast<std::int64_t>(sweep_points_max))
+    return fail(error_in(
+        {}, "E720", format("--{}: more than {} values", option, sweep_points_max),
+        "take larger steps: " + std::string(part.substr(0, part.find('/'))) + "/10s, say"));
+  for (Duration value = *low; value <= *high; value += *step) out.insert(value);
+  return ok();
+}
+
+}  // namespace
+
+Outcome decide(const JudgedLog& log, const DecidedRule& rule, const Population& population,
+               schedule::SimulationOptions options) {
+  const match::Matcher matcher(rule.query, rule.binding);
+  Judge judge(log, rule.query, rule.binding, population);
+  return judge.outcome(schedule::simulate(log.log, matcher, rule.schedule,
+                                          covering(population, std::move(options))));
+}
+
+SweepPoint point_of(Setting setting, const Outcome& outcome, const Outcome& current,
+                    const Population& population) {
+  const HostSet all = all_hosts(population);
+  return {.setting = std::move(setting),
+          .is_current = false,
+          .figures = figures_of(outcome, population, all),
+          .latency = outcome.latency_right.count > 0 ? outcome.latency_right : outcome.latency,
+          .latency_is_of_right = outcome.latency_right.count > 0,
+          .reached_cap = outcome.reached_cap,
+          .change = compare(current, outcome, population, all)};
+}
+
+std::vector<Outcome> sweep_maxspan(const JudgedLog& log, const DecidedRule& rule,
+                                   const Population& population, std::span<const Duration> maxspans,
+                                   const schedule::SimulationOptions& options) {
+  const match::Matcher matcher(rule.query, rule.binding);
+  Judge judge(log, rule.query, rule.binding, population);
+  const schedule::Sweep sweep =
+      schedule::simulate_sweep(log.log, matcher, rule.schedule, covering(population, options),
+                               std::vector<Duration>(maxspans.begin(), maxspans.end()));
+  std::vector<Outcome> out;
+  for (std::size_t i = 0; i < sweep.size(); ++i) out.push_back(judge.outcome(sweep.simulation(i)));
+  return out;
+}
+
+Result<std::vector<Duration>> parse_durations(std::string_view text, std::string_view option) {
+  std::set<Duration> out;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    EQLAB_CHECK(add_range(trim(rest.substr(0, comma)), option, out));
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  if (out.size() > sweep_points_max)
+    return fail(error_in({}, "E720", format("--{}: more than {} values", option, sweep_points_max),
+                         "name fewer"));
+  return std::vector<Duration>(out.begin(), out.end());
+}
+
+std::vector<Duration> default_maxspans(std::optional<Duration> own) {
+  static constexpr std::pair<int, int> shares[] = {{1, 6}, {1, 3}, {2, 3}, {3, 2},
+                                                   {2, 1}, {3, 1}, {4, 1}};
+  if (!own || *own > hours(24 * 30)) {
+    return {seconds(5), seconds(15), seconds(30), minutes(1),
+            minutes(2), minutes(5),  minutes(15), hours(1)};
+  }
+  std::set<Duration> out = {*own};
+  for (const auto& [times, of] : shares) out.insert(rounded_for_people(*own * times / of));
+  return {out.begin(), out.end()};
+}
+
+std::vector<rule::Schedule> schedule_grid(const rule::Schedule& own,
+                                          const std::vector<Duration>& intervals,
+                                          const std::vector<Duration>& look_backs) {
+  std::vector<rule::Schedule> out;
+  std::vector<rule::Schedule> with_gaps;
+  for (const Duration interval : intervals.empty() ? std::vector{own.interval} : intervals) {
+    for (const Duration look_back : look_backs.empty() ? std::vector{own.look_back} : look_backs) {
+      rule::Schedule schedule = own;
+      schedule.interval = interval;
+      schedule.look_back = look_back;
+      if (look_back <= own.to) continue;
+      (look_back - own.to < interval && schedule != own ? with_gaps : out).push_back(schedule);
+    }
+  }
+  return out.empty() ? with_gaps : out;
+}
+
+std::vector<rule::Schedule> default_schedules(const rule::Schedule& own) {
+  const std::set<Duration> intervals = {own.interval, minutes(1), minutes(5), minutes(15)};
+  const std::set<Duration> look_backs = {own.look_back, minutes(6), minutes(9), minutes(20),
+                                         minutes(60)};
+  return schedule_grid(own, {intervals.begin(), intervals.end()},
+                       {look_backs.begin(), look_backs.end()});
+}
+
+bool names_host(std::string_view field) {
+  return field == "host.id" || field == "agent.id" || field == "host.name";
+}
+
+std::vector<std::string> keys_of(const eql::Query& query) {
+  std::vector<std::string> out;
+  for (const eql::ExprId key : query.shared_keys) {
+    const eql::Expr& expr = query.at(key);
+    out.push_back((expr.optional ? "?" : "") + expr.name);
+  }
+  return out;
+}
+
+std::vector<std::vector<std::string>> default_keys(const eql::CheckedQuery& query,
+                                                   const event::Schema& schema) {
+  if (query.kind == eql::QueryKind::event) return {};
+  const std::vector<std::string> own = keys_of(query.syntax);
+  std::vector<std::vector<std::string>> out;
+  const auto offer = [&](std::vector<std::string> keys) {
+    if (keys.empty() || keys == own || std::ranges::find(out, keys) != out.end()) return;
+    out.push_back(std::move(keys));
+  };
+  for (std::size_t dropped = 0; dropped < own.size(); ++dropped) {
+    // Without the host, events of different machines would pair.
+    if (names_host(own[dropped])) continue;
+    std::vector<std::string> keys = own;
+    keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(dropped));
+    offer(std::move(keys));
+  }
+  static constexpr std::string_view companions[] = {"user.id", "process.entity_id",
+                                                    "process.parent.entity_id"};
+  if (schema.find("host.id") == nullptr) return out;
+  offer({"host.id"});
+  for (const std::string_view companion : companions) {
+    if (schema.find(std::string(companion)) != nullptr) offer({"host.id", std::string(companion)});
+  }
+  return out;
+}
+
+}  // namespace eqlab::tune

@@ -1,0 +1,157 @@
+// `eqlab tune` as its users meet it: what it prints agrees with `score`, its patches apply, and
+// what it cannot do it says.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "harness/base/text.h"
+#include "program.h"
+
+namespace eqlab::test {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string rule =
+    std::string(EQLAB_SOURCE_DIR) + "/rules/macos_installer_package_spawns_network_event.toml";
+
+std::vector<std::string> with_corpus(std::vector<std::string> words) {
+  for (const char* const word : {"--events", "150000", "--hosts", "80", "--seed", "3"})
+    words.emplace_back(word);
+  return words;
+}
+
+Json json_of(const std::vector<std::string>& words) {
+  std::vector<std::string> all = with_corpus(words);
+  all.insert(all.end(), {"--format", "json"});
+  const Outcome outcome = eqlab(all);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return Json::parse(outcome.out);
+}
+
+/// Words of a command as tune and score print them: nothing here needs quotes.
+std::vector<std::string> words_of(const std::string& command) {
+  std::vector<std::string> out;
+  std::size_t begin = 0;
+  while (begin < command.size()) {
+    const std::size_t end = std::min(command.find(' ', begin), command.size());
+    out.push_back(command.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+TEST(Tune, PointsAreWhatScoreSaysOfThem) {
+  const Json swept = json_of({"tune", rule, "--maxspan", "5s,30s,2m", "--interval", "5m,10m",
+                              "--lookback", "9m,15m", "--by", "host.id"});
+  ASSERT_EQ(swept["maxspan"].size(), 3U);
+  ASSERT_EQ(swept["schedules"].size(), 3U);  // every 10m, 9m back would leave gaps
+  ASSERT_EQ(swept["joins"].size(), 1U);
+  EXPECT_TRUE(swept["suggestions"].is_null());
+  std::vector<Json> points = swept["maxspan"];
+  points.insert(points.end(), swept["schedules"].begin(), swept["schedules"].end());
+  for (const Json& point : points) {
+    std::vector<std::string> words = words_of(point["command"]);
+    ASSERT_EQ(words.front(), "eqlab");
+    words.erase(words.begin());
+    words.insert(words.end(), {"--format", "json"});
+    const Outcome outcome = eqlab(words);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const Json card = Json::parse(outcome.out);
+    const Json& figures = point["figures"];
+    EXPECT_EQ(figures["incident_recall"]["hits"], card["recall"]["all"]["hits"]);
+    EXPECT_EQ(figures["incident_recall"]["total"], card["recall"]["all"]["total"]);
+    EXPECT_EQ(figures["alerts"], card["alerts"]["total"]);
+    EXPECT_EQ(figures["false_alarms_per_1000_hosts_a_day"]["count"],
+              card["headline"]["false_alarms_per_1000_hosts_a_day"]["count"]);
+  }
+}
+
+TEST(Tune, SuggestsAndTheSameAgain) {
+  const Json one = json_of({"tune", rule, "--threads", "1"});
+  const Json three = json_of({"tune", rule, "--threads", "3"});
+  EXPECT_EQ(one, three);
+  ASSERT_FALSE(one["suggestions"]["list"].empty());
+  EXPECT_GT(one["suggestions"]["tried_count"], 20);
+  EXPECT_EQ(one["suggestions"]["search_hosts"], 40);
+  EXPECT_EQ(one["suggestions"]["held_out_hosts"], 40);
+  EXPECT_FALSE(one["maxspan"].empty());
+  EXPECT_FALSE(one["frontier"].empty());
+  ASSERT_EQ(one["cases"].size(), 1U);
+  EXPECT_NE(one["cases"][0].get<std::string>().find("mutants noticed"), std::string::npos);
+
+  // The command that it prints makes it again.
+  std::vector<std::string> words = words_of(one["run"]["command"]);
+  words.erase(words.begin());
+  words.insert(words.end(), {"--format", "json"});
+  EXPECT_EQ(Json::parse(eqlab(words).out), one);
+
+  const Outcome text = eqlab(with_corpus({"tune", rule}));
+  EXPECT_EQ(text.status, 0);
+  EXPECT_LE(std::ranges::count(text.out, '\n'), 50) << text.out;
+}
+
+TEST(Tune, APatchAppliesAndTouchesTheQueryAlone) {
+  const TemporaryFolder folder;
+  const std::string copy = folder.write("rule.toml", read_file(rule));
+  const std::string before = read_file(copy);
+  const Outcome diff = eqlab(with_corpus({"tune", copy, "--diff", "1"}));
+  ASSERT_EQ(diff.status, 0) << diff.err;
+  EXPECT_TRUE(diff.out.starts_with("--- ")) << diff.out;
+  const Outcome applied = eqlab(with_corpus({"tune", copy, "--apply", "1"}));
+  ASSERT_EQ(applied.status, 0) << applied.err;
+  EXPECT_EQ(applied.out, "");
+  const std::string after = read_file(copy);
+  EXPECT_NE(after, before);
+  EXPECT_EQ(eqlab({"check", copy}).status, eqlab({"check", rule}).status);
+  // Nothing before the query's first line and after its last one is other than it was.
+  const std::size_t begin = before.find("query = '''");
+  const std::size_t end = before.find("'''", begin + 11);
+  EXPECT_EQ(after.substr(0, begin), before.substr(0, begin));
+  EXPECT_TRUE(after.ends_with(before.substr(end)));
+
+  const std::string patched = folder.write("patched.toml", before);
+  const std::string patch = folder.write("change.patch", diff.out);
+  ASSERT_EQ(std::system(("patch -s " + patched + " " + patch).c_str()), 0);
+  EXPECT_EQ(read_file(patched), after);
+}
+
+TEST(Tune, SaysWhatItCannotDo) {
+  const TemporaryFolder folder;
+  const std::string event =
+      folder.write("event.eql", "process where event.type == \"start\" and process.name : \"sh\"");
+  const auto expect = [&](std::vector<std::string> words, const std::string& code,
+                          const std::string& part) {
+    const Outcome outcome = eqlab(with_corpus(std::move(words)));
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    EXPECT_NE(outcome.err.find(code), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  };
+  expect({"tune", rule, "--maxspan", "5s,soon"}, "E720", "soon");
+  expect({"tune", rule, "--interval", "10ms"}, "E720", "once a second");
+  expect({"tune", rule, "--interval", "1s..1000s", "--lookback", "1h,2h"}, "E720", "2000 pairs");
+  expect({"tune", rule, "--by", "host.id,user.idd"}, "E721", "user.idd");
+  expect({"tune", event, "--maxspan", "5s"}, "E722", "no sequence");
+  expect({"tune", event, "--by", "host.id"}, "E722", "joins nothing");
+  expect({"tune", rule, "--maxspan", "5s", "--apply", "1"}, "E722", "suggestions");
+  expect({"tune", rule, "--apply", "99"}, "E723", "suggestion 99");
+}
+
+TEST(Tune, ARuleOfOneEventIsTunedWithoutMaxspanAndJoins) {
+  const TemporaryFolder folder;
+  const std::string event = folder.write(
+      "event.eql",
+      "process where event.type == \"start\" and\n  process.parent.name : \"installer\" and\n  "
+      "process.name : (\"bash\", \"sh\")\n");
+  const Json out = json_of({"tune", event});
+  EXPECT_TRUE(out["maxspan"].empty());
+  EXPECT_TRUE(out["joins"].empty());
+  EXPECT_FALSE(out["schedules"].empty());
+  EXPECT_GT(out["suggestions"]["tried_count"], 2);
+  EXPECT_NE(out["notes"][0].get<std::string>().find("one event"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace eqlab::test

@@ -19,16 +19,14 @@ struct RulePair {
 
   /// Unchanged: not a byte of its text.
   [[nodiscard]] ChangeKind kind() const;
-  [[nodiscard]] bool is_moved() const {
-    return before && after && before->file != after->file;
-  }
+  [[nodiscard]] bool is_moved() const { return before && after && before->file != after->file; }
   /// The version there is, the new one first.
   [[nodiscard]] const rule::Rule& rule() const { return after ? *after : *before; }
 };
 
 /// Rules of the new set in its order, then those that only the old one has. A rule is found again
-/// by its file and id, else by its id, else, without an id or with a new one, by its file where that
-/// holds one rule in both.
+/// by its file and id, else by its id, else, without an id or with a new one, by its file where
+/// that holds one rule in both.
 [[nodiscard]] std::vector<RulePair> pair_rules(std::vector<rule::Rule> before,
                                                std::vector<rule::Rule> after);
 

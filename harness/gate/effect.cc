@@ -3,10 +3,14 @@
 #include "harness/gate/effect.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "harness/base/text.h"
 #include "harness/event/value.h"
+#include "harness/score/hosts.h"
 
 namespace eqlab::gate {
 namespace {
@@ -65,36 +69,43 @@ std::vector<GroupRecall> grouped(const EffectInputs& in, const DecidedVersion& v
   return out;
 }
 
-std::vector<HostOutcome> by_host(const EffectInputs& in, const DecidedVersion& before,
-                                 const DecidedVersion& after) {
-  std::map<std::string, std::size_t> places;
-  std::vector<HostOutcome> hosts(in.truth.hosts.size());
-  for (std::size_t i = 0; i < in.truth.hosts.size(); ++i) places.emplace(in.truth.hosts[i].id, i);
-  const auto host_named = [&](const std::string& id) -> HostOutcome& {
-    const auto [place, is_new] = places.try_emplace(id, hosts.size());
-    if (is_new) hosts.emplace_back();
-    return hosts[place->second];
-  };
+void compare_by_host(const EffectInputs& in, const DecidedVersion& before,
+                     const DecidedVersion& after, Effect& out) {
+  score::Hosts hosts(in.log, in.truth, in.host);
+  std::vector<score::PairedOutcome> outcomes;
+  std::vector<std::size_t> without_host;
   for (std::size_t i = 0; i < in.truth.incidents.size(); ++i) {
     const truth::Incident& incident = in.truth.incidents[i];
     if (!is_malicious(incident)) continue;
-    HostOutcome& host = host_named(incident.host_id);
-    ++host.incidents;
-    host.caught_before += is_caught(before, i) ? 1U : 0U;
-    host.caught_after += is_caught(after, i) ? 1U : 0U;
+    const auto host = hosts.of(incident);
+    if (!host) without_host.push_back(outcomes.size());
+    outcomes.push_back(
+        {.host = host.value_or(0), .before = is_caught(before, i), .after = is_caught(after, i)});
   }
-  const auto count_false = [&](const DecidedVersion& version,
-                               std::uint32_t HostOutcome::*counter) {
+  std::vector<score::PairedCounts> alarms;
+  const auto count = [&](const DecidedVersion& version,
+                         std::uint64_t score::PairedCounts::*counter) {
     const auto& alerts = version.evaluation.simulation.alerts;
     const auto& judged = version.evaluation.card.alerts;
     for (std::size_t i = 0; i < alerts.size(); ++i) {
       if (!is_false_alarm(judged[i])) continue;
-      ++(host_named(carried(in, alerts[i].match.completing(), in.host)).*counter);
+      const auto host = hosts.of(alerts[i].match, judged[i]);
+      const std::size_t place = host ? *host + std::size_t{1} : 0;
+      if (alarms.size() <= place) alarms.resize(place + 1);
+      ++(alarms[place].*counter);
     }
   };
-  count_false(before, &HostOutcome::false_before);
-  count_false(after, &HostOutcome::false_after);
-  return hosts;
+  count(before, &score::PairedCounts::before);
+  count(after, &score::PairedCounts::after);
+  const auto known = static_cast<std::uint32_t>(hosts.size());
+  // Incidents without a host are hosts of their own: nothing says that they hang together.
+  auto next = known;
+  for (const std::size_t i : without_host) outcomes[i].host = next++;
+  out.recall = score::compare_paired(outcomes, next, in.bootstrap);
+  // Place 0 is for alerts without a host; hosts without alarms were looked at too.
+  alarms.resize(std::max<std::size_t>(alarms.size(), std::size_t{known} + 1));
+  out.false_alarms =
+      score::compare_rates(alarms, before.evaluation.card.false_alarms.rate.exposure, in.bootstrap);
 }
 
 /// What an incident that only `from` catches is shown by.
@@ -123,8 +134,8 @@ void explain_loss(const EffectInputs& in, std::size_t place, const DecidedVersio
   if (miss->reason != score::MissReason::stage_unmatched) return;
   // The old alert's own event at that step names whom the new one no longer lets in.
   const std::uint32_t step = after.query.stages[miss->stage].written;
-  const auto& alert = before.evaluation.simulation
-                          .alerts[*before.evaluation.card.incidents[place].alert];
+  const auto& alert =
+      before.evaluation.simulation.alerts[*before.evaluation.card.incidents[place].alert];
   for (std::size_t i = 0; i < before.query.stages.size() && i < alert.match.events.size(); ++i) {
     const std::uint32_t old_step = before.query.stages[i].written;
     const bool is_same_step = old_step < diff.step_of.size() && diff.step_of[old_step] == step;
@@ -228,11 +239,16 @@ Effect compare(const EffectInputs& inputs, const DecidedVersion& before,
   out.alerts_gained = gained_alerts.count;
   out.lost_alerts = std::move(lost_alerts.kept);
   out.gained_alerts = std::move(gained_alerts.kept);
-  const std::vector<HostOutcome> hosts = by_host(inputs, before, after);
-  out.recall = compare_shares(hosts, lost, gained, inputs.seed);
-  out.false_alarms = compare_rates(hosts, before.evaluation.card.false_alarms.rate.exposure,
-                                   inputs.seed);
+  compare_by_host(inputs, before, after, out);
   return out;
+}
+
+score::Interval unpaired_difference(double first, const score::Interval& of_first, double second,
+                                    const score::Interval& of_second) {
+  const double difference = second - first;
+  const auto length = [](double a, double b) { return std::sqrt(a * a + b * b); };
+  return {.low = difference - length(second - of_second.low, of_first.high - first),
+          .high = difference + length(of_second.high - second, first - of_first.low)};
 }
 
 }  // namespace eqlab::gate

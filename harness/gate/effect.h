@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "harness/base/time.h"
-#include "harness/gate/paired.h"
 #include "harness/gate/rule_diff.h"
 #include "harness/scan/candidate_log.h"
 #include "harness/scan/plan.h"
 #include "harness/score/evaluate.h"
+#include "harness/score/paired.h"
 #include "harness/truth/truth.h"
 
 /// What a change did: two versions of a rule over one log.
@@ -53,8 +53,8 @@ struct IncidentChange {
   std::string title;
   std::string family;
   std::string host;
-  std::string why;      ///< lost: what the new version misses it for
-  std::string subject;  ///< lost: whom; may be empty
+  std::string why;                   ///< lost: what the new version misses it for
+  std::string subject;               ///< lost: whom; may be empty
   std::optional<std::size_t> cause;  ///< lost: the change that did it, in RuleDiff::changes
   ExampleEvent example;              ///< the event that completed the alert
 };
@@ -87,8 +87,8 @@ struct Effect {
   std::uint64_t alerts_gained = 0;
   std::vector<AlertChange> lost_alerts;    ///< of these those that are no catch of an incident
   std::vector<AlertChange> gained_alerts;  ///< kept: right ones first, then as raised
-  PairedShare recall;                      ///< after − before
-  PairedRate false_alarms;                 ///< after − before, per host-day
+  score::PairedComparison recall;          ///< of malicious incidents, after − before
+  score::RateComparison false_alarms;      ///< after − before, per host-day
 };
 
 /// The log and what candidates carry besides the join keys: of host, process and parent.
@@ -99,7 +99,7 @@ struct EffectInputs {
   scan::KeySlot host;
   scan::KeySlot process;
   scan::KeySlot parent;
-  std::uint64_t seed = 1;  ///< of the bootstrap
+  score::BootstrapOptions bootstrap = {};
 };
 
 /// One version, decided over the log.
@@ -113,5 +113,10 @@ struct DecidedVersion {
 /// An alert is the same when it has the same events. `diff` goes from `before` to `after`.
 [[nodiscard]] Effect compare(const EffectInputs& inputs, const DecidedVersion& before,
                              const DecidedVersion& after, const RuleDiff& diff);
+
+/// The difference, second − first, of two figures that were not measured on the same events, by the
+/// intervals of each (method of variance estimates recovery).
+[[nodiscard]] score::Interval unpaired_difference(double first, const score::Interval& of_first,
+                                                  double second, const score::Interval& of_second);
 
 }  // namespace eqlab::gate

@@ -273,8 +273,8 @@ Status Reader::corpus(const toml::node& node) {
 
 Status Reader::limit_value(const toml::node& node, const ThresholdKey& key, double& out) const {
   const auto complain = [&](std::string_view what) {
-    return fail(
-        wrong(node, format("{} must be {}", key.name, what), format("for example: {}", key.example)));
+    return fail(wrong(node, format("{} must be {}", key.name, what),
+                      format("for example: {}", key.example)));
   };
   if (key.unit == Unit::time) {
     const auto duration = parse_duration(node.value_exact<std::string>().value_or(""));
@@ -333,8 +333,8 @@ Status Reader::limit(const toml::node& node, const ThresholdKey& key,
   }};
   EQLAB_CHECK(read_table(node, key.name, keys));
   if (!has_value)
-    return fail(
-        wrong(node, format("{} lacks its value", key.name), format("for example: {}", key.example)));
+    return fail(wrong(node, format("{} lacks its value", key.name),
+                      format("for example: {}", key.example)));
   out = limit;
   return ok();
 }
@@ -463,7 +463,8 @@ Status Reader::one_override(const toml::node& node) {
 Status Reader::overrides(const toml::node& node) {
   const toml::array* const array = node.as_array();
   if (array == nullptr)
-    return fail(wrong(node, "rule must be a list of tables", "write [[rule]]; [rules] has the globs"));
+    return fail(
+        wrong(node, "rule must be a list of tables", "write [[rule]]; [rules] has the globs"));
   for (const toml::node& item : *array) EQLAB_CHECK(one_override(item));
   return ok();
 }
@@ -476,7 +477,8 @@ Result<Policy> Reader::run() {
   try {
     root = toml::parse(text_, file_);
   } catch (const toml::parse_error& error) {
-    Diagnostic out = error_in(file_, "E740", format("not TOML: {}", printable(error.description())));
+    Diagnostic out =
+        error_in(file_, "E740", format("not TOML: {}", printable(error.description())));
     out.place = place_of(error.source());
     return fail(std::move(out));
   }
@@ -518,8 +520,8 @@ Result<Policy> parse_policy(const std::string& text, const std::string& file) {
 Demands demands_on(const Policy& policy, std::string_view path, std::string_view rule_id) {
   Demands out = policy.demands;
   for (const RulePolicy& rule : policy.rules) {
-    const bool is_meant = is_any_of(rule.match, path) ||
-                          (!rule.rule_id.empty() && rule.rule_id == rule_id);
+    const bool is_meant =
+        is_any_of(rule.match, path) || (!rule.rule_id.empty() && rule.rule_id == rule_id);
     if (!is_meant) continue;
     for (const ThresholdKey& key : threshold_keys) {
       if (std::ranges::find(rule.removed, key.name) != rule.removed.end())

@@ -27,9 +27,9 @@ struct Thresholds {
   std::map<std::string, Limit> recall_min_by_family;    ///< by Incident::family
   std::map<std::string, Limit> recall_min_by_scenario;  ///< by Incident::scenario
   std::optional<Limit> recall_drop_max;                 ///< below the base's
-  std::optional<Limit> scenarios_lost_max;     ///< malicious ones caught before, not at all now
-  std::optional<Limit> false_alarms_max;       ///< per 1,000 hosts a day
-  std::optional<Limit> false_alarms_rise_max;  ///< above the base's, per 1,000 hosts a day
+  std::optional<Limit> scenarios_lost_max;       ///< malicious ones caught before, not at all now
+  std::optional<Limit> false_alarms_max;         ///< per 1,000 hosts a day
+  std::optional<Limit> false_alarms_rise_max;    ///< above the base's, per 1,000 hosts a day
   std::optional<Limit> false_alarms_growth_max;  ///< above the base's, as a share of the base's
   std::optional<Limit> latency_p95_max;          ///< seconds, from the last event to the alert
   std::optional<Limit> cap_hits_max;             ///< runs that returned as much as the cap allows
@@ -54,6 +54,7 @@ struct RulePolicy {
   std::vector<std::string> match;  ///< globs of files; a rule is meant when one matches, …
   std::string rule_id;             ///< … or when this is its id
   Thresholds thresholds;
+  std::vector<std::string> removed;  ///< thresholds that do not hold for these rules: `= false`
   std::optional<std::optional<Severity>> fail_on;
   std::vector<std::string> ignore;  ///< besides those ignored anyway
   std::optional<bool> only_new;

@@ -48,7 +48,8 @@ struct Term {
 std::string_view operator_of(const eql::Expr& expr) {
   switch (expr.kind) {
     case ExprKind::membership:
-      return expr.negated ? (expr.fold_case ? "not in~" : "not in") : (expr.fold_case ? "in~" : "in");
+      return expr.negated ? (expr.fold_case ? "not in~" : "not in")
+                          : (expr.fold_case ? "in~" : "in");
     case ExprKind::pattern:
       switch (expr.pattern) {
         case eql::PatternOp::colon:
@@ -87,8 +88,12 @@ bool is_list(const eql::Query& query, const eql::Expr& expr) {
 
 Term term_of(const eql::Query& query, ExprId id) {
   const eql::Expr* expr = &query.at(id);
-  Term term{.text = eql::print(query, id), .head = {}, .members = {}, .member_spans = {},
-            .field = {}, .span = expr->span};
+  Term term{.text = eql::print(query, id),
+            .head = {},
+            .members = {},
+            .member_spans = {},
+            .field = {},
+            .span = expr->span};
   std::string negation;
   if (expr->kind == ExprKind::logical_not) {
     negation = "not ";
@@ -116,8 +121,7 @@ Term term_of(const eql::Query& query, ExprId id) {
     term.head = head;
     term.field = left;
     for (std::size_t i = 1; i < list.children.size(); ++i)
-      members.emplace_back(eql::print(query, list.children[i]),
-                           query.at(list.children[i]).span);
+      members.emplace_back(eql::print(query, list.children[i]), query.at(list.children[i]).span);
   }
   if (members.empty()) {
     term.head.clear();
@@ -319,8 +323,8 @@ void Differ::step(const eql::Stage& before, const eql::Stage& after, std::uint32
     add(Kind::step_changed, place, "missing event", before.missing ? "![…]" : "[…]",
         after.missing ? "![…]" : "[…]", span);
   if (before.runs != after.runs)
-    add(Kind::step_changed, place, "with runs", format("{}", before.runs),
-        format("{}", after.runs), span);
+    add(Kind::step_changed, place, "with runs", format("{}", before.runs), format("{}", after.runs),
+        span);
   if (!differs) return;
 
   std::vector<Term> old_terms = terms_of(old_, before.filter);
@@ -559,8 +563,9 @@ void Differ::metadata() {
   compare_set(Kind::metadata, "false_positives", a.false_positives, b.false_positives);
   compare(Kind::metadata, "license", a.license, b.license);
   compare(Kind::metadata, "description", a.description, b.description);
-  std::set<std::string> said = {"name", "severity", "description", "license", "rule_id",
-                                "interval", "from", "to", "timestamp_override", "type", "language"};
+  std::set<std::string> said = {
+      "name", "severity", "description",        "license", "rule_id", "interval",
+      "from", "to",       "timestamp_override", "type",    "language"};
   const auto compare_texts = [&](const std::map<std::string, std::string>& before,
                                  const std::map<std::string, std::string>& after,
                                  std::string_view prefix) {
@@ -606,10 +611,10 @@ std::string_view unquoted(std::string_view constant) {
 
 std::string_view to_string(RuleChangeKind kind) {
   constexpr std::array<std::string_view, 19> names = {
-      "query-kind",   "step-added",     "step-removed", "step-changed", "term-added",
-      "term-removed", "term-changed",   "member-added", "member-removed", "keys",
-      "maxspan",      "until",          "pipes",        "schedule",     "data",
-      "filter",       "suppression",    "identity",     "metadata"};
+      "query-kind",   "step-added",   "step-removed", "step-changed",   "term-added",
+      "term-removed", "term-changed", "member-added", "member-removed", "keys",
+      "maxspan",      "until",        "pipes",        "schedule",       "data",
+      "filter",       "suppression",  "identity",     "metadata"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -26,26 +26,27 @@ enum class RuleChangeKind : std::uint8_t {
   maxspan,
   until,
   pipes,
-  schedule,     ///< interval, look-back, end of the window, cap
-  data,         ///< indices, fields of time, tiebreaker, category
-  filter,       ///< filters and exceptions
+  schedule,  ///< interval, look-back, end of the window, cap
+  data,      ///< indices, fields of time, tiebreaker, category
+  filter,    ///< filters and exceptions
   suppression,
-  identity,     ///< rule_id
-  metadata,     ///< what decides nothing: severity, tactics, dates, texts
+  identity,  ///< rule_id
+  metadata,  ///< what decides nothing: severity, tactics, dates, texts
 };
 [[nodiscard]] std::string_view to_string(RuleChangeKind kind);
 
 struct RuleChange {
   RuleChangeKind kind = RuleChangeKind::metadata;
   std::optional<std::uint32_t> step;  ///< from 0; in the new rule, of what was removed in the old
-  std::string subject;  ///< key, field or list: `process.name :`, `interval`, `severity`; may be empty
-  std::string before;   ///< as written, cut to a few lines' worth; empty: was not there
+  std::string
+      subject;  ///< key, field or list: `process.name :`, `interval`, `severity`; may be empty
+  std::string before;  ///< as written, cut to a few lines' worth; empty: was not there
   std::string after;
   Span span = {};  ///< in the new rule's document; empty: nothing there shows it
 
   friend bool operator==(const RuleChange& a, const RuleChange& b) {
-    return a.kind == b.kind && a.step == b.step && a.subject == b.subject &&
-           a.before == b.before && a.after == b.after;
+    return a.kind == b.kind && a.step == b.step && a.subject == b.subject && a.before == b.before &&
+           a.after == b.after;
   }
 };
 

@@ -30,8 +30,9 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
     if (is_rule_path(policy, relative)) out.rules.push_back(relative);
     if (is_case_path(policy, relative)) out.cases.push_back(relative);
     if (out.rules.size() + out.cases.size() > limits::rule_files_max) {
-      return fail(error_in(root, "E743", format("more than {} rule and case files",
-                                                group_digits(std::int64_t{limits::rule_files_max})),
+      return fail(error_in(root, "E743",
+                           format("more than {} rule and case files",
+                                  group_digits(std::int64_t{limits::rule_files_max})),
                            "narrow rules.include in the policy"));
     }
   }

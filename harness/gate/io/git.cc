@@ -25,8 +25,7 @@ bool is_kept(std::string_view name) {
                                                     "GIT_CONFIG_NOSYSTEM"};
   if (!name.starts_with("GIT_")) return name != "LC_ALL" && name != "LANGUAGE";
   return name == "GIT_CONFIG_COUNT" || name.starts_with("GIT_CONFIG_KEY_") ||
-         name.starts_with("GIT_CONFIG_VALUE_") ||
-         std::ranges::find(kept, name) != kept.end();
+         name.starts_with("GIT_CONFIG_VALUE_") || std::ranges::find(kept, name) != kept.end();
 }
 
 std::string find_program(const std::vector<std::pair<std::string, std::string>>& environment) {
@@ -113,10 +112,9 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
     boost::asio::io_context context;
     process::async_pipe out(context);
     process::async_pipe err(context);
-    process::child child(process::exe = program_, process::args = words,
-                         process::start_dir = options_.folder, environment,
-                         process::std_in<process::null, process::std_out> out,
-                         process::std_err > err);
+    process::child child(
+        process::exe = program_, process::args = words, process::start_dir = options_.folder,
+        environment, process::std_in<process::null, process::std_out> out, process::std_err > err);
     PipeReader output{out, options_.output_bytes_max};
     PipeReader errors{err, error_bytes_max};
     output.read();
@@ -126,12 +124,12 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
       std::error_code ignored;
       child.terminate(ignored);
       child.wait(ignored);
-      return fail(output.overflowed
-                      ? trouble(format("{} says more than {} bytes", what,
-                                       group_digits(static_cast<std::int64_t>(
-                                           options_.output_bytes_max))))
-                      : trouble(format("{} took longer than {}", what,
-                                       human_duration(options_.time_limit))));
+      return fail(
+          output.overflowed
+              ? trouble(format("{} says more than {} bytes", what,
+                               group_digits(static_cast<std::int64_t>(options_.output_bytes_max))))
+              : trouble(
+                    format("{} took longer than {}", what, human_duration(options_.time_limit))));
     }
     child.wait();
     return Answer{child.exit_code(), std::move(output.text), std::move(errors.text)};
@@ -160,12 +158,12 @@ Result<Git> Git::open(GitOptions options) {
   const std::size_t end = answer.out.find('\n');
   if (answer.status != 0 || end == std::string::npos || end == 0) {
     const bool is_unsafe = answer.err.find("dubious ownership") != std::string::npos;
-    return fail(error_in(
-        {}, "E746",
-        is_unsafe ? "git does not trust this work tree, because it belongs to another user"
-                  : format("{} is not in a git work tree", printable(git.options_.folder)),
-        is_unsafe ? "git config --global --add safe.directory \"$PWD\""
-                  : "compare with --base-file or --baseline, or leave --base out"));
+    return fail(
+        error_in({}, "E746",
+                 is_unsafe ? "git does not trust this work tree, because it belongs to another user"
+                           : format("{} is not in a git work tree", printable(git.options_.folder)),
+                 is_unsafe ? "git config --global --add safe.directory \"$PWD\""
+                           : "compare with --base-file or --baseline, or leave --base out"));
   }
   git.top_ = answer.out.substr(0, end);
   git.prefix_ = answer.out.substr(end + 1);
@@ -177,8 +175,8 @@ Result<GitBase> Git::find_base(const std::string& revision) const {
   GitBase base{.name = revision, .commit = {}};
   EQLAB_TRY(const std::string shallow, run({"rev-parse", "--is-shallow-repository"}));
   base.is_shallow = trim(shallow) == "true";
-  const bool could_be_option = revision.empty() || revision.starts_with('-') ||
-                               revision.find('\0') != std::string::npos;
+  const bool could_be_option =
+      revision.empty() || revision.starts_with('-') || revision.find('\0') != std::string::npos;
   Answer found{.status = 1, .out = {}, .err = {}};
   if (!could_be_option) {
     EQLAB_TRY(found, ask({"rev-parse", "--verify", "--quiet", revision + "^{commit}"}));

@@ -32,8 +32,9 @@ struct GitFile {
 
 /// What a name stands for, and what it is compared with.
 struct GitBase {
-  std::string name;    ///< as given
-  std::string commit;  ///< what the files are read from: the merge base with HEAD, where one is known
+  std::string name;  ///< as given
+  std::string
+      commit;  ///< what the files are read from: the merge base with HEAD, where one is known
   bool is_merge_base = false;
   bool is_shallow = false;  ///< the clone has not all of the history
 };

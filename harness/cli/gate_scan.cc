@@ -58,7 +58,7 @@ Place query_place(const rule::Rule& rule) {
       std::min(rule.query.text.find_first_not_of(" \t\r\n"), rule.query.text.size());
   const std::size_t end = std::min(rule.query.text.find('\n', begin), rule.query.text.size());
   return locate(error_at({begin, std::max(end, begin + 1)}, "", ""), rule.query)
-      .place.value_or(Place{.file = rule.file});
+      .place.value_or(Place{});
 }
 
 class Runner {

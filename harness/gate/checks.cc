@@ -185,12 +185,12 @@ void Checker::absolute() {
       const std::string which = now.latency.p95
                                     ? format("95 of 100 {} come", whose)
                                     : format("all {} {} come", now.latency.count, whose);
-      add_held("latency", hold(seconds, std::nullopt, *limits.latency_p95_max, Side::at_most),
-               format("{} within {} of the last event; policy allows {}", which,
-                      human_duration(late),
-                      human_duration(std::chrono::duration_cast<Duration>(
-                          std::chrono::duration<double>(limits.latency_p95_max->value)))),
-               seconds, *limits.latency_p95_max, std::nullopt);
+      add_held(
+          "latency", hold(seconds, std::nullopt, *limits.latency_p95_max, Side::at_most),
+          format("{} within {} of the last event; policy allows {}", which, human_duration(late),
+                 human_duration(std::chrono::duration_cast<Duration>(
+                     std::chrono::duration<double>(limits.latency_p95_max->value)))),
+          seconds, *limits.latency_p95_max, std::nullopt);
     }
   }
   if (limits.cap_hits_max) {

@@ -384,7 +384,7 @@ Status Reader::fail_on(const toml::node& node, std::optional<Severity>& out) con
     out = severity;
     return ok();
   }
-  return fail(wrong(node, "fail_on must be \"error\", \"warning\", \"info\" or \"never\"",
+  return fail(wrong(node, "fail_on must be \"error\", \"warning\", \"note\" or \"never\"",
                     "fail_on = \"error\""));
 }
 

@@ -23,7 +23,7 @@ struct BootstrapOptions {
 };
 
 /// So many hosts must have a part in a figure before its interval means anything. At this number
-/// nominal 95 % covers about 92 %; at 100 hosts, 94 % (tests/unit/score/bootstrap_test.cc).
+/// nominal 95 % covers about 93 %, at 100 hosts 95 % (tests/unit/score/bootstrap_test.cc).
 inline constexpr std::size_t bootstrap_hosts_min = 20;
 
 /// Draws as many hosts as there are, with replacement, `resamples` times, and keeps the sums of

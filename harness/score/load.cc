@@ -42,6 +42,7 @@ Load load_of(const std::vector<WallTime>& times, EventTime from, EventTime to) {
     last = std::max(last, hours.rbegin()->first);
   }
   out.hours = static_cast<std::uint64_t>(last - first + 1);
+  out.first_hour = WallTime(std::chrono::hours{first});
   out.per_hour_mean = static_cast<double>(times.size()) / static_cast<double>(out.hours);
   std::vector<std::uint64_t> counts;  // of hours with any, falling
   for (const auto& [hour, count] : hours) {

@@ -25,6 +25,7 @@ struct Load {
   std::optional<std::uint64_t> per_hour_p95;  ///< from 20 hours on
   std::uint64_t per_hour_max = 0;
   std::optional<WallTime> busiest_hour;  ///< the first of the busiest; nothing without alerts
+  WallTime first_hour{};
   std::vector<LoadCell> by_hour;
   std::vector<LoadCell> by_day;
   std::array<std::uint64_t, 24> by_hour_of_day{};

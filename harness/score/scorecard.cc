@@ -136,6 +136,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
   for (auto& [key, entry] : gathered) {
     entry.group.examples = ranked(entry.examples);
     entry.group.note = note_of(entry.gaps);
+    if (!entry.gaps.empty()) entry.group.gap_median = summarize(entry.gaps).p50;
     entry.group.example_incident = entry.first_of_example.at(
         entry.group.examples.empty() ? std::string() : entry.group.examples[0].name);
     out.push_back(std::move(entry.group));

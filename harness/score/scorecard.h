@@ -110,7 +110,8 @@ struct MissGroup {
   std::string note;  ///< figures of the group; may be empty
   Cause cause = Cause::fault;
   std::uint64_t count = 0;
-  std::string example_incident;      ///< id of the first with the most frequent example
+  std::string example_incident;        ///< id of the first with the most frequent example
+  std::optional<Duration> gap_median;  ///< over_maxspan: of the nearest spans
   std::vector<NamedCount> examples;  ///< most frequent first; names are data: escape before showing
   friend bool operator==(const MissGroup&, const MissGroup&) = default;
 };

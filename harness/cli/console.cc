@@ -79,6 +79,7 @@ Exit exit_for(const Diagnostic& diagnostic) {
     return Exit::io_failed;
   if (diagnostic.code == "E216")
     return Exit::io_failed;  // found while reading events, as a search would
+  if (diagnostic.code >= "E744" && diagnostic.code <= "E746") return Exit::io_failed;  // git
   if (diagnostic.code >= "E501" && diagnostic.code <= "E503") return Exit::io_failed;
   return Exit::unusable;
 }
@@ -172,8 +173,9 @@ Status write_file(const std::string& path, std::string_view content) {
   const auto failed = [&path](std::string_view what, const std::string& why) {
     return fail(error_in(path, "E902", format("{}: {}", what, why)));
   };
+  std::error_code not_there;  // a file that is new is no trouble
   const fs::path target =
-      fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
+      fs::is_symlink(path, not_there) ? fs::weakly_canonical(path, error) : fs::path(path);
   if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
   if (error) return failed("its folder cannot be made", error.message());
   const fs::file_status status = fs::status(target, error);

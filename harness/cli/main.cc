@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
   define_fmt(app, chosen);
   define_explain(app, chosen);
   define_completions(app, chosen);
+  define_gate(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

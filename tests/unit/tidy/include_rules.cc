@@ -137,15 +137,20 @@ const std::vector<ThirdParty>& third_party() {
        {"harness/event", "harness/truth", "harness/rule", "harness/schedule", "harness/cases",
         "harness/report", "harness/cli", "generators"}},
       {"toml++/", {"harness/rule", "generators"}},
+       {"harness/event", "harness/truth", "harness/rule", "harness/cases", "harness/gate",
+        "harness/report", "harness/cli", "generators"}},
+      {"toml++/", {"harness/rule", "harness/gate", "generators"}},
       {"re2/", {"harness/eql", "harness/scan"}},
       {"unicode/", {"harness/eql"}},
-      {"openssl/", {"harness/schedule", "generators"}},
+      {"openssl/", {"harness/schedule", "harness/gate", "generators"}},
       {"pugixml.hpp", {"harness/report"}},
       {"CLI/", {"harness/cli"}},
       {"boost/unordered/", {"harness", "generators"}},
       {"boost/container/", {"harness", "generators"}},
       {"boost/container_hash/", {"harness", "generators"}},
       {"boost/math/", {"harness/score"}},
+      {"boost/process", {"harness/gate"}},
+      {"boost/asio", {"harness/gate"}},
   };
   return all;
 }

@@ -311,7 +311,7 @@ function readScenarios(from: Reader): ScenarioRow[] {
 }
 
 const share_labels: [string[], string, string][] = [
-  [["recall", "all"], "caught, of all malicious incidents", "the headline"],
+  [["recall", "all"], "caught, of all malicious incidents", ""],
   [["recall", "with_behaviour"], "… of those that really connect", "the behaviour is there to be seen"],
   [["recall", "reachable"], "… of those whose events can match the rule", "what the query could catch"],
   [["recall", "visible"], "… of those visible to some run", "what the schedule leaves of it"],
@@ -323,7 +323,7 @@ const share_labels: [string[], string, string][] = [
 function readShares(score: Reader): ShareRow[] {
   return share_labels.flatMap(([path, label, note]) => {
     const share = readProportion(score.at(...path));
-    return share ? [{ label, note, share }] : [];
+    return share ? [{ label, ...(note ? { note } : {}), share }] : [];
   });
 }
 

@@ -31,6 +31,7 @@ export interface TableOptions<Row> {
   /** Shown below the row when it is opened. Opening is by the button in the first column. */
   detail?: (row: Row) => Node;
   row_class?: (row: Row) => string;
+  order?: Order;
   what: string;
 }
 
@@ -64,6 +65,13 @@ export const query_words = (text: string): string[] => text.toLowerCase().split(
 
 const haystack_max = 1_000;
 
+/** What is on the page, of what the filter leaves, of all. */
+export function statusText(from: number, rows: number, found: number, total: number, what: string): string {
+  const part = rows === found ? "" : `${grouped(from + 1)}–${grouped(from + rows)} of `;
+  if (found === total) return `${part}${grouped(total)} ${what}`;
+  return part === "" ? `${grouped(found)} of ${grouped(total)} ${what}` : `${part}${grouped(found)} found among ${grouped(total)} ${what}`;
+}
+
 export class Table<Row> {
   readonly element: HTMLElement;
   private readonly haystacks: string[];
@@ -90,7 +98,9 @@ export class Table<Row> {
     this.haystacks = search ? rows.map((row) => search(row).slice(0, haystack_max).toLowerCase()) : [];
     this.facet_values = facets.map((facet) => rows.map(facet.value));
     this.chosen = facets.map(() => "");
-    this.shown = rows.map((_, i) => i);
+    this.order = options.order;
+    this.shown = [];
+    this.choose();
     if (search) {
       this.search_box = h("input", {
         type: "search",
@@ -160,7 +170,7 @@ export class Table<Row> {
     return h(
       "div",
       { class: "table" },
-      h("div", { class: "tools" }, tools ? [this.search_box, this.facet_boxes] : null, this.status),
+      h("div", { class: tools || this.options.rows.length > this.page_rows ? "tools" : "unseen" }, tools ? [this.search_box, this.facet_boxes] : null, this.status),
       h(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": `${caption}, scrolls sideways` },
@@ -225,9 +235,7 @@ export class Table<Row> {
     if (rows.length === 0) {
       replace(this.body, h("tr", null, h("td", { colspan: this.heads.length, class: "none" }, "none")));
     }
-    const of = this.shown.length === total ? grouped(total) : `${grouped(this.shown.length)}, of ${grouped(total)} in all`;
-    const part = rows.length === this.shown.length ? "" : `${grouped(from + 1)}–${grouped(from + rows.length)} of `;
-    replace(this.status, `${part}${of} ${this.options.what}`);
+    replace(this.status, statusText(from, rows.length, this.shown.length, total, this.options.what));
     this.drawPager();
   }
 

@@ -118,6 +118,22 @@ export function duration(seconds: number): string {
   return whole < 86_400 ? two(3_600, "h", 60, "m") : two(86_400, "d", 3_600, "h");
 }
 
+const steps_s = [
+  1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1_800,
+  3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
+];
+
+/** At most `most` round durations in [low, high], evenly apart, 0 among them if it is in there. */
+export function durationTicks(low: number, high: number, most: number): number[] {
+  if (!(high > low) || most < 1) return [];
+  const wanted = (high - low) / most;
+  const last = steps_s[steps_s.length - 1] ?? 1;
+  const step = steps_s.find((candidate) => candidate >= wanted) ?? Math.ceil(wanted / last) * last;
+  const out: number[] = [];
+  for (let at = Math.ceil(low / step); at * step <= high; ++at) out.push(at * step);
+  return out;
+}
+
 /** `1 alert`, `2 alerts` */
 export function countOf(number: number, singular: string, plural = `${singular}s`): string {
   return `${grouped(number)} ${number === 1 ? singular : plural}`;

@@ -1,6 +1,7 @@
 // What every chart has: a heading, a sentence that says the same, the drawing at the width that there
 // is, and the numbers as a table.
-import { h, replace, s, type Child } from "../dom.js";
+import { h, newId, replace, s, type Child } from "../dom.js";
+import { visible } from "../text.js";
 
 export interface SimpleTable {
   head: string[];
@@ -9,15 +10,18 @@ export interface SimpleTable {
 
 export interface FrameOptions {
   title?: string;
-  /** Read out in place of the drawing; also what a reader in a hurry needs. */
+  /** Read out in place of the drawing. */
   summary: string;
+  /** The summary is what a reader in a hurry needs: it stands above the drawing for all to see. */
+  say?: boolean;
   legend?: Child;
   /** Called at first and whenever the width changes; `width` is in CSS pixels, at least 240. */
   draw: (width: number) => SVGSVGElement;
   /** Laid over the drawing: handles. They are told when it was drawn anew. */
   over?: HTMLElement;
   after_draw?: () => void;
-  table: () => SimpleTable;
+  /** Left out where the numbers stand right below anyway. */
+  table?: () => SimpleTable;
   aside?: Child;
 }
 
@@ -62,6 +66,7 @@ export function tableDetails(caption: string, table: () => SimpleTable): HTMLEle
 
 export function chart(options: FrameOptions): HTMLElement {
   const drawing = h("div", { class: "drawing" });
+  const said = options.say ? h("p", { class: "said", id: newId("said") }, options.summary) : null;
   const plot = h("div", { class: "plot" }, drawing, options.over);
   let drawn = 0;
   const draw = (width: number): void => {
@@ -70,7 +75,8 @@ export function chart(options: FrameOptions): HTMLElement {
     drawn = whole;
     const svg = options.draw(whole);
     svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", options.summary);
+    if (said) svg.setAttribute("aria-labelledby", said.id);
+    else svg.setAttribute("aria-label", visible(options.summary));
     replace(drawing, svg);
     options.after_draw?.();
   };
@@ -82,9 +88,10 @@ export function chart(options: FrameOptions): HTMLElement {
     "figure",
     { class: options.aside ? "chart with-aside" : "chart" },
     options.title ? h("figcaption", null, h("h3", null, options.title), options.legend) : options.legend,
+    said,
     plot,
     options.aside ? h("div", { class: "aside" }, options.aside) : null,
-    tableDetails(options.title ?? options.summary, options.table),
+    options.table ? tableDetails(options.title ?? options.summary, options.table) : null,
   );
 }
 

@@ -42,7 +42,7 @@ export function diffBlock(diff: string): HTMLElement {
   return h(
     "pre",
     { class: "diff", tabindex: 0, "aria-label": "Change as a diff" },
-    all.map((line) => h("span", { class: kind(line) }, lines(line), "\n")),
+    all.map((line) => h("span", { class: kind(line) }, lines(line || " "))),
   );
 }
 
@@ -95,7 +95,7 @@ export function front(given: readonly Variant[]): HTMLElement {
   const draw = (width: number): SVGSVGElement => {
     const svg = canvas(width, height + 44);
     const bottom = height;
-    const far = max(variants, (v) => v.false_alarms.value ?? 0) ?? 1;
+    const far = max(variants, (v, at) => Math.max(v.false_alarms.value ?? 0, on_front[at] || v === current ? (v.false_alarms.high ?? 0) : 0)) ?? 1;
     const top_recall = max(variants, (v) => v.recall.high ?? v.recall.value ?? 0) ?? 1;
     const x = scaleLinear([0, far > 0 ? far * 1.04 : 1], [left, width - right_gap]);
     const y = scaleLinear([0, Math.min(1, Math.max(0.05, top_recall * 1.05))], [bottom, 22]).nice(5);

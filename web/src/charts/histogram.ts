@@ -3,13 +3,13 @@ import { max, sum } from "d3-array";
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import { h, s } from "../dom.js";
 import type { Bin, Decomposition, LatencyRow, Stratum } from "../scorecard.js";
-import { duration, grouped, percent } from "../text.js";
+import { duration, durationTicks, grouped, percent } from "../text.js";
 import { bottomAxis, canvas, chart, leftAxis, legend } from "./frame.js";
 
 export interface Columns {
   /** Ends of the columns, one more than there are columns. */
   edges: number[];
-  /** Per stratum, per column. Counts are spread over the columns that a bin covers. */
+  /** Per stratum, per column: a bin is counted where its end lies, for where it begins is not said. */
   counts: number[][];
   log: boolean;
 }
@@ -27,35 +27,30 @@ export function quantile(bins: readonly Bin[], share: number): number | undefine
 
 const merged = (strata: readonly Stratum[]): Bin[] => strata.flatMap((stratum) => stratum.bins).sort((a, b) => a.le - b.le);
 
-/** Bins of any width, poured into columns of one width (of one ratio, where the tail is long). */
-export function columnsOf(strata: readonly Stratum[], wanted: number): Columns | undefined {
+/** Bins of any width in columns of one width (of one ratio, where the tail is long). */
+export function columnsOf(strata: readonly Stratum[], most: number): Columns | undefined {
   const all = merged(strata).filter((bin) => bin.count > 0);
+  // As fine as the numbers bear, and no finer than the bins.
+  const alerts = sum(all, (bin) => bin.count);
+  const distinct = new Set(all.map((bin) => bin.le)).size;
+  const wanted = Math.max(4, Math.min(most, distinct, Math.ceil(2 * Math.sqrt(alerts))));
   const last = all[all.length - 1]?.le ?? 0;
   if (last <= 0) return undefined;
   const median = quantile(all, 0.5) ?? last;
   const log = last > 20 * median;
   const first = all.find((bin) => bin.le > 0)?.le ?? last;
   const low = log ? Math.min(first, median / 10) : 0;
-  const scale = log ? scaleLog([low, last], [0, wanted]) : scaleLinear([0, last], [0, wanted]).nice(6);
+  const scale = log ? scaleLog([low, last], [0, wanted]) : scaleLinear([0, last], [0, wanted]);
   const edges = Array.from({ length: wanted + 1 }, (_, at) => scale.invert(at));
-  const place = (value: number): number => Math.min(wanted, Math.max(0, scale(Math.max(value, log ? low : 0))));
+  const place = (value: number): number => {
+    const at = Math.ceil(scale(Math.max(value, low)) - 1e-9) - 1;
+    return Math.min(wanted - 1, Math.max(0, at));
+  };
   const counts = strata.map((stratum) => {
     const out = new Array<number>(wanted).fill(0);
-    let before = 0;
     for (const bin of stratum.bins) {
-      const from = place(before);
-      const to = place(bin.le);
-      before = bin.le;
-      if (bin.count === 0) continue;
-      if (to - from < 1e-9) {
-        const at = Math.min(wanted - 1, Math.floor(to));
-        out[at] = (out[at] ?? 0) + bin.count;
-        continue;
-      }
-      for (let at = Math.floor(from); at < Math.min(wanted, Math.ceil(to)); ++at) {
-        const part = (Math.min(at + 1, to) - Math.max(at, from)) / (to - from);
-        out[at] = (out[at] ?? 0) + bin.count * part;
-      }
+      const at = place(bin.le);
+      out[at] = (out[at] ?? 0) + bin.count;
     }
     return out;
   });
@@ -108,16 +103,16 @@ export function histogram(strata: readonly Stratum[], quantiles: LatencyRow | un
     for (const [name, value] of marks) {
       if (value === undefined || value < low || value > high) continue;
       const at = x(value);
-      const text = `${name} ${duration(value)}`;
-      const room = text.length * 6.4;
-      const from = Math.min(Math.max(at + 4, free), width - right_gap - room);
+      const room = name.length * 7.2;
+      // Two that would touch: the later one gives way to the other side of its line.
+      const from = at + 4 < free || at + 4 + room > width ? at - 4 - room : at + 4;
       svg.append(
         s("line", { class: "quantile", x1: at, x2: at, y1: 8, y2: bottom }),
-        s("text", { class: "mark", x: Math.max(from, left), y: 14 }, text),
+        s("text", { class: "mark", x: Math.max(from, left), y: 14 }, name),
       );
       free = from + room + 10;
     }
-    const ticks = (log ? durations.filter((value) => value >= low && value <= high) : x.ticks(6)).map((value) => ({ at: x(value), text: duration(value) }));
+    const ticks = (log ? durations.filter((value) => value >= low && value <= high) : durationTicks(low, high, 7)).map((value) => ({ at: x(value), text: duration(value) }));
     svg.append(bottomAxis(ticks, bottom, left, width - right_gap, 56));
     return svg;
   };
@@ -125,6 +120,7 @@ export function histogram(strata: readonly Stratum[], quantiles: LatencyRow | un
   return chart({
     title: "Time from the last event to the alert",
     summary: `${grouped(all)} alerts; ${said}.`,
+    say: true,
     legend: strata.length > 1 ? legend(strata.map((stratum, at) => ({ name: stratum.name, class: `s${at % 5}` }))) : null,
     draw,
     table: () => ({
@@ -143,7 +139,7 @@ export function decomposition(groups: readonly Decomposition[]): HTMLElement | n
   const names = groups[0]?.parts.map((part) => part.name) ?? [];
   return h(
     "div",
-    { class: "decomposition" },
+    { class: "decomposition scroll", tabindex: 0, role: "region", "aria-label": "What the wait is made of, scrolls sideways" },
     h("h3", null, "What the wait is made of"),
     legend(names.map((name, at) => ({ name, class: `p${at}` }))),
     h(

@@ -42,6 +42,7 @@ export function loadOverTime(per_hour: readonly number[]): HTMLElement | null {
   return chart({
     title: "Alerts each hour",
     summary: `${grouped(sum(per_hour))} alerts in ${grouped(per_hour.length)} hours: ${figure(mean(per_hour) ?? 0)} an hour on average, at most ${grouped(highest)} (${place(busiest)}).`,
+    say: true,
     draw,
     table: () => ({ head: ["hour", "alerts"], rows: per_hour.slice(0, 2_000).map((count, hour) => [place(hour), grouped(count)]) }),
   });
@@ -66,6 +67,7 @@ export function loadByHourOfDay(counts: readonly number[]): HTMLElement | null {
   return chart({
     title: "By hour of the day (UTC)",
     summary: `Busiest at ${hour(counts.indexOf(highest))} with ${figure(highest)} alerts.`,
+    say: true,
     draw,
     table: () => ({ head: ["hour", "alerts"], rows: counts.map((count, at) => [hour(at), figure(count)]) }),
   });

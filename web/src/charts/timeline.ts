@@ -4,8 +4,8 @@ import { scaleLinear } from "d3-scale";
 import type { Incident, IncidentStep, Rule } from "../contract.js";
 import { h, s, type Child } from "../dom.js";
 import { lanesOf, lanes_max, markOf, stepEvents } from "../lanes.js";
-import { countOf, cut, duration, moment, secondsBetween } from "../text.js";
-import { bottomAxis, canvas, chart, legend, simpleTable } from "./frame.js";
+import { countOf, cut, duration, durationTicks, moment, secondsBetween } from "../text.js";
+import { bottomAxis, canvas, chart, legend, simpleTable, type LegendItem } from "./frame.js";
 
 const row_height = 24;
 const top = 22;
@@ -29,7 +29,7 @@ export function positions(at_seconds: readonly number[], spacing: Spacing, whole
 
 function axisTicks(x: (share: number) => number, whole: number, width: number): { at: number; text: string }[] {
   const scale = scaleLinear([0, whole], [0, 1]);
-  return scale.ticks(Math.max(2, Math.floor(width / 90))).map((value) => ({ at: x(scale(value)), text: value === 0 ? "0" : `+${duration(value)}` }));
+  return durationTicks(0, whole, Math.max(2, Math.floor(width / 90))).map((value) => ({ at: x(scale(value)), text: value === 0 ? "0" : `+${duration(value)}` }));
 }
 
 function drawTimeline(incident: Incident, rule: Rule | undefined, spacing: Spacing, width: number): SVGSVGElement {
@@ -136,7 +136,7 @@ function drawTimeline(incident: Incident, rule: Rule | undefined, spacing: Spaci
   const alert = secondsBetween(incident.first, incident.alert_time);
   if (alert !== undefined) {
     svg.append(s("text", { class: "alert-at", x: right, y: 12, "text-anchor": "end" }, `alert +${duration(alert)} →`));
-  } else if (broken >= 0) {
+  } else if (incident.outcome === "missed" || incident.outcome === "silent") {
     svg.append(s("text", { class: "alert-at none", x: right, y: 12, "text-anchor": "end" }, "no alert"));
   }
   return svg;
@@ -214,6 +214,20 @@ function eventTable(incident: Incident): HTMLElement {
   return h("div", null, table, left_out > 0 ? h("p", { class: "quiet" }, `${countOf(left_out, "more event")} not shown`) : null);
 }
 
+/** Only what occurs. */
+function legendOf(incident: Incident): LegendItem[] {
+  const events = (incident.events ?? []).slice(0, marks_max);
+  const found = new Set(events.map((_, at) => markOf(incident, at).kind));
+  const items: [boolean, LegendItem][] = [
+    [found.has("alert"), { name: "in the alert", class: "mark-alert" }],
+    [found.has("step"), { name: "meets a step", class: "mark-step" }],
+    [found.has("failed"), { name: "came nearest to the step", class: "mark-failed" }],
+    [found.has("plain"), { name: "other event", class: "mark-event" }],
+    [events.some((event) => (event.faults?.length ?? 0) > 0), { name: "document late, lost or changed", class: "mark-fault" }],
+  ];
+  return items.flatMap(([occurs, item]) => (occurs ? [item] : []));
+}
+
 const outcome_sentences = {
   caught: "caught",
   missed: "missed",
@@ -243,15 +257,8 @@ export function incidentDetail(incident: Incident, rule: Rule | undefined): HTML
     holder.replaceChildren(
       chart({
         summary: `${countOf(events.length, "event")} of ${incident.id} in ${countOf(lanes.length, "lane")}; ${outcome_sentences[incident.outcome]}${incident.reason ? `: ${incident.reason.text}` : ""}. The table below lists them.`,
-        legend: legend([
-          { name: "in the alert", class: "mark-alert" },
-          { name: "meets a step", class: "mark-step" },
-          { name: "came nearest, did not", class: "mark-failed" },
-          { name: "other event", class: "mark-event" },
-          { name: "document late, lost or changed", class: "mark-fault" },
-        ]),
+        legend: legend(legendOf(incident)),
         draw: (width) => drawTimeline(incident, rule, spacing, width),
-        table: () => ({ head: ["lane", "events"], rows: lanes.slice(0, 200).map((lane) => [lane.label, String(lane.events.length)]) }),
       }),
       ...(hidden > 0 ? [h("p", { class: "quiet" }, `${countOf(hidden, "more lane")} not shown`)] : []),
     );

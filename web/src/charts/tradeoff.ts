@@ -5,7 +5,7 @@ import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { Proportion, Rate, Sweep, SweepPoint } from "../contract.js";
 import { h, replace, s, type Child } from "../dom.js";
-import { duration, figure, interval, percent, points as percentPoints, shareInterval, signed } from "../text.js";
+import { duration, durationTicks, figure, interval, percent, points as percentPoints, shareInterval, signed } from "../text.js";
 import { bottomAxis, canvas, chart, leftAxis, legend, type LegendItem } from "./frame.js";
 
 type Scale = ScaleContinuousNumeric<number, number>;
@@ -115,7 +115,8 @@ function drawPanel(panel: Panel, sweep: Sweep, x: Scale, top: number, width: num
   const highest = max(panel.series, (series) => max(sweep.points, (point) => series.of(point)?.high)) ?? 0;
   const y = scaleLinear([0, panel.fixed_max ?? Math.max(highest, 1e-9)], [top + panel.height, top]);
   if (panel.fixed_max === undefined) y.nice(3);
-  const ticks = y.ticks(panel.height > 100 ? 5 : 3).map((value) => ({ at: y(value), text: panel.text(value) }));
+  const values = panel.text === duration ? durationTicks(0, y.domain()[1] ?? 1, 3) : y.ticks(panel.height > 100 ? 5 : 3);
+  const ticks = values.map((value) => ({ at: y(value), text: panel.text(value) }));
   const group = s(
     "g",
     null,
@@ -206,7 +207,7 @@ function readout(sweep: Sweep, index: number, base: SweepPoint | undefined): Chi
 
 export function tradeoff(sweep: Sweep): HTMLElement {
   const panels = panelsOf(sweep);
-  const height = panels.reduce((sum, panel) => sum + title_room + panel.height + between, 0) + 24;
+  const height = panels.reduce((sum, panel) => sum + title_room + panel.height + between, 24 - between);
   const base = sweep.current == null ? undefined : sweep.points.find((point) => point.value === sweep.current);
   let index = startIndex(sweep);
   let x: Scale = xScale(sweep, 600);

@@ -34,8 +34,8 @@ function raises(score: ScoreView): HTMLElement | null {
     "raises",
     [grouped(alerts ?? precision?.total ?? 0), unit(alerts === 1 ? "alert" : "alerts")],
     [
+      precision?.value != null ? [h("strong", null, `${percent(precision.value)} right`), ` ${shareInterval(precision.low, precision.high)}`, h("br")] : null,
       parts.join(" · "),
-      precision?.value != null ? [" · ", h("strong", null, percent(precision.value)), ` right ${shareInterval(precision.low, precision.high)}`] : null,
     ],
     precision ? whisker(precision.value, precision.low, precision.high) : null,
   );

@@ -84,7 +84,7 @@ export function scenarios(score: ScoreView): Section | null {
         numeric: true,
         descending: true,
         key: (row) => (row.incidents > 0 ? row.alerted / row.incidents : NaN),
-        cell: (row) => [grouped(row.alerted), row.incidents > 0 ? h("span", { class: "quiet" }, ` ${Math.round((row.alerted / row.incidents) * 100)} %`) : null],
+        cell: (row) => [grouped(row.alerted), row.alerted > 0 && row.incidents > 0 ? h("span", { class: "quiet" }, ` ${Math.round((row.alerted / row.incidents) * 100)} %`) : null],
       },
       { name: "coincidences", numeric: true, descending: true, key: (row) => row.coincidences, cell: (row) => (row.coincidences > 0 ? grouped(row.coincidences) : "") },
       { name: "expected", key: (row) => row.expected, cell: (row) => [row.expected, row.disagrees ? h("span", { class: "tag warn" }, "not so") : null] },
@@ -122,12 +122,13 @@ export function incidents(all: readonly Incident[], rule: Rule | undefined): Inc
       { name: "family", value: (row) => row.family ?? "" },
     ],
     detail: (row) => incidentDetail(row, rule),
+    order: { column: 1, down: false },
     columns: [
       { name: "incident", key: (row) => row.id, cell: (row) => row.id },
       { name: "outcome", key: (row) => outcome_rank[row.outcome], cell: (row) => h("span", { class: `outcome ${row.outcome}` }, row.outcome) },
       { name: "scenario", key: (row) => `${row.scenario ?? ""} ${row.title ?? ""}`.toLowerCase(), class: "wide", cell: (row) => [row.scenario ? h("span", { class: "quiet" }, `${row.scenario} `) : null, row.title ?? ""] },
       { name: "reason", key: (row) => row.reason?.text.toLowerCase() ?? "", class: "wide", cell: (row) => row.reason?.text ?? "" },
-      { name: "host", key: (row) => row.host_name?.toLowerCase() ?? "", class: "spare", cell: (row) => row.host_name ?? "" },
+      { name: "host", key: (row) => row.host_name?.toLowerCase() ?? "", class: "spare", cell: (row) => h("span", { class: "clip" }, row.host_name ?? "") },
       { name: "first event", key: (row) => row.first ?? "", class: "spare nowrap", cell: (row) => moment(row.first ?? "").slice(0, 19) },
       {
         name: "alert after",
@@ -142,7 +143,7 @@ export function incidents(all: readonly Incident[], rule: Rule | undefined): Inc
   });
   const link = (id: string): HTMLElement | string => {
     const at = by_id.get(id);
-    return at === undefined ? id : h("button", { type: "button", class: "link", on: { click: () => table.reveal(at) } }, id);
+    return at === undefined ? id : h("button", { type: "button", class: "link clip", on: { click: () => table.reveal(at) } }, id);
   };
   return { section: section("incidents", "Incidents", "Open one to see its timeline.", table.element), link };
 }

@@ -7,7 +7,7 @@ import { section, type Section } from "./section.js";
 
 function shares(score: ScoreView): HTMLElement | null {
   if (score.shares.length === 0) return null;
-  return h(
+  const table = h(
     "table",
     { class: "measures" },
     h("caption", { class: "unseen" }, "Shares with counts and intervals"),
@@ -28,9 +28,10 @@ function shares(score: ScoreView): HTMLElement | null {
       ),
       score.f1 === undefined
         ? null
-        : h("tr", null, h("th", { scope: "row" }, "F1", h("span", { class: "quiet note" }, "harmonic mean of precision and recall")), h("td"), h("td", { class: "number" }, h("strong", null, score.f1.toFixed(3))), h("td"), h("td")),
+        : h("tr", null, h("th", { scope: "row" }, "F1", h("span", { class: "quiet note" }, "harmonic mean of precision and recall")), h("td"), h("td", { class: "number" }, h("strong", null, score.f1.toFixed(3))), h("td"), h("td", { class: "drawn" })),
     ),
   );
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Shares, scrolls sideways" }, table);
 }
 
 function verdicts(score: ScoreView): HTMLElement | null {

@@ -145,6 +145,7 @@ function hostile(seed) {
   const draw = new Draw(seed);
   const report = poisoned(whole(seed, 120, 100), draw, "");
   report.title = `${evil[1]}${evil[7]}`;
+  for (const at of [0, 1, 2, 3]) report.incidents[at].id = `I-00000${at + 1}`;
   report.incidents[0].title = "M".repeat(1_000_000);
   report.incidents[1].events = Array.from({ length: 3_000 }, (_, at) => ({ at_seconds: at / 7, what: draw.of(evil), process: { pid: at, parent: (at + 1) % 3_000 } }));
   report.incidents[2].events = Array.from({ length: 300 }, (_, at) => ({ at_seconds: at, what: "deep", process: { pid: at + 1, parent: at, name: evil[7] } }));

@@ -3,7 +3,7 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { Variant } from "../contract.js";
 import { h, lines, replace, s } from "../dom.js";
-import { figure, interval, percent, points, shareInterval, signed } from "../text.js";
+import { cut, figure, interval, percent, points, shareInterval, signed } from "../text.js";
 import { Table } from "../table.js";
 import { bottomAxis, canvas, chart, leftAxis, legend } from "./frame.js";
 
@@ -54,7 +54,7 @@ export function front(given: readonly Variant[]): HTMLElement {
   const variants = inOrder(given);
   const on_front = frontOf(variants);
   const current = variants.find((variant) => variant.is_current);
-  const per = variants.find((v) => v.false_alarms.per)?.false_alarms.per ?? "1,000 hosts a day";
+  const per = cut(variants.find((v) => v.false_alarms.per)?.false_alarms.per ?? "1,000 hosts a day", 40);
   const number_of = new Map(variants.map((variant, at) => [variant, at + 1]));
   let chosen: Variant | undefined = current ?? variants[0];
 

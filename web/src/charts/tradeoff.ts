@@ -5,7 +5,7 @@ import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { Proportion, Rate, Sweep, SweepPoint } from "../contract.js";
 import { h, replace, s, type Child } from "../dom.js";
-import { duration, durationTicks, figure, interval, percent, points as percentPoints, shareInterval, signed } from "../text.js";
+import { cut, duration, durationTicks, figure, interval, percent, points as percentPoints, shareInterval, signed } from "../text.js";
 import { bottomAxis, canvas, chart, leftAxis, legend, type LegendItem } from "./frame.js";
 
 type Scale = ScaleContinuousNumeric<number, number>;
@@ -87,7 +87,7 @@ function panelsOf(sweep: Sweep): Panel[] {
       ],
     },
     {
-      title: `false alarms${per ? ` per ${per}` : ""}`,
+      title: `false alarms${per ? ` per ${cut(per, 40)}` : ""}`,
       height: 90,
       text: figure,
       series: [{ name: "false alarms", class: "alarms", of: (point) => estimate(point.false_alarms) }],

@@ -56,7 +56,7 @@ export function breakdowns(score: ScoreView): Section | null {
       h("label", null, h("input", { type: "radio", name: group, checked: at === 0, on: { change: () => replace(place, breakdownTable(breakdown)) } }), h("span", null, breakdown.dimension)),
     ),
   );
-  return section("breakdowns", "Who is caught, and who is disturbed", null, choice, place);
+  return section("breakdowns", "Breakdowns", null, choice, place);
 }
 
 export function scenarios(score: ScoreView): Section | null {

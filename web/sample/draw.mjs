@@ -28,7 +28,7 @@ export class Draw {
 const z = 1.96;
 
 export function proportion(hits, total) {
-  if (total === 0) return { hits, total, value: null, low: null, high: null };
+  if (total === 0) return { hits, total, value: null, low: null, high: null, method: "wilson" };
   const p = hits / total;
   const middle = (p + (z * z) / (2 * total)) / (1 + (z * z) / total);
   const half = (z / (1 + (z * z) / total)) * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total));

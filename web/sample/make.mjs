@@ -7,7 +7,7 @@ import { makePage } from "../build.mjs";
 import { Draw, proportion, rate } from "./draw.mjs";
 import { incident } from "./incidents.mjs";
 import { documentText, insert } from "./insert.mjs";
-import { scorecard } from "./scorecard.mjs";
+import { scorecard, unlabelled } from "./scorecard.mjs";
 
 const query = `sequence by host.id, user.id with maxspan=30s
   [process where host.os.type == "macos" and event.type == "start" and event.action == "exec" and
@@ -177,8 +177,12 @@ export const kinds = {
   },
   several: () => {
     const draw = new Draw(3);
-    const scores = [1, 2, 3].map((version) => scorecard(draw, Array.from({ length: 90 }, (_, at) => incident(draw, at + 1)), { name: `Installer Script Connects, variant ${version}`, version, hosts: 300 }));
+    const scores = [1, 2, 3].map((version) => scorecard(draw, Array.from({ length: 90 }, (_, at) => incident(draw, at + 1)), { name: rule.name, version: 7, variant: `maxspan ${version * 15} s`, hosts: 300 }));
     return { eqlab_report: 1, title: "Three variants", rules: scores.map((score) => ({ name: score.rule.name, version: score.rule.version })), scores };
+  },
+  unlabelled: () => {
+    const { scores, rules } = whole(6, 60, 200);
+    return { eqlab_report: 1, rules, scores: [unlabelled(scores[0])] };
   },
   empty: () => ({ eqlab_report: 1, rules: [] }),
   hostile: () => hostile(5),

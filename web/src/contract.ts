@@ -1,6 +1,13 @@
 // The report document as TypeScript sees it. ../report.schema.json says what each key means and is
 // held against these types by test/unit/contract.test.mjs, which validates every sample.
 
+export interface HostInterval {
+  low?: number | null;
+  high?: number | null;
+  method?: string;
+  unmeasured?: string | null;
+}
+
 export interface Proportion {
   hits: number;
   total: number;
@@ -8,6 +15,8 @@ export interface Proportion {
   low?: number | null;
   high?: number | null;
   method?: string;
+  unmeasured?: string | null;
+  by_host?: HostInterval | null;
 }
 
 export interface Rate {
@@ -15,8 +24,11 @@ export interface Rate {
   low?: number | null;
   high?: number | null;
   count?: number;
+  host_days?: number;
   per?: string;
   method?: string;
+  unmeasured?: string | null;
+  by_host?: HostInterval | null;
 }
 
 export interface Rule {

@@ -23,36 +23,55 @@ import type {
 } from "./contract.js";
 import { Reader, compact } from "./reader.js";
 
+interface Ends {
+  low: number | undefined;
+  high: number | undefined;
+}
+
+/** The interval to show: by hosts where the data supports one, for it holds where hosts differ. */
+export function bestEnds(from: Reader): Ends & { by_host: boolean } {
+  const low = from.at("by_host", "low").number();
+  const high = from.at("by_host", "high").number();
+  if (low !== undefined && high !== undefined) return { low, high, by_host: true };
+  return { low: from.at("low").number(), high: from.at("high").number(), by_host: false };
+}
+
+const within = (value: number | undefined): number | undefined => (value === undefined ? undefined : Math.min(1, Math.max(0, value)));
+
 export function readProportion(from: Reader): Proportion | undefined {
   const hits = from.at("hits").count();
   const total = from.at("total").count();
   if (hits === undefined || total === undefined) return undefined;
+  const { low, high, by_host } = bestEnds(from);
   return compact<Proportion>({
     hits,
     total,
     value: share(from.at("value")) ?? null,
-    low: share(from.at("low")),
-    high: share(from.at("high")),
-    method: from.at("method").text(),
+    low: within(low),
+    high: within(high),
+    method: (by_host ? from.at("by_host", "method") : from.at("method")).text(),
+    unmeasured: from.at("unmeasured").text(),
   });
 }
 
 function share(from: Reader): number | undefined {
-  const value = from.number();
-  return value === undefined ? undefined : Math.min(1, Math.max(0, value));
+  return within(from.number());
 }
 
 export function readRate(from: Reader): Rate | undefined {
   const value = from.at("value").number();
   const count = from.at("count").count();
   if (value === undefined && count === undefined) return undefined;
+  const { low, high, by_host } = bestEnds(from);
   return compact<Rate>({
     value: value ?? null,
-    low: from.at("low").number(),
-    high: from.at("high").number(),
+    low,
+    high,
     count,
+    host_days: from.at("host_days").count(),
     per: from.at("per").text(),
-    method: from.at("method").text(),
+    method: (by_host ? from.at("by_host", "method") : from.at("method")).text(),
+    unmeasured: from.at("unmeasured").text(),
   });
 }
 

@@ -3,17 +3,18 @@ import { decomposition, histogram } from "./charts/histogram.js";
 import { front } from "./charts/front.js";
 import { loadByHourOfDay, loadOverTime } from "./charts/load.js";
 import { tradeoff } from "./charts/tradeoff.js";
+import { bar } from "./charts/whisker.js";
 import type { ReportDocument, Rule } from "./contract.js";
 import { readDocument } from "./document.js";
 import { h, lines, replace, type Child } from "./dom.js";
-import { readScore, type ScoreView } from "./scorecard.js";
+import { readScore, type NamedCount, type ScoreView } from "./scorecard.js";
 import { checks, ruleDiff, verdict } from "./sections/compare.js";
 import { headline } from "./sections/headline.js";
 import { breakdowns, incidents, scenarios } from "./sections/lists.js";
 import { losses } from "./sections/losses.js";
 import { latencyTable, measures } from "./sections/measures.js";
 import { section, type Section } from "./sections/section.js";
-import { duration, figure, interval, percent, shareInterval, visible } from "./text.js";
+import { duration, figure, grouped, interval, percent, shareInterval, visible } from "./text.js";
 import { themeSwitch } from "./theme.js";
 
 function latencySection(score: ScoreView): Section | null {
@@ -26,12 +27,30 @@ function latencySection(score: ScoreView): Section | null {
 
 function loadSection(score: ScoreView): Section | null {
   if (!score.load) return null;
-  const { per_hour, by_hour_of_day, facts } = score.load;
+  const { per_hour, by_hour_of_day, facts, first_hour, noisiest_hosts } = score.load;
   return section(
     "load",
     "Alert load",
-    facts.length > 0 ? facts.map(({ name, value }) => `${name} ${value}`).join(" · ") : null,
-    h("div", { class: "two wide-left" }, loadOverTime(per_hour), loadByHourOfDay(by_hour_of_day)),
+    facts.join(" · "),
+    h("div", { class: "two wide-left" }, loadOverTime(per_hour, first_hour), loadByHourOfDay(by_hour_of_day)),
+    noisiest(noisiest_hosts),
+  );
+}
+
+function noisiest(hosts: readonly NamedCount[]): Child {
+  if (hosts.length === 0) return null;
+  const most = hosts[0]?.count ?? 0;
+  return h(
+    "div",
+    null,
+    h("h3", null, "Noisiest hosts"),
+    h(
+      "table",
+      { class: "compact" },
+      h("caption", { class: "unseen" }, "Noisiest hosts"),
+      h("thead", { class: "unseen" }, h("tr", null, h("th", { scope: "col" }, "host"), h("th", { scope: "col" }, "alerts"), h("th", { scope: "col" }, "as a bar"))),
+      h("tbody", null, hosts.slice(0, 20).map(({ name, count }) => h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "number" }, grouped(count)), h("td", { class: "drawn" }, bar(count, most))))),
+    ),
   );
 }
 
@@ -96,7 +115,7 @@ function comparison(scores: readonly ScoreView[], choose: (at: number) => void):
             h(
               "tr",
               null,
-              h("th", { scope: "row" }, h("label", { class: "choice" }, h("input", { type: "radio", name: "score", checked: at === 0, on: { change: () => choose(at) } }), h("span", null, score.name, score.version === undefined ? null : h("span", { class: "quiet" }, ` v${score.version}`)))),
+              h("th", { scope: "row" }, h("label", { class: "choice" }, h("input", { type: "radio", name: "score", checked: at === 0, on: { change: () => choose(at) } }), h("span", null, score.variant ?? score.name, score.version === undefined ? null : h("span", { class: "quiet" }, ` v${score.version}`)))),
               h("td", { class: "number" }, score.recall?.value == null ? "–" : [percent(score.recall.value), " ", h("span", { class: "quiet" }, shareInterval(score.recall.low, score.recall.high))]),
               h("td", { class: "number" }, score.precision?.value == null ? "–" : [percent(score.precision.value), " ", h("span", { class: "quiet" }, shareInterval(score.precision.low, score.precision.high))]),
               h("td", { class: "number" }, score.false_alarms?.value == null ? "–" : [figure(score.false_alarms.value), " ", h("span", { class: "quiet" }, interval(score.false_alarms.low, score.false_alarms.high, figure))]),
@@ -115,7 +134,7 @@ function masthead(report: ReportDocument, score: ScoreView | undefined): Child {
   const name = report.title ?? score?.name ?? rule?.name ?? "eqlab report";
   const version = score?.version ?? rule?.version;
   const line = [report.title && score ? score.name : null, version == null ? null : `v${version}`, score?.schedule].filter(Boolean).join(" · ");
-  return [h("h1", null, name), line ? h("p", { class: "sub" }, line) : null, score && score.corpus.length > 0 ? h("p", { class: "sub" }, score.corpus.join(" · ")) : null];
+  return [h("h1", null, name), line ? h("p", { class: "sub" }, line) : null, score && score.corpus.length > 0 ? h("p", { class: "sub" }, score.corpus.join(" · ")) : null, score?.forecast ? h("p", { class: "sub" }, score.forecast) : null];
 }
 
 class Page {
@@ -161,7 +180,7 @@ class Page {
     const sections = [
       ...this.fixed_top,
       this.side_by_side ?? null,
-      of_score(losses),
+      of_score((view) => losses(view, this.incidents?.link ?? ((id) => id))),
       of_score(measures),
       ...this.fixed_middle,
       of_score(latencySection),

@@ -67,6 +67,11 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1).replace("-", "−")}\u00a0%`;
 }
 
+/** Like `percent`, but a share below 0.1 % keeps three digits: 0.0018 % */
+export function smallShare(share: number): string {
+  return share > 0 && share < 0.001 ? `${figure(share * 100)}\u00a0%` : percent(share);
+}
+
 /** Percentage points with a sign: −7.5 */
 export function points(difference: number): string {
   const out = Math.abs(difference * 100).toFixed(1);

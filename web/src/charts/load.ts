@@ -17,11 +17,27 @@ export function gathered(counts: readonly number[], most: number): { counts: num
   return { counts: out, hours };
 }
 
-export function loadOverTime(per_hour: readonly number[]): HTMLElement | null {
+/** The hour so many after the first: a date if the first is known, else the number of its day. */
+export function hourName(first: string | undefined, hour: number): string {
+  const begin = first === undefined ? NaN : Date.parse(first);
+  if (!Number.isFinite(begin)) return `day ${Math.floor(hour / 24) + 1}, ${String(hour % 24).padStart(2, "0")}:00`;
+  return new Date(begin + hour * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** Hours at which a day begins. */
+function dayStarts(first: string | undefined, hours: number): number[] {
+  const begin = first === undefined ? NaN : Date.parse(first);
+  const offset = Number.isFinite(begin) ? (24 - new Date(begin).getUTCHours()) % 24 : 0;
+  const out: number[] = [];
+  for (let hour = offset; hour < hours; hour += 24) out.push(hour);
+  return out;
+}
+
+export function loadOverTime(per_hour: readonly number[], first?: string): HTMLElement | null {
   if (per_hour.length === 0) return null;
   const highest = max(per_hour) ?? 0;
   const busiest = per_hour.indexOf(highest);
-  const place = (hour: number): string => `day ${Math.floor(hour / 24) + 1}, ${String(hour % 24).padStart(2, "0")}:00`;
+  const place = (hour: number): string => hourName(first, hour);
   const draw = (width: number): SVGSVGElement => {
     const height = 130;
     const bottom = top + height;
@@ -34,9 +50,12 @@ export function loadOverTime(per_hour: readonly number[]): HTMLElement | null {
       if (count <= 0) return;
       svg.append(s("rect", { class: "column load", x: x(at) + 0.5, width: Math.max(0.5, x(at + 1) - x(at) - 1), y: y(count), height: bottom - y(count) }));
     });
-    const days = Math.ceil(per_hour.length / 24);
-    const ticks = Array.from({ length: days }, (_, day) => ({ at: x((day * 24) / hours), text: `day ${day + 1}` }));
-    svg.append(bottomAxis(ticks, bottom, left, width - right_gap, 52));
+    const day = (hour: number): string => {
+      const name = place(hour);
+      return name.startsWith("day") ? name.replace(/,.*/, "") : name.slice(0, 10);
+    };
+    const ticks = dayStarts(first, per_hour.length).map((hour) => ({ at: x(hour / hours), text: day(hour) }));
+    svg.append(bottomAxis(ticks, bottom, left, width - right_gap, 84));
     return svg;
   };
   return chart({

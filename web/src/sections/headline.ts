@@ -13,7 +13,7 @@ const unit = (text: string): HTMLElement => h("span", { class: "unit" }, ` ${tex
 function catches(score: ScoreView): HTMLElement | null {
   const recall = score.recall;
   if (!recall) return null;
-  if (recall.value === null) return card("catches", "–", "there are no malicious incidents", null);
+  if (recall.value === null) return card("catches", "–", recall.unmeasured ?? "there are no malicious incidents", null);
   return card(
     "catches",
     [grouped(recall.hits), unit(`of ${grouped(recall.total)} malicious incidents`)],
@@ -28,14 +28,15 @@ function raises(score: ScoreView): HTMLElement | null {
   if (alerts === undefined && !precision) return null;
   const parts: string[] = [];
   if (precision) parts.push(`${grouped(precision.hits)} right`);
-  if (score.false_alarm_count !== undefined) parts.push(`${grouped(score.false_alarm_count)} false`);
+  const false_count = score.false_alarms?.count;
+  if (false_count !== undefined) parts.push(`${grouped(false_count)} false`);
   if (score.repeats > 0) parts.push(countOf(score.repeats, "repeat"));
   return card(
     "raises",
     [grouped(alerts ?? precision?.total ?? 0), unit(alerts === 1 ? "alert" : "alerts")],
     [
       precision?.value != null ? [h("strong", null, `${percent(precision.value)} right`), ` ${shareInterval(precision.low, precision.high)}`, h("br")] : null,
-      parts.join(" · "),
+      precision && precision.value === null && precision.unmeasured ? precision.unmeasured : parts.join(" · "),
     ],
     precision ? whisker(precision.value, precision.low, precision.high) : null,
   );
@@ -48,7 +49,7 @@ function falseAlarms(score: ScoreView): HTMLElement | null {
   return card(
     "false alarms",
     rate.value === null ? "–" : [figure(rate.value), unit("a day per 1,000 hosts")],
-    [interval(rate.low, rate.high, figure), score.repeats > 0 ? " · repeats left out" : null],
+    rate.value === null ? (rate.unmeasured ?? null) : [interval(rate.low, rate.high, figure), score.repeats > 0 ? " · repeats left out" : null],
     whisker(rate.value, rate.low, rate.high, high * 1.25),
   );
 }

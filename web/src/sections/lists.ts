@@ -14,6 +14,7 @@ function breakdownTable(breakdown: Breakdown): HTMLElement {
     what: breakdown.rows.length === 1 ? "row" : "rows",
     rows: breakdown.rows,
     page_rows: 25,
+    order: { column: 1, down: true },
     columns: [
       { name: breakdown.dimension, key: (row) => row.name.toLowerCase(), cell: (row) => row.name },
       { name: "caught", numeric: true, descending: true, key: (row) => row.recall?.total ?? NaN, cell: (row) => (row.recall ? `${grouped(row.recall.hits)} of ${grouped(row.recall.total)}` : "–") },

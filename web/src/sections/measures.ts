@@ -1,37 +1,65 @@
 // The whole scorecard: every share with its counts and interval, what became of every alert, latency.
 import { bar, whisker } from "../charts/whisker.js";
 import { h } from "../dom.js";
-import { words, type ScoreView } from "../scorecard.js";
-import { duration, grouped, percent, shareInterval } from "../text.js";
+import { words, type FigureRow, type ScoreView } from "../scorecard.js";
+import { duration, figure, grouped, interval, shareInterval, smallShare } from "../text.js";
 import { section, type Section } from "./section.js";
 
-function shares(score: ScoreView): HTMLElement | null {
-  if (score.shares.length === 0) return null;
+function shownValue(row: FigureRow): string {
+  if (row.value === null) return "–";
+  return row.kind === "share" ? smallShare(row.value) : row.kind === "score" ? row.value.toFixed(3) : figure(row.value);
+}
+
+function ends(row: FigureRow, low: number | undefined, high: number | undefined): string {
+  if (row.kind !== "share") return interval(low, high, row.kind === "score" ? (value) => value.toFixed(3) : figure);
+  // One decimal would make [0.0 – 0.0] of a precision in the field.
+  return row.value !== null && row.value < 0.001 && row.value > 0 ? interval(low, high, (share) => figure(share * 100)) : shareInterval(low, high);
+}
+
+function figures(score: ScoreView): HTMLElement | null {
+  const rows = score.figures;
+  if (rows.length === 0) return null;
+  const compared = rows.some((row) => row.counts_low !== undefined);
+  const columns = compared ? 6 : 5;
+  const head = (name: string): HTMLElement => h("th", { scope: "col", class: "number" }, name);
   const table = h(
     "table",
     { class: "measures" },
-    h("caption", { class: "unseen" }, "Shares with counts and intervals"),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, "share"), h("th", { scope: "col", class: "number" }, "count"), h("th", { scope: "col", class: "number" }, "value"), h("th", { scope: "col", class: "number" }, "interval"), h("th", { scope: "col", class: "drawn" }, h("span", { class: "ends" }, h("span", null, "0 %"), h("span", null, "100 %"))))),
+    h("caption", { class: "unseen" }, "Figures with counts and intervals"),
+    h(
+      "thead",
+      null,
+      h(
+        "tr",
+        null,
+        h("th", { scope: "col" }, "figure"),
+        head("count"),
+        head("value"),
+        head("interval"),
+        compared ? head("by counts alone") : null,
+        h("th", { scope: "col", class: "drawn" }, h("span", { class: "ends" }, h("span", null, "0 %"), h("span", null, "100 %"))),
+      ),
+    ),
     h(
       "tbody",
       null,
-      score.shares.map(({ label, note, share }) =>
-        h(
+      rows.map((row) => {
+        const name = h("th", { scope: "row" }, row.label, row.note ? h("span", { class: "quiet note" }, row.note) : null);
+        if (row.value === null) return h("tr", null, name, h("td", { class: "quiet", colspan: columns - 1 }, `not measured: ${row.unmeasured ?? "no reason is given"}`));
+        return h(
           "tr",
           null,
-          h("th", { scope: "row" }, label, note ? h("span", { class: "quiet note" }, note) : null),
-          h("td", { class: "number" }, `${grouped(share.hits)} of ${grouped(share.total)}`),
-          h("td", { class: "number" }, share.value === null ? "–" : h("strong", null, percent(share.value))),
-          h("td", { class: "number quiet" }, shareInterval(share.low, share.high)),
-          h("td", { class: "drawn" }, whisker(share.value, share.low, share.high)),
-        ),
-      ),
-      score.f1 === undefined
-        ? null
-        : h("tr", null, h("th", { scope: "row" }, "F1", h("span", { class: "quiet note" }, "harmonic mean of precision and recall")), h("td"), h("td", { class: "number" }, h("strong", null, score.f1.toFixed(3))), h("td"), h("td", { class: "drawn" })),
+          name,
+          h("td", { class: "number" }, row.counts ?? ""),
+          h("td", { class: "number" }, h("strong", null, shownValue(row))),
+          h("td", { class: "number quiet" }, ends(row, row.low, row.high)),
+          compared ? h("td", { class: "number quiet" }, ends(row, row.counts_low, row.counts_high)) : null,
+          h("td", { class: "drawn" }, row.kind === "rate" ? null : whisker(row.value, row.low, row.high)),
+        );
+      }),
     ),
   );
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Shares, scrolls sideways" }, table);
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures, scrolls sideways" }, table);
 }
 
 function verdicts(score: ScoreView): HTMLElement | null {
@@ -64,14 +92,15 @@ function runs(score: ScoreView): HTMLElement | null {
       h("caption", { class: "unseen" }, "Runs of the schedule"),
       h("tbody", null, score.runs.map(({ name, count }) => h("tr", null, h("th", { scope: "row" }, words(name)), h("td", { class: "number" }, grouped(count))))),
     ),
+    score.run_facts.map((fact) => h("p", { class: "fact quiet" }, fact)),
   );
 }
 
 export function measures(score: ScoreView): Section | null {
-  const table = shares(score);
+  const table = figures(score);
   const below = [verdicts(score), runs(score)].filter((part) => part !== null);
   if (!table && below.length === 0) return null;
-  return section("scorecard", "Scorecard", "Intervals are 95 %.", table, below.length > 0 ? h("div", { class: "two" }, below) : null);
+  return section("scorecard", "Scorecard", score.intervals, table, below.length > 0 ? h("div", { class: "two" }, below) : null);
 }
 
 export function latencyTable(score: ScoreView): HTMLElement | null {
@@ -84,12 +113,12 @@ export function latencyTable(score: ScoreView): HTMLElement | null {
       "table",
       { class: "measures" },
       h("caption", { class: "unseen" }, "Latency"),
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "alerts"), h("th", { scope: "col" }, "counted from"), ...["alerts", "p50", "p95", "p99", "worst"].map((name) => h("th", { scope: "col", class: "number" }, name)))),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "alerts"), h("th", { scope: "col" }, "counted from"), ...["alerts", "mean", "p50", "p90", "p95", "p99", "p99.9", "worst"].map((name) => h("th", { scope: "col", class: "number" }, name)))),
       h(
         "tbody",
         null,
         score.latencies.map((row) =>
-          h("tr", null, h("th", { scope: "row" }, row.whose), h("td", null, row.from), h("td", { class: "number" }, grouped(row.count)), [row.p50, row.p95, row.p99, row.max].map((seconds) => h("td", { class: "number" }, cell(seconds)))),
+          h("tr", null, h("th", { scope: "row" }, row.whose), h("td", null, row.from), h("td", { class: "number" }, grouped(row.count)), [row.mean, row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map((seconds) => h("td", { class: "number" }, cell(seconds)))),
         ),
       ),
     ),

@@ -11,7 +11,7 @@ after(async () => {
   await browser?.stop();
 });
 
-for (const kind of ["small", "score", "several", "empty", "crooked"]) {
+for (const kind of ["small", "score", "several", "unlabelled", "empty", "crooked"]) {
   for (const scheme of ["light", "dark"]) {
     test(`${kind}, ${scheme}: no complaint, no request, nothing serious for axe`, async () => {
       const { page, check, close } = await browser.open(kind, { scheme });
@@ -49,6 +49,16 @@ test("the answer stands first: verdict, then what is caught and at what price", 
   const places = ["FAIL", report.gate.reason, "catches", `${hits}\u00a0of ${total}`.replace("\u00a0", " "), "raises", "false alarms", "alerts come"].map((part) => text.indexOf(part));
   assert.ok(places.every((place) => place >= 0), `${places} in ${text}`);
   assert.deepEqual(places, [...places].sort((a, b) => a - b));
+  await close();
+});
+
+test("what was not measured says why, and is not 0", async () => {
+  const { page, close } = await browser.open("unlabelled");
+  const cards = page.locator(".card");
+  assert.match(await cards.nth(0).innerText(), /catches\s*–\s*no labels/);
+  assert.match(await cards.nth(1).innerText(), /\d+ alerts/);
+  assert.match(await cards.nth(2).innerText(), /–\s*no labels/);
+  assert.ok((await page.locator("#scorecard").getByText("not measured: no labels").count()) >= 5);
   await close();
 });
 

@@ -1,6 +1,8 @@
 // The schema, the types, the reader and the samples say the same.
+import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
@@ -26,6 +28,15 @@ for (const kind of valid_kinds) {
   });
 }
 
+// In the program's tree the scorecard's own schema lies beside; a copy of web/ alone has none.
+const scorecard_schema = join(root, "../harness/report/schemas/scorecard.schema.json");
+test("scorecards of the samples are as the program's schema says", { skip: !existsSync(scorecard_schema) && "no scorecard schema beside this folder" }, async () => {
+  const valid = new Ajv({ allErrors: false, allowUnionTypes: true, strictTypes: false }).compile(JSON.parse(await readFile(scorecard_schema, "utf8")));
+  for (const kind of ["small", "several", "unlabelled"]) {
+    for (const card of kinds[kind]().scores) assert.ok(valid(JSON.parse(JSON.stringify(card))), `${kind}: ${JSON.stringify(valid.errors?.[0])}`);
+  }
+});
+
 test("what the schema forbids is found", () => {
   const small = kinds.small();
   const broken = [
@@ -44,6 +55,15 @@ test("the reader loses nothing of a valid document", () => {
   const { scores: read_scores, ...read } = readDocument(JSON.parse(JSON.stringify({ scores, ...small })));
   assert.deepEqual(withoutNulls(read), withoutNulls(JSON.parse(JSON.stringify(small))));
   assert.deepEqual(read_scores, JSON.parse(JSON.stringify(scores)));
+});
+
+test("an interval by hosts stands in for the one by counts, where it has ends", () => {
+  const point = (by_host) => ({ value: 1, recall: { hits: 1, total: 4, value: 0.25, low: 0.1, high: 0.5, method: "wilson", unmeasured: null, by_host } });
+  const read = (by_host) => readDocument({ eqlab_report: 1, rules: [], sweeps: [{ parameter: "x", points: [point(by_host)] }] }).sweeps[0].points[0].recall;
+  const { low, high, method } = read({ low: 0.05, high: 0.6, method: "bootstrap-by-host", unmeasured: null });
+  assert.deepEqual([low, high, method], [0.05, 0.6, "bootstrap-by-host"]);
+  assert.equal(read({ low: null, high: null, unmeasured: "fewer than 20 hosts" }).high, 0.5);
+  assert.equal(read(null).high, 0.5);
 });
 
 test("the reader survives what no schema allows", () => {

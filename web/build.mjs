@@ -43,6 +43,8 @@ export async function makePage() {
     format: "iife",
     target: "es2020",
     charset: "ascii",
+    // Settled here, not by whichever tsconfig.json lies around.
+    tsconfigRaw: { compilerOptions: { target: "ES2022", useDefineForClassFields: true } },
     metafile: true,
     logLevel: "warning",
   });

@@ -1,5 +1,6 @@
 // Reads the document, lays out the page. Whatever is not in the document is not on the page.
 import { decomposition, histogram } from "./charts/histogram.js";
+import { redrawForPaper } from "./charts/frame.js";
 import { front } from "./charts/front.js";
 import { loadByHourOfDay, loadOverTime } from "./charts/load.js";
 import { tradeoff } from "./charts/tradeoff.js";
@@ -222,6 +223,7 @@ function start(): void {
   const gate = report.gate ? `${report.gate.verdict}: ` : "";
   if (name) document.title = visible(`${gate}${name.slice(0, 200)} · eqlab`);
   replace(place, new Page(report).element());
+  redrawForPaper();
 }
 
 start();

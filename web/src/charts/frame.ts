@@ -64,6 +64,28 @@ export function tableDetails(caption: string, table: () => SimpleTable): HTMLEle
   return details;
 }
 
+interface Drawn {
+  plot: HTMLElement;
+  /** Draws at the width of a sheet, or at the plot's own. */
+  fit: (paper: boolean) => void;
+}
+const drawn_charts = new Set<Drawn>();
+
+/** A drawing made for a wide screen and shrunk to a sheet could not be read: it is drawn for the sheet. */
+export function redrawForPaper(): void {
+  const all = (paper: boolean): void => {
+    for (const one of drawn_charts) {
+      if (one.plot.isConnected) one.fit(paper);
+      else drawn_charts.delete(one);
+    }
+  };
+  addEventListener("beforeprint", () => all(true));
+  addEventListener("afterprint", () => all(false));
+}
+
+/** CSS pixels between the margins of an A4 sheet. */
+const paper_width = 680;
+
 export function chart(options: FrameOptions): HTMLElement {
   const drawing = h("div", { class: "drawing" });
   const said = options.say ? h("p", { class: "said", id: newId("said") }, options.summary) : null;
@@ -80,10 +102,19 @@ export function chart(options: FrameOptions): HTMLElement {
     replace(drawing, svg);
     options.after_draw?.();
   };
+  let paper = false;
   new ResizeObserver((entries) => {
     const width = entries[0]?.contentRect.width ?? 0;
-    if (width > 0) draw(width);
+    if (width > 0 && !paper) draw(width);
   }).observe(plot);
+  drawn_charts.add({
+    plot,
+    fit: (to_paper) => {
+      paper = to_paper;
+      if (paper) draw(paper_width);
+      else if (plot.clientWidth > 0) draw(plot.clientWidth);
+    },
+  });
   return h(
     "figure",
     { class: options.aside ? "chart with-aside" : "chart" },

@@ -78,7 +78,7 @@ export function scenarios(score: ScoreView): Section | null {
     columns: [
       { name: "id", key: (row) => row.id, cell: (row) => row.id },
       { name: "scenario", key: (row) => row.title.toLowerCase(), class: "wide", cell: (row) => [row.title, row.because ? h("span", { class: "quiet note" }, row.because) : null] },
-      { name: "intent", key: (row) => row.intent, cell: (row) => row.intent },
+      { name: "intent", class: "nowrap", key: (row) => row.intent, cell: (row) => row.intent },
       { name: "incidents", numeric: true, descending: true, key: (row) => row.incidents, cell: (row) => grouped(row.incidents) },
       {
         name: "alerted",

@@ -16,6 +16,17 @@ function ends(row: FigureRow, low: number | undefined, high: number | undefined)
   return row.value !== null && row.value < 0.001 && row.value > 0 ? interval(low, high, (share) => figure(share * 100)) : shareInterval(low, high);
 }
 
+/** What has no value, by the reason for it. */
+function unmeasured(rows: readonly FigureRow[]): [string, string[]][] {
+  const by_reason = new Map<string, string[]>();
+  for (const row of rows) {
+    if (row.value !== null) continue;
+    const reason = row.unmeasured ?? "no reason is given";
+    by_reason.set(reason, [...(by_reason.get(reason) ?? []), row.label]);
+  }
+  return [...by_reason];
+}
+
 function figures(score: ScoreView): HTMLElement | null {
   const rows = score.figures;
   if (rows.length === 0) return null;
@@ -43,9 +54,8 @@ function figures(score: ScoreView): HTMLElement | null {
     h(
       "tbody",
       null,
-      rows.map((row) => {
+      rows.filter((row) => row.value !== null).map((row) => {
         const name = h("th", { scope: "row" }, row.label, row.note ? h("span", { class: "quiet note" }, row.note) : null);
-        if (row.value === null) return h("tr", null, name, h("td", { class: "quiet", colspan: columns - 1 }, `not measured: ${row.unmeasured ?? "no reason is given"}`));
         return h(
           "tr",
           null,
@@ -57,6 +67,9 @@ function figures(score: ScoreView): HTMLElement | null {
           h("td", { class: "drawn" }, row.kind === "rate" ? null : whisker(row.value, row.low, row.high)),
         );
       }),
+      unmeasured(rows).map(([reason, labels]) =>
+        h("tr", null, h("th", { scope: "row" }, "not measured", h("span", { class: "quiet note" }, reason)), h("td", { class: "quiet", colspan: columns - 1 }, labels.join(" · "))),
+      ),
     ),
   );
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures, scrolls sideways" }, table);
@@ -75,7 +88,7 @@ function verdicts(score: ScoreView): HTMLElement | null {
       { class: "compact" },
       h("caption", { class: "unseen" }, "Alerts by verdict"),
       h("thead", { class: "unseen" }, h("tr", null, h("th", { scope: "col" }, "verdict"), h("th", { scope: "col" }, "alerts"), h("th", { scope: "col" }, "as a bar"))),
-      h("tbody", null, known.map(({ name, count }) => h("tr", null, h("th", { scope: "row" }, words(name)), h("td", { class: "number" }, grouped(count)), h("td", { class: "drawn" }, bar(count, total, name === "causal-malicious" ? "right" : name === "duplicate" ? "" : "false"))))),
+      h("tbody", null, known.map(({ name, count }) => h("tr", null, h("th", { scope: "row" }, words(name)), h("td", { class: "number" }, grouped(count)), h("td", { class: "drawn" }, bar(count, total, name === "causal-malicious" ? "right" : name === "duplicate" || name === "unlabelled" ? "" : "false"))))),
     ),
   );
 }

@@ -6,6 +6,9 @@ math(EXPR size "${hex_length} / 2")
 string(REGEX REPLACE "(................................................................)" "\\1\n" hex "${hex}")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" hex "${hex}")
 string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" hex "${hex}")
+if(hex STREQUAL "")
+  set(hex "    \"\"")
+endif()
 file(WRITE ${OUT}.h
 "#pragma once
 #include <string_view>

@@ -48,14 +48,16 @@ function(eqlab_layer name folder)
 endfunction()
 
 # eqlab_embed(TARGET FILE NAME): FILE's bytes as `std::string_view eqlab::embedded::NAME`,
-# declared in the generated header embedded/NAME.h.
+# declared in the generated header embedded/NAME.h. FILE is taken from the root of the checkout; a full
+# path may name a file that the build makes.
 function(eqlab_embed target file name)
+  cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
   set(out ${CMAKE_BINARY_DIR}/generated/embedded/${name})
   add_custom_command(
     OUTPUT ${out}.cc ${out}.h
-    COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_SOURCE_DIR}/${file} -DOUT=${out} -DNAME=${name}
+    COMMAND ${CMAKE_COMMAND} -DIN=${file} -DOUT=${out} -DNAME=${name}
             -P ${CMAKE_SOURCE_DIR}/ci/cmake/Embed.cmake
-    DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/ci/cmake/Embed.cmake VERBATIM)
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/ci/cmake/Embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out}.cc ${out}.h)
   target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/generated)
 endfunction()

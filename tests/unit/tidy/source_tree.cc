@@ -11,8 +11,8 @@ namespace eqlab::tidy {
 namespace {
 
 // Not part of the product: what building and running it leaves behind, and editors' own folders.
-constexpr std::array<std::string_view, 8> skipped_folders = {
-    ".git", "build", "out", ".cache", ".idea", ".vs", ".vscode", "node_modules"};
+constexpr std::array<std::string_view, 9> skipped_folders = {
+    ".git", "build", "out", ".cache", ".idea", ".vs", ".vscode", "node_modules", "dist"};
 
 bool is_skipped(const std::filesystem::path& folder) {
   const std::string name = folder.filename().string();

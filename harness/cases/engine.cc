@@ -146,6 +146,12 @@ Result<std::vector<FoundMatch>> run_built_in(const CaseBlock& block, const eql::
 
 }  // namespace
 
+Engine fast_engine() {
+  return [](const CaseBlock& block, const eql::CheckedQuery& query) {
+    return run_built_in(block, query, limits::batch_rows_max);
+  };
+}
+
 std::vector<NamedEngine> built_in_engines() {
   const auto with_rows = [](std::size_t rows) {
     return [rows](const CaseBlock& block, const eql::CheckedQuery& query) {

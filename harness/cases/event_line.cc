@@ -367,4 +367,54 @@ Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema)
   return out;
 }
 
+namespace {
+
+bool is_bare_word(const std::string& text, const event::Field* field) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-/:@%+~").find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text == "null" || text == "-" || !std::ranges::all_of(text, plain))
+    return false;
+  if (field != nullptr)
+    return !event::is_numeric(field->type) && field->type != event::FieldType::boolean;
+  return text != "true" && text != "false" && !is_json_number(text);
+}
+
+std::string write_case_value(const CaseValue& value, const event::Field* field) {
+  if (value.kind == CaseValue::Kind::null) return "null";
+  if (value.kind != CaseValue::Kind::text || is_bare_word(value.text, field)) return value.text;
+  return Json(value.text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string write_values(const CaseField& given, const event::Schema& schema) {
+  const event::Field* const field = schema.find(given.name);
+  std::vector<std::string> values;
+  for (const CaseValue& value : given.values) values.push_back(write_case_value(value, field));
+  return given.is_array ? format("[{}]", join(values, ",")) : join(values, ",");
+}
+
+std::string write_offset(EventTime time) {
+  const Duration offset = time - EventTime(Duration{*parse_iso8601(base_time)});
+  const std::int64_t whole = std::abs(offset.count());
+  std::string text = format("{}.{:09}", whole / 1'000'000'000, whole % 1'000'000'000);
+  while (text.ends_with('0')) text.pop_back();
+  if (text.ends_with('.')) text.pop_back();
+  return format("@{}{}s", offset.count() < 0 ? "-" : "", text);
+}
+
+}  // namespace
+
+std::string write_event_line(const CaseEvent& event, const std::string& category_field,
+                             const event::Schema& schema) {
+  std::string out = format("{}  {}", event.id, event.time ? write_offset(*event.time) : "@none");
+  const auto category = std::ranges::find(event.fields, category_field, &CaseField::name);
+  out += category == event.fields.end() ? "  -" : "  " + write_values(*category, schema);
+  for (const CaseField& field : event.fields) {
+    if (field.name != category_field)
+      out += format(" {}={}", field.name, write_values(field, schema));
+  }
+  return out;
+}
+
 }  // namespace eqlab::cases

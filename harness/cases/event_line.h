@@ -42,6 +42,12 @@ struct RawEvent {
 /// rightly stays silent.
 [[nodiscard]] Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema);
 
+/// The line that reads back to this event; `category_field` stands where the category does. Values
+/// are bare words where that keeps their type.
+[[nodiscard]] std::string write_event_line(const CaseEvent& event,
+                                           const std::string& category_field,
+                                           const event::Schema& schema);
+
 /// `0s`, `2m`, `1.5s`, `29.999999999s`, `-3s`; units ns us ms s m h d; exact. Nothing when
 /// malformed.
 [[nodiscard]] std::optional<Duration> parse_offset(std::string_view text);

@@ -220,6 +220,20 @@ CaseResult run_block(const CaseBlock& block, const RunOptions& options) {
   return result;
 }
 
+bool expects_results(const CaseBlock& block) {
+  return block.expectation.kind == ExpectationKind::matches ||
+         block.expectation.kind == ExpectationKind::ids;
+}
+
+std::string expected_outcome(const CaseBlock& block) { return as_text(block.expectation); }
+
+std::string outcome_of(const CaseBlock& block, const eql::CheckedQuery& query,
+                       const Engine& engine) {
+  const auto found = engine(block, query);
+  if (!found) return format("error {}\n", found.error().code);
+  return as_text(*found_answer(block, "", *found).would_be);
+}
+
 Result<CaseReport> run_cases(const std::vector<std::string>& paths, const RunOptions& options) {
   CaseReport report;
   EQLAB_TRY(const std::vector<std::string> files, find_case_files(paths));

@@ -51,6 +51,14 @@ struct CaseReport {
 /// The same for one block, whose rule has been applied.
 [[nodiscard]] CaseResult run_block(const CaseBlock& block, const RunOptions& options);
 
+/// Does the block say what must be found, rather than how a query reads?
+[[nodiscard]] bool expects_results(const CaseBlock& block);
+/// What the block expects, and what it would have to expect of `query` in place of its own on this
+/// engine: two texts to compare. For blocks that expect results.
+[[nodiscard]] std::string expected_outcome(const CaseBlock& block);
+[[nodiscard]] std::string outcome_of(const CaseBlock& block, const eql::CheckedQuery& query,
+                                     const Engine& engine);
+
 /// For people: one paragraph for each failure, `file:line: FAIL why`, expected and got; nothing for
 /// what passed. `unusable` is left to the caller, who renders diagnostics.
 [[nodiscard]] std::string describe_failures(const CaseReport& report);

@@ -100,4 +100,35 @@ Result<std::vector<CaseBlock>> load_cases(const std::string& path) {
   return blocks;
 }
 
+Result<std::vector<CaseBlock>> load_cases_of(const rule::Rule& rule,
+                                             const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  std::error_code error;
+  if (paths.empty()) {
+    fs::path folder = fs::path(rule.file).parent_path();
+    if (folder.empty()) folder = ".";
+    for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
+         at.increment(error)) {
+      if (at->path().extension() == ".case")
+        files.push_back(at->path().lexically_normal().string());
+    }
+    std::ranges::sort(files);
+  } else {
+    EQLAB_TRY(files, find_case_files(paths));
+  }
+  std::vector<CaseBlock> out;
+  for (const std::string& file : files) {
+    auto blocks = load_cases(file);
+    if (!blocks) {
+      if (paths.empty()) continue;
+      return fail(std::move(blocks.error()));
+    }
+    for (CaseBlock& block : *blocks) {
+      if (block.rule_path.empty() || !block.rule || block.rule->rule_id != rule.rule_id) continue;
+      if (fs::equivalent(block.rule->file, rule.file, error)) out.push_back(std::move(block));
+    }
+  }
+  return out;
+}
+
 }  // namespace eqlab::cases

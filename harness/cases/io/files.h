@@ -21,4 +21,10 @@ namespace eqlab::cases {
 /// used; E901.
 [[nodiscard]] Result<std::vector<CaseBlock>> load_cases(const std::string& path);
 
+/// The blocks that run this rule, in the files and folders; of no paths: in the `.case` files
+/// beside the rule's file, of which those that cannot be used are passed over. Errors, for paths
+/// that were given: those of find_case_files and load_cases.
+[[nodiscard]] Result<std::vector<CaseBlock>> load_cases_of(const rule::Rule& rule,
+                                                           const std::vector<std::string>& paths);
+
 }  // namespace eqlab::cases

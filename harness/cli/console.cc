@@ -174,6 +174,7 @@ Status write_file(const std::string& path, std::string_view content) {
   };
   const fs::path target =
       fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
+  error.clear();  // that there is no such file yet
   if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
   if (error) return failed("its folder cannot be made", error.message());
   const fs::file_status status = fs::status(target, error);

@@ -76,6 +76,7 @@ int run(int argc, char** argv) {
   define_corpus(app, chosen);
   define_fmt(app, chosen);
   define_explain(app, chosen);
+  define_init(app, chosen);
   define_completions(app, chosen);
   try {
     app.parse(argc, argv);

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "harness/eql/script.h"
+#include "harness/event/ip.h"
 #include "harness/synth/leaf_values.h"
 
 namespace eqlab::synth {
@@ -30,9 +31,13 @@ constexpr std::size_t literals_max = 70'000;      ///< of one conjunction
 constexpr std::size_t alternatives_max = 6;       ///< conjunctions kept, a stage
 constexpr std::size_t products_max = 64;          ///< choices of one for each stage
 constexpr std::size_t values_per_field_max = 16;  ///< of an array
-constexpr std::size_t evaluations_max = 4'000;    ///< of scripts, a stage
+constexpr std::size_t evaluations_max = 20'000;   ///< of scripts, a stage
 constexpr std::size_t long_text_bytes_max = 8'192;
 constexpr std::size_t near_misses_max = 300;
+constexpr std::size_t leaves_asked_max = 8;       ///< for values, of one place
+constexpr std::size_t script_literals_max = 64;   ///< that values are made of, a stage
+constexpr std::size_t work_max = 20'000'000;      ///< constants compared, of one timeline
+constexpr std::size_t work_of_a_regex = 100'000;  ///< it is compiled each time
 
 struct Literal {
   eql::LeafId leaf = 0;
@@ -106,57 +111,102 @@ struct Place {
   bool is_key = false;
 };
 
-bool suits(const Place& place, const Value& value) {
-  return std::ranges::all_of(place.wanted, [&](const Leaf* leaf) { return holds(*leaf, value); }) &&
-         std::ranges::none_of(place.unwanted,
-                              [&](const Leaf* leaf) { return holds(*leaf, value); });
-}
+/// Tries values; counts what that costs, since a query may have ten thousand leaves on one field.
+class Chooser {
+ public:
+  [[nodiscard]] bool suits(const Place& place, const Value& value) {
+    return std::ranges::all_of(place.wanted,
+                               [&](const Leaf* leaf) { return test(*leaf, value); }) &&
+           is_allowed(place, value);
+  }
 
-/// Values for one place; empty: it needs none. Nothing: there are none.
-std::optional<std::vector<Value>> values_for(const Place& place) {
-  if (place.wanted.empty() && !place.required) return std::vector<Value>();
-  std::vector<std::vector<Value>> suggested;
-  for (const Leaf* leaf : place.wanted) {
-    if (leaf->kind != LeafKind::exists) suggested.push_back(likely_values(*leaf));
-  }
-  const bool is_free = suggested.empty();
-  if (is_free) suggested.push_back(ordinary_values(place.field));
-  for (const std::vector<Value>& values : suggested) {
-    for (const Value& value : values) {
-      if (suits(place, value)) return std::vector<Value>{value};
+  /// Values for one place; empty: it needs none. Nothing: there are none.
+  [[nodiscard]] std::optional<std::vector<Value>> values_for(const Place& place) {
+    if (place.wanted.empty() && !place.required) return std::vector<Value>();
+    std::vector<std::vector<Value>> suggested;
+    for (const Leaf* leaf : place.wanted) {
+      if (leaf->kind != LeafKind::exists && suggested.size() < leaves_asked_max)
+        suggested.push_back(likely_values(*leaf));
     }
+    const bool is_free = suggested.empty();
+    if (is_free) suggested.push_back(ordinary_values(place.field));
+    for (const std::vector<Value>& values : suggested) {
+      for (const Value& value : values) {
+        if (suits(place, value)) return std::vector<Value>{value};
+      }
+    }
+    if (auto beside = beside_unwanted(place)) return std::vector<Value>{std::move(*beside)};
+    if (auto both = put_together(place, suggested)) return std::vector<Value>{std::move(*both)};
+    if (place.is_key || is_free || !event::is_string(place.field.type)) return std::nullopt;
+    return one_for_each(place);
   }
-  // A beginning by one leaf and an end by another.
-  for (const std::vector<Value>& heads : suggested) {
-    for (const std::vector<Value>& tails : suggested) {
-      for (std::size_t i = 0; i < std::min<std::size_t>(heads.size(), 8); ++i) {
-        for (std::size_t k = 0; k < std::min<std::size_t>(tails.size(), 8); ++k) {
-          const auto* const head = std::get_if<std::string>(&heads[i]);
-          const auto* const tail = std::get_if<std::string>(&tails[k]);
-          if (head == nullptr || tail == nullptr) continue;
-          const Value both = *head + *tail;
-          if (suits(place, both)) return std::vector<Value>{both};
+
+ private:
+  [[nodiscard]] bool test(const Leaf& leaf, const Value& value) {
+    const std::size_t cost =
+        leaf.kind == LeafKind::regex ? work_of_a_regex : 1 + leaf.constants.size();
+    if (cost > work_left_) {
+      work_left_ = 0;
+      return false;
+    }
+    work_left_ -= cost;
+    return holds(leaf, value);
+  }
+
+  [[nodiscard]] bool is_allowed(const Place& place, const Value& value) {
+    return std::ranges::none_of(place.unwanted,
+                                [&](const Leaf* leaf) { return test(*leaf, value); }) &&
+           work_left_ > 0;
+  }
+
+  [[nodiscard]] std::optional<Value> beside_unwanted(const Place& place) {
+    for (std::size_t i = 0; i < std::min(place.unwanted.size(), leaves_asked_max); ++i) {
+      for (const Value& value : likely_values(*place.unwanted[i])) {
+        for (Value& other : other_values(place.field, value)) {
+          if (suits(place, other)) return std::move(other);
         }
       }
     }
+    return std::nullopt;
   }
-  if (place.is_key || is_free) return std::nullopt;
-  // Each leaf by a value of its own, as `process.args` has them.
-  std::vector<Value> chosen;
-  for (const Leaf* leaf : place.wanted) {
-    if (std::ranges::any_of(chosen, [&](const Value& value) { return holds(*leaf, value); }))
-      continue;
-    const std::vector<Value> values = likely_values(*leaf);
-    const auto found = std::ranges::find_if(values, [&](const Value& value) {
-      return holds(*leaf, value) && std::ranges::none_of(place.unwanted, [&](const Leaf* other) {
-               return holds(*other, value);
-             });
-    });
-    if (found == values.end() || chosen.size() == values_per_field_max) return std::nullopt;
-    chosen.push_back(*found);
+
+  /// A beginning by one leaf and an end by another.
+  [[nodiscard]] std::optional<Value> put_together(
+      const Place& place, const std::vector<std::vector<Value>>& suggested) {
+    for (const std::vector<Value>& heads : suggested) {
+      for (const std::vector<Value>& tails : suggested) {
+        for (std::size_t i = 0; i < std::min<std::size_t>(heads.size(), 8); ++i) {
+          for (std::size_t k = 0; k < std::min<std::size_t>(tails.size(), 8); ++k) {
+            const auto* const head = std::get_if<std::string>(&heads[i]);
+            const auto* const tail = std::get_if<std::string>(&tails[k]);
+            if (head == nullptr || tail == nullptr) continue;
+            Value both = *head + *tail;
+            if (suits(place, both)) return both;
+          }
+        }
+      }
+    }
+    return std::nullopt;
   }
-  return chosen;
-}
+
+  /// Each leaf by a value of its own, as `process.args` has them.
+  [[nodiscard]] std::optional<std::vector<Value>> one_for_each(const Place& place) {
+    std::vector<Value> chosen;
+    for (const Leaf* leaf : place.wanted) {
+      if (std::ranges::any_of(chosen, [&](const Value& value) { return test(*leaf, value); }))
+        continue;
+      const std::vector<Value> values = likely_values(*leaf);
+      const auto found = std::ranges::find_if(values, [&](const Value& value) {
+        return test(*leaf, value) && is_allowed(place, value);
+      });
+      if (found == values.end() || chosen.size() == values_per_field_max) return std::nullopt;
+      chosen.push_back(*found);
+    }
+    return chosen;
+  }
+
+  std::size_t work_left_ = work_max;
+};
 
 /// The places of a whole timeline: (stage, field) and which of them are equal as join keys.
 class Places {
@@ -254,7 +304,7 @@ class Solver {
     }
     std::map<std::size_t, std::vector<Value>> values;
     for (const auto& [id, place] : classes) {
-      auto chosen = values_for(place);
+      auto chosen = chooser_.values_for(place);
       if (!chosen) return std::nullopt;
       values[id] = std::move(*chosen);
     }
@@ -307,6 +357,7 @@ class Solver {
       all_literals.insert(all_literals.end(), parts.back().literals.begin(),
                           parts.back().literals.end());
     }
+    if (all_literals.size() > script_literals_max) all_literals.resize(script_literals_max);
     for (const ScriptParts& part : parts) {
       for (const auto& [occurrence, field] : part.fields) {
         if (source_of(field) == timestamp_field_) return false;
@@ -410,8 +461,14 @@ class Solver {
         break;
     }
     for (Value& value : ordinary_values(field)) offer(std::move(value));
+    if (field.type == event::FieldType::ip) {
+      std::erase_if(options, [](const Value& value) {
+        const auto* const text = std::get_if<std::string>(&value);
+        return text != nullptr && !event::parse_ip(*text);
+      });
+    }
     if (place != nullptr)
-      std::erase_if(options, [&](const Value& value) { return !suits(*place, value); });
+      std::erase_if(options, [&](const Value& value) { return !chooser_.suits(*place, value); });
     if (place == nullptr || place->wanted.empty()) options.emplace_back();
     return options;
   }
@@ -425,6 +482,17 @@ class Solver {
         all += *text;
         offer("example" + *text);
         offer(*text + "example");
+        for (const char* const rest : {".0.0.1", ".0.1", "0.0.1", ".1", "1"})
+          if (event::parse_ip(*text + rest)) offer(*text + rest);
+        // What is left of it where another one stands in it.
+        for (const Value& other : literals) {
+          const auto* const part = std::get_if<std::string>(&other);
+          const std::size_t at =
+              part == nullptr || part->empty() ? std::string::npos : text->find(*part);
+          if (at == std::string::npos) continue;
+          offer(text->substr(0, at));
+          offer(text->substr(at + part->size()));
+        }
       } else if (const auto* const number = std::get_if<std::int64_t>(&literal)) {
         for (const std::int64_t length : {*number, *number + 1, *number - 1}) {
           if (length > 0 && length <= std::int64_t{long_text_bytes_max})
@@ -501,6 +569,7 @@ class Solver {
   const CheckedQuery& query_;
   const std::string& timestamp_field_;
   Places places_;
+  Chooser chooser_;
 };
 
 /// What an engineer would look at first, largest first.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "generators/stats/histogram.h"
+#include "harness/base/histogram.h"
 #include "harness/event/io/read_report.h"
 #include "harness/truth/truth.h"
 

@@ -79,6 +79,7 @@ Exit exit_for(const Diagnostic& diagnostic) {
     return Exit::io_failed;
   if (diagnostic.code == "E216")
     return Exit::io_failed;  // found while reading events, as a search would
+  if (diagnostic.code >= "E744" && diagnostic.code <= "E746") return Exit::io_failed;  // git
   if (diagnostic.code >= "E501" && diagnostic.code <= "E503") return Exit::io_failed;
   return Exit::unusable;
 }

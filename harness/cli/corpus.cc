@@ -15,7 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using generators::EventStats;
-using generators::Histogram;
 
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   define_explain(app, chosen);
   define_init(app, chosen);
   define_completions(app, chosen);
+  define_gate(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

@@ -1,7 +1,9 @@
 #include "harness/report/cells.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 
 #include "harness/base/text.h"
 
@@ -64,6 +66,7 @@ std::string hits_of_total(const score::Proportion& proportion) {
 }
 
 std::string alerts_by_kind(const score::Scorecard& card) {
+  if (card.labels == score::Labels::none) return "nobody says which are right";
   std::string out = format("{} right · {} false", grouped(card.precision.hits),
                            grouped(card.false_alarms.rate.count));
   const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
@@ -75,6 +78,16 @@ HeadlineLatency headline_latency(const score::Scorecard& card) {
   if (card.latency_malicious.from_event.count > 0)
     return {"right alerts", card.latency_malicious.from_event};
   return {"all alerts", card.latency.from_event};
+}
+
+std::string explain_command(const RunInfo& info, const score::MissGroup& group) {
+  if (info.explain.empty() || group.example_incident.empty()) return {};
+  return printable(info.explain) + " --incident " + printable(group.example_incident);
+}
+
+std::optional<score::Interval> best_interval(const score::Measured<score::Interval>& by_host,
+                                             std::optional<score::Interval> by_counts) {
+  return by_host ? by_host.value() : by_counts;
 }
 
 std::string schedule_text(const rule::Schedule& schedule) {
@@ -92,6 +105,31 @@ std::optional<double> shown(std::optional<double> per_host_day) {
 double rounded(double number) {
   if (!std::isfinite(number)) return 0;
   return parse_number<double>(format("{:.6g}", number)).value_or(0);
+}
+
+std::string not_measured(std::string_view reason) { return format("not measured: {}", reason); }
+
+std::string percent_or_why(std::optional<double> share, std::string_view reason) {
+  return share ? percent(*share) : not_measured(reason);
+}
+
+std::string losses_by_cause(const score::Recall& recall) {
+  constexpr std::array<std::string_view, score::cause_count> words = {"with nothing to see",
+                                                                      "by design",
+                                                                      "by lost or merged documents",
+                                                                      "by delay",
+                                                                      "by the schedule",
+                                                                      "by the cap",
+                                                                      "unexplained"};
+  std::vector<std::size_t> causes;
+  for (std::size_t c = 0; c < score::cause_count; ++c) {
+    if (recall.lost[c] > 0) causes.push_back(c);
+  }
+  std::ranges::stable_sort(causes, std::greater<>(), [&](std::size_t c) { return recall.lost[c]; });
+  std::vector<std::string> parts;
+  for (const std::size_t c : causes)
+    parts.push_back(format("{} {}", grouped(recall.lost[c]), words[c]));
+  return join(parts, " · ");
 }
 
 }  // namespace eqlab::report

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/report/run_info.h"
 #include "harness/score/scorecard.h"
 #include "harness/score/statistics.h"
 
@@ -42,6 +43,14 @@ struct HeadlineLatency {
 };
 [[nodiscard]] HeadlineLatency headline_latency(const score::Scorecard& card);
 
+/// The command that explains the group's example; empty where none can be offered.
+[[nodiscard]] std::string explain_command(const RunInfo& info, const score::MissGroup& group);
+
+/// The interval to show where there is room for one: hosts resampled, or where the data does not
+/// support that, by the counts alone.
+[[nodiscard]] std::optional<score::Interval> best_interval(
+    const score::Measured<score::Interval>& by_host, std::optional<score::Interval> by_counts);
+
 /// `every 5m, looks back 9m, cap 100`.
 [[nodiscard]] std::string schedule_text(const rule::Schedule& schedule);
 /// A rate per host-day as shown: per score::hosts_shown hosts a day.
@@ -51,11 +60,12 @@ struct HeadlineLatency {
 /// libraries of mathematics differ in the last place.
 [[nodiscard]] double rounded(double number);
 
-/// Why a figure is missing, for the places where a number is expected.
-inline constexpr std::string_view no_malicious =
-    "not measured: no malicious incidents in this corpus";
-inline constexpr std::string_view no_alerts = "not measured: no alerts";
-inline constexpr std::string_view no_exposure =
-    "not measured: the corpus has no hosts or covers no time";
+/// `not measured: no alerts`, for the places where a number is expected.
+[[nodiscard]] std::string not_measured(std::string_view reason);
+/// `7.2 %` or `not measured: no alerts`.
+[[nodiscard]] std::string percent_or_why(std::optional<double> share, std::string_view reason);
+
+/// `133 by design · 8 by delay · 2 with nothing to see`: what the misses are lost to, most first.
+[[nodiscard]] std::string losses_by_cause(const score::Recall& recall);
 
 }  // namespace eqlab::report

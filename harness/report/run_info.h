@@ -18,6 +18,12 @@ struct RunInfo {
   std::string corpus;                 ///< profile or folder
   std::optional<std::uint64_t> seed;  ///< nothing: the events were given
   std::string command;                ///< makes the same result again
+  /// `eqlab explain RULE CORPUS`, to which ` --incident ID` is added; and what must be run before,
+  /// if anything (a corpus that was scored as it was generated lies nowhere). Empty: cannot be
+  /// offered.
+  std::string explain = {};
+  std::string before_explain = {};
+  std::string variant = {};  ///< what tells this card from others beside it; empty: the rule's name
   std::string tool_version;
   std::vector<std::pair<std::string, std::string>> options;  ///< all that matter, in order
   /// Wall time, for people only: never in a result that is compared.

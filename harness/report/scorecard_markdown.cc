@@ -40,55 +40,100 @@ std::string examples(const std::vector<score::NamedCount>& counts) {
 }
 
 std::vector<std::string> proportion_row(std::string title, const score::Proportion& p,
-                                        std::string_view otherwise) {
-  if (!p.value()) return {std::move(title), "–", std::string(otherwise), ""};
-  return {std::move(title), hits_of_total(p), percent(*p.value()), percent_interval(*p.interval())};
+                                        std::string_view otherwise,
+                                        const score::Measured<score::Interval>& by_host) {
+  if (!p.value()) return {std::move(title), "–", std::string(otherwise), "", ""};
+  return {std::move(title), hits_of_total(p), percent(*p.value()), percent_interval(*p.interval()),
+          by_host ? percent_interval(*by_host) : "–"};
+}
+
+std::string rate_interval(const std::optional<score::Interval>& interval) {
+  return interval ? format("[{} – {}]", figure(interval->low * score::hosts_shown),
+                           figure(interval->high * score::hosts_shown))
+                  : "–";
+}
+
+std::vector<std::string> rate_row(std::string title, const score::Rate& rate,
+                                  const std::string& why_not,
+                                  const score::Measured<score::Interval>& by_host) {
+  if (!why_not.empty())
+    return {std::move(title), grouped(rate.count), not_measured(why_not), "", ""};
+  return {std::move(title), grouped(rate.count), figure(*shown(rate.value())),
+          rate_interval(rate.interval()), rate_interval(by_host.value())};
+}
+
+std::vector<std::string> estimate_row(std::string title, std::optional<double> value,
+                                      const score::Measured<score::Interval>& by_host) {
+  return {std::move(title), "", value ? percent(*value) : "–", "",
+          by_host ? percent_interval(*by_host) : "–"};
+}
+
+std::string latency_text(const score::LatencySummary& late) {
+  std::vector<std::string> parts;
+  if (late.p95) parts.push_back(human_duration(*late.p95) + " p95");
+  if (late.p99) parts.push_back(human_duration(*late.p99) + " p99");
+  parts.push_back(human_duration(late.max) + " worst");
+  return join(parts, ", ");
 }
 
 std::string headline(const Scorecard& card) {
-  std::string out = table_head({"", "count", "value", "95 % interval"}, "lrrr");
-  out += row(proportion_row("malicious incidents caught", card.recall.all, no_malicious));
-  out += row(proportion_row("… of those that open a connection", card.recall.with_behaviour, "–"));
-  out +=
-      row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable, "–"));
-  out += row(proportion_row("… of those that some run could see", card.recall.visible, "–"));
+  std::string out = table_head({"", "count", "value", "95 % by counts", "95 % by hosts"}, "lrrrr");
+  const score::HostIntervals& hosts = card.by_host;
+  out += row(proportion_row("malicious incidents caught", card.recall.all,
+                            not_measured(why_no_recall(card)), hosts.recall_all));
+  if (card.labels == score::Labels::given) {
+    out += row(proportion_row("… of those that open a connection", card.recall.with_behaviour, "–",
+                              hosts.recall_with_behaviour));
+    out += row(proportion_row("… of those whose events satisfy the rule", card.recall.reachable,
+                              "–", hosts.recall_reachable));
+    out += row(proportion_row("… of those that some run could see", card.recall.visible, "–",
+                              hosts.recall_visible));
+  }
   out += row({"alerts raised", grouped(card.alert_count()),
-              card.alert_count() > 0 ? alerts_by_kind(card) : "–", ""});
-  out += row(proportion_row("right: alerts about a malicious incident (repeats left out)",
-                            card.precision, no_alerts));
-  out += row(
-      proportion_row("alerts whose events belong together, whoever's they are (repeats left out)",
-                     card.behaviour_precision, no_alerts));
-  out += row({"F1 of caught incidents and right alerts", "",
-              card.f1 ? format("{:.3f}", *card.f1) : "–", ""});
-  const auto rate = shown(card.false_alarms.rate.value());
-  const auto interval = card.false_alarms.rate.interval();
-  out += rate && interval
-             ? row({"false alarms per 1,000 hosts a day (repeats left out)",
-                    grouped(card.false_alarms.rate.count), figure(*rate),
-                    format("[{} – {}]", figure(interval->low * score::hosts_shown),
-                           figure(interval->high * score::hosts_shown))})
-             : row({"false alarms per 1,000 hosts a day (repeats left out)",
-                    grouped(card.false_alarms.rate.count), std::string(no_exposure), ""});
+              card.alert_count() > 0 ? alerts_by_kind(card) : "–", "", ""});
+  out += row(rate_row("alerts per 1,000 hosts a day", card.alert_rate, why_no_alert_rate(card),
+                      hosts.alerts));
+  if (card.labels == score::Labels::given) {
+    const std::string why = not_measured(why_no_precision(card));
+    out += row(proportion_row("right: alerts about a malicious incident (repeats left out)",
+                              card.precision, why, hosts.precision));
+    out += row(
+        proportion_row("alerts whose events belong together, whoever's they are (repeats left out)",
+                       card.behaviour_precision, why, hosts.behaviour_precision));
+    out += row(estimate_row("F1 of caught incidents and right alerts", card.f1, hosts.f1));
+    out += row(
+        estimate_row(format("F{:.3g}: recall counts {:.3g} times as much", card.beta, card.beta),
+                     card.f_beta, hosts.f_beta));
+    out += row(estimate_row(format("right alerts where {} attacks a day come to 1,000 hosts",
+                                   figure(card.at_prevalence.per_host_day * score::hosts_shown)),
+                            card.at_prevalence.precision.value(), card.at_prevalence.by_host));
+    out += row(rate_row("false alarms per 1,000 hosts a day (repeats left out)",
+                        card.false_alarms.rate, why_no_alarm_rate(card), hosts.false_alarms));
+  }
   const auto [whose, late] = headline_latency(card);
   const std::string title = late.count > 0 ? format("from the last event to the alert ({})", whose)
                                            : std::string("from the last event to the alert");
   out += late.count > 0
              ? row({title, grouped(late.count), format("{} median", human_duration(late.p50)),
-                    format("{} p95, {} p99, {} worst", human_duration(late.p95),
-                           human_duration(late.p99), human_duration(late.max))})
-             : row({title, "–", std::string(no_alerts), ""});
+                    latency_text(late), ""})
+             : row({title, "–", not_measured(why_no_latency(late)), "", ""});
+  if (card.alert_count() > 0 && card.load.hours > 0) {
+    out += row({"alerts an hour", grouped(card.alert_count()),
+                format("{} on average", figure(card.load.per_hour_mean)),
+                format("{} in the busiest", grouped(card.load.per_hour_max)), ""});
+  }
   return out;
 }
 
 std::string misses(const Scorecard& card) {
   if (card.misses.empty()) return {};
-  std::string out =
-      "\n### Where the misses went\n\n" + table_head({"missed", "reason", "examples"}, "rll");
+  std::string out = "\n### Where the misses went\n\n" + losses_by_cause(card.recall) + "\n\n" +
+                    table_head({"missed", "reason", "examples", "look at"}, "rlll");
   for (const score::MissGroup& group : card.misses) {
     const std::string detail =
         group.note.empty() ? examples(group.examples) : markdown_text(group.note);
-    out += row({grouped(group.count), markdown_text(group.text), detail});
+    out += row({grouped(group.count), markdown_text(group.text), detail,
+                markdown_text(group.example_incident)});
   }
   return out;
 }
@@ -142,6 +187,30 @@ std::string scenarios(const Scorecard& card) {
   return out;
 }
 
+std::string breakdowns(const Scorecard& card) {
+  std::string out;
+  for (const score::Dimension dimension :
+       {score::Dimension::family, score::Dimension::persona, score::Dimension::agent_version,
+        score::Dimension::tag}) {
+    const auto& rows = card.breakdowns[static_cast<std::size_t>(dimension)];
+    if (rows.empty()) continue;
+    std::string name(to_string(dimension));
+    std::ranges::replace(name, '_', ' ');
+    out +=
+        "\n### By " + name + "\n\n" +
+        table_head({"", "caught", "", "95 %", "false alarms", "a day per 1,000 hosts"}, "lrrrrr");
+    for (const score::BreakdownRow& part : rows) {
+      const bool any = part.caught.total > 0;
+      const auto rate = shown(part.false_alarms.value());
+      out += row({markdown_text(part.name), any ? hits_of_total(part.caught) : "–",
+                  any ? percent(*part.caught.value()) : "",
+                  any ? percent_interval(*part.caught.interval()) : "",
+                  grouped(part.false_alarms.count), rate ? figure(*rate) : "–"});
+    }
+  }
+  return out;
+}
+
 /// A block that nothing inside can close.
 std::string code_block(std::string_view text) {
   std::string fence = "```";
@@ -187,6 +256,7 @@ std::string scorecard_markdown(const Scorecard& card, const RunInfo& info) {
   out += headline(card);
   out += misses(card);
   out += alarms(card);
+  out += breakdowns(card);
   out += scenarios(card);
   if (!info.command.empty()) out += "\n### Again\n\n" + code_block(printable(info.command));
   return out;

@@ -1,6 +1,7 @@
 #include "harness/report/scorecard_text.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "harness/base/text.h"
@@ -16,6 +17,9 @@ using score::Scorecard;
 
 constexpr std::size_t reason_columns_max = 36;
 constexpr std::size_t example_columns_max = 40;
+constexpr std::size_t id_columns_max = 14;
+constexpr std::size_t surprises_max = 4;
+constexpr std::size_t tries_max = 3;
 
 enum class Weight : std::uint8_t { plain, strong };
 
@@ -102,7 +106,10 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
   parts.push_back(count_of(card.hosts, "host", "hosts"));
   parts.push_back(days_text(card.days));
   parts.push_back(count_of(card.events, "event", "events"));
-  parts.push_back(count_of(card.malicious_incidents, "malicious incident", "malicious incidents"));
+  if (card.labels == score::Labels::given) {
+    parts.push_back(
+        count_of(card.malicious_incidents, "malicious incident", "malicious incidents"));
+  }
   if (info.seed) parts.push_back(format("seed {}", *info.seed));
   const std::string second = join(parts, " · ");
   std::string took;
@@ -119,60 +126,193 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
   }
 }
 
+/// `count` and then what belongs to it, in two columns where they fit.
+class Columns {
+ public:
+  Columns(Page& page, const TextOptions& options, std::size_t middle)
+      : page_(page), options_(options), middle_(middle) {}
+  void line(const std::string& left, const std::string& right) {
+    if (middle_ + width(right) <= options_.columns) {
+      page_.line(pad_right(left, middle_) + right, Weight::strong);
+    } else {
+      page_.line(left, Weight::strong);
+      page_.line(indent + right, Weight::strong);
+    }
+  }
+  /// Parts in as many lines as it takes; the next lines are indented.
+  void parts(std::string_view title, const std::vector<std::string>& parts,
+             std::string_view between, Weight weight) {
+    const std::string text = join(parts, between);
+    std::string line = "  " + pad_right(title, indent.size() - 2);
+    bool is_empty = true;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = end_of_word(text, begin);
+      const std::string_view word = std::string_view(text).substr(begin, end - begin);
+      begin = end + 1;
+      if (!is_empty && width(line) + 1 + width(word) > options_.columns) {
+        page_.line(line, weight);
+        line = indent;
+        is_empty = true;
+      }
+      if (!is_empty) line += ' ';
+      line += word;
+      is_empty = false;
+    }
+    page_.line(line, weight);
+  }
+
+ private:
+  /// A number stays with what it counts: `2m 34s later`, `15.9 s`.
+  static std::size_t end_of_word(std::string_view text, std::size_t begin) {
+    for (;;) {
+      const std::size_t end = std::min(text.find(' ', begin), text.size());
+      if (end == text.size() || text[begin] < '0' || text[begin] > '9') return end;
+      begin = end + 1;
+    }
+  }
+
+  inline static const std::string indent = std::string(12, ' ');
+  Page& page_;
+  const TextOptions& options_;
+  std::size_t middle_;
+};
+
+std::string rate_interval(const std::optional<score::Interval>& per_host_day) {
+  if (!per_host_day) return {};
+  return format(" [{} – {}]", figure(per_host_day->low * score::hosts_shown),
+                figure(per_host_day->high * score::hosts_shown));
+}
+
+/// What alarms and alerts are counted by: `331 a day per 1,000 hosts`.
+std::string daily(double per_host_day) {
+  return format("{} a day per {} hosts", figure(*shown(per_host_day)),
+                grouped(static_cast<std::uint64_t>(score::hosts_shown)));
+}
+
+void latency_lines(Columns& columns, const Scorecard& card) {
+  const auto [whose, late] = headline_latency(card);
+  if (late.count == 0) {
+    columns.parts("latency", {not_measured(why_no_latency(late))}, "", Weight::strong);
+    return;
+  }
+  std::vector<std::string> parts = {
+      format("{} come {} after the last event (median)", whose, human_duration(late.p50))};
+  if (late.p95) parts.push_back(format("{} p95", human_duration(*late.p95)));
+  parts.push_back(format("{} worst", human_duration(late.max)));
+  columns.parts("latency", parts, ", ", Weight::strong);
+
+  const bool is_of_right = card.latency_malicious.from_event.count > 0;
+  const score::Latencies& of = is_of_right ? card.latency_malicious : card.latency;
+  std::vector<std::string> where = {format(
+      "on average {} to arrive + {} until a run + {} the run", human_duration(of.ingest.mean),
+      human_duration(of.wait.mean), human_duration(of.run.mean))};
+  for (const score::Stratum stratum : {score::Stratum::congested, score::Stratum::offline}) {
+    const score::LatencySummary& summary = of.by_stratum[static_cast<std::size_t>(stratum)];
+    if (summary.count > 0) {
+      where.push_back(format("{} {} median {}", grouped(summary.count), to_string(stratum),
+                             human_duration(summary.p50)));
+    }
+  }
+  columns.parts("", where, " · ", Weight::plain);
+}
+
+void load_line(Columns& columns, const Scorecard& card) {
+  const score::Load& load = card.load;
+  if (load.hours == 0 || card.alert_count() == 0) return;
+  std::vector<std::string> parts = {format("{} alerts an hour", figure(load.per_hour_mean))};
+  if (load.per_hour_p95) parts.push_back(format("{} at p95", grouped(*load.per_hour_p95)));
+  parts.push_back(format("{} in the busiest ({})", grouped(load.per_hour_max),
+                         format_iso8601(load.busiest_hour->time_since_epoch().count(), 0)));
+  columns.parts("load", parts, ", ", Weight::plain);
+}
+
+void schedule_line(Columns& columns, const Scorecard& card) {
+  if (!card.forecast) {
+    columns.parts("schedule", {card.forecast.reason()}, "", Weight::plain);
+    return;
+  }
+  const score::Forecast& forecast = *card.forecast;
+  std::vector<std::string> parts;
+  parts.push_back(forecast.guaranteed_delay >= Duration::zero()
+                      ? format("survives {} of delay", human_duration(forecast.guaranteed_delay))
+                      : std::string("can lose even prompt events"));
+  parts.push_back(format("seen {} times", figure(forecast.sightings)));
+  if (forecast.latency_mean) {
+    parts.push_back(format("{} later on average, {} at worst",
+                           human_duration(*forecast.latency_mean),
+                           human_duration(*forecast.latency_worst)));
+  }
+  columns.parts("schedule", parts, " · ", Weight::plain);
+}
+
 void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   page.blank();
+  const bool is_labelled = card.labels == score::Labels::given;
   const score::Proportion& recall = card.recall.all;
   const std::string catches = format("  catches   {} malicious incidents", hits_of_total(recall));
   const std::string raises =
       format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
-  const std::size_t middle = std::max(width(catches), width(raises)) + 2;
-  const auto columns_of = [&](const std::string& left, const std::string& right) {
-    if (middle + width(right) <= options.columns) {
-      page.line(pad_right(left, middle) + right, Weight::strong);
-    } else {
-      page.line(left, Weight::strong);
-      page.line("            " + right, Weight::strong);
-    }
+  Columns columns(page, options, std::max(is_labelled ? width(catches) : 0, width(raises)) + 2);
+  bool has_host_interval = false;
+  bool has_interval = false;
+  const auto interval = [&](const score::Measured<score::Interval>& by_host,
+                            std::optional<score::Interval> by_counts) {
+    has_host_interval = has_host_interval || by_host;
+    has_interval = true;
+    return best_interval(by_host, by_counts);
   };
   if (recall.value()) {
-    columns_of(catches,
-               format("{}   {}", percent(*recall.value()), percent_interval(*recall.interval())));
+    columns.line(catches,
+                 format("{}   {}", percent(*recall.value()),
+                        percent_interval(*interval(card.by_host.recall_all, recall.interval()))));
   } else {
-    page.line(format("  catches   {}", no_malicious), Weight::strong);
+    columns.parts("catches", {not_measured(why_no_recall(card))}, "", Weight::strong);
   }
-  if (card.alert_count() > 0) {
-    columns_of(raises, alerts_by_kind(card));
+  if (card.alert_count() > 0 && is_labelled) {
+    columns.line(raises, alerts_by_kind(card));
+  } else if (card.alert_count() > 0) {
+    columns.line(raises, format("on {} of {}", grouped(card.hosts_with_alerts),
+                                count_of(card.hosts, "host", "hosts")));
   } else {
     page.line(raises, Weight::strong);
   }
-  const auto rate = shown(card.false_alarms.rate.value());
-  const auto interval = card.false_alarms.rate.interval();
-  if (rate && interval) {
+  const score::Rate& rate = is_labelled ? card.false_alarms.rate : card.alert_rate;
+  const std::string why = is_labelled ? why_no_alarm_rate(card) : why_no_alert_rate(card);
+  const std::string title = is_labelled ? "false" : "rate";
+  if (why.empty()) {
     const bool has_repeats = card.verdict(score::Verdict::duplicate) > 0;
-    page.line(
-        format("  false     {} a day per {} hosts{}   [{} – {}]", figure(*rate),
-               grouped(static_cast<std::uint64_t>(score::hosts_shown)),
-               has_repeats ? ", repeats left out" : "", figure(interval->low * score::hosts_shown),
-               figure(interval->high * score::hosts_shown)),
-        Weight::strong);
+    columns.parts(
+        title,
+        {daily(*rate.value()) + (has_repeats ? ", repeats left out" : "") +
+         rate_interval(interval(is_labelled ? card.by_host.false_alarms : card.by_host.alerts,
+                                rate.interval()))},
+        "", Weight::strong);
   } else {
-    page.line(format("  false     {}", no_exposure));
+    columns.parts(title, {not_measured(why)}, "", Weight::strong);
   }
-
-  const auto [whose, late] = headline_latency(card);
-  if (late.count == 0) {
-    page.line(format("  latency   {}", no_alerts), Weight::strong);
-    return;
+  if (card.precision.value()) {
+    std::vector<std::string> parts = {
+        format("{} of alerts {}", percent(*card.precision.value()),
+               percent_interval(*interval(card.by_host.precision, card.precision.interval())))};
+    if (card.at_prevalence.precision) {
+      parts.push_back(format("{:.2g} % where {} attacks a day come to {} hosts",
+                             *card.at_prevalence.precision * 100,
+                             figure(card.at_prevalence.per_host_day * score::hosts_shown),
+                             grouped(static_cast<std::uint64_t>(score::hosts_shown))));
+    }
+    columns.parts("right", parts, " · ", Weight::plain);
   }
-  const std::string median =
-      format("  {} come {} after the last event (median),", whose, human_duration(late.p50));
-  const std::string tail =
-      format("{} p95, {} worst", human_duration(late.p95), human_duration(late.max));
-  if (width(median) + 1 + width(tail) <= options.columns) {
-    page.line(median + " " + tail, Weight::strong);
-  } else {
-    page.line(median, Weight::strong);
-    page.line("            " + tail, Weight::strong);
+  latency_lines(columns, card);
+  load_line(columns, card);
+  schedule_line(columns, card);
+  if (has_interval) {
+    columns.parts(
+        "[ – ]",
+        {has_host_interval
+             ? format("{:.0f} % intervals, hosts resampled", card.bootstrap.confidence * 100)
+             : format("{:.0f} % intervals by counts alone, too narrow where hosts differ",
+                      score::confidence_default * 100)},
+        "", Weight::plain);
   }
 }
 
@@ -180,13 +320,16 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
   if (card.misses.empty()) return;
   const std::uint64_t missed = card.recall.all.total - card.recall.all.hits;
   page.blank();
-  page.line(card.recall.all.hits == 0 ? format("where the {} went", grouped(missed))
-                                      : format("where the other {} went", grouped(missed)));
+  page.line(format("where the {}{} went: {}", card.recall.all.hits == 0 ? "" : "other ",
+                   grouped(missed), losses_by_cause(card.recall)));
   const std::size_t rows = std::min(card.misses.size(), options.rows_max);
   std::size_t count_columns = 3;
   std::size_t reason_columns = 0;
   std::size_t notes = 0;
+  // The id of an incident to look at stands at the end of each line.
+  std::size_t id_columns = 0;
   for (std::size_t i = 0; i < rows; ++i) {
+    id_columns = std::max(id_columns, 2 + width(printable(card.misses[i].example_incident)));
     count_columns = std::max(count_columns, width(grouped(card.misses[i].count)));
     reason_columns = std::max(reason_columns, width(printable(card.misses[i].text)));
     notes = std::max(notes, note_columns(card.misses[i]));
@@ -197,26 +340,29 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
   const std::size_t others = 2 + 2 + count_columns + 2 + reason_columns + 2;
   constexpr std::size_t bar_long = 20;
   constexpr std::size_t bar_short = 10;
+  id_columns = options.columns < 80 ? 0 : std::min(id_columns, id_columns_max);
+  const std::size_t room = options.columns - id_columns;
   const std::size_t bar_columns =
-      options.columns >= 100 && others + bar_long + notes <= options.columns ? bar_long : bar_short;
+      options.columns >= 100 && others + bar_long + notes <= room ? bar_long : bar_short;
   for (std::size_t i = 0; i < rows; ++i) {
     const MissGroup& group = card.misses[i];
     const std::string reason = cut(printable(group.text), reason_columns);
     std::string line = "  " + bar(group.count, missed, bar_columns) + "  " +
                        pad_left(grouped(group.count), count_columns) + "  ";
-    if (width(line) + reason_columns + 2 + note_columns(group) <= options.columns) {
+    if (width(line) + reason_columns + 2 + note_columns(group) <= room) {
       line += pad_right(reason, reason_columns) + "  ";
     } else {
       page.line(line + reason);
       line = std::string(width(line) + 2, ' ');
     }
-    const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
+    const std::size_t left = room > width(line) ? room - width(line) : 0;
     line +=
         group.note.empty() ? examples_text(group.examples, left) : cut(printable(group.note), left);
-    page.line(line);
+    const std::string id = cut(printable(group.example_incident), id_columns_max - 2);
+    page.line(id_columns > 0 ? pad_right(line, room) + pad_left(id, id_columns) : line);
   }
   if (rows < card.misses.size())
-    page.line(format("  and {} more reasons", card.misses.size() - rows));
+    page.line("  and " + count_of(card.misses.size() - rows, "more reason", "more reasons"));
 }
 
 void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
@@ -263,7 +409,10 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
   if (!rows.empty()) {
     page.blank();
     page.line("scenarios that did not do what they promise");
-    for (std::size_t i = 0; i < std::min(rows.size(), options.rows_max); ++i) {
+    const std::size_t shown_rows =
+        std::min({rows.size(), options.rows_max,
+                  options.detail == Detail::full ? rows.size() : surprises_max});
+    for (std::size_t i = 0; i < shown_rows; ++i) {
       const score::ScenarioRow& row = *rows[i];
       std::string what;
       if (row.fires_but_missed > 0)
@@ -277,8 +426,7 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
       page.line("  " + pad_right(cut(printable(row.id), 8), 6) +
                 pad_right(cut(printable(row.title), 36), 38) + what);
     }
-    if (rows.size() > options.rows_max)
-      page.line(format("  and {} more", rows.size() - options.rows_max));
+    if (rows.size() > shown_rows) page.line(format("  and {} more", rows.size() - shown_rows));
   }
 
   const schedule::SimulationCounters& runs = card.runs;
@@ -300,6 +448,217 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
     page.line((i == 0 ? "note   " : "       ") + notes[i]);
 }
 
+/// A question, and the commands that answer it.
+struct Try {
+  std::string why;
+  std::vector<std::string> commands;
+};
+
+bool has_option(const RunInfo& info, std::string_view option) {
+  return info.command.find(option) != std::string::npos;
+}
+
+/// Whole seconds, or whole minutes from two minutes on, rounded up.
+std::string option_duration(Duration duration) {
+  const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
+  return seconds < 120 ? format("{}s", seconds) : format("{}m", (seconds + 59) / 60);
+}
+
+/// What would show an engineer more, or might catch more: by group, the largest first.
+std::vector<Try> tries(const Scorecard& card, const RunInfo& info) {
+  std::vector<Try> out;
+  for (const MissGroup& group : card.misses) {
+    const std::string command = explain_command(info, group);
+    if (command.empty()) continue;
+    Try why{.why = format("why {} was missed", printable(group.example_incident)), .commands = {}};
+    if (!info.before_explain.empty()) {
+      why.why += ", with the corpus as files";
+      why.commands.push_back(printable(info.before_explain));
+    }
+    why.commands.push_back(command);
+    out.push_back(std::move(why));
+    break;
+  }
+  const auto again = [&](std::string why, const std::string& option) {
+    out.push_back({.why = std::move(why), .commands = {printable(info.command) + option}});
+  };
+  for (const MissGroup& group : card.misses) {
+    if (out.size() >= tries_max || info.command.empty()) break;
+    switch (group.reason) {
+      case score::MissReason::over_maxspan:
+        if (!group.gap_median || has_option(info, "--maxspan")) break;
+        again("whether a longer maxspan catches those that are too long",
+              " --maxspan " + option_duration(*group.gap_median));
+        break;
+      case score::MissReason::too_late:
+      case score::MissReason::look_back_too_short:
+        if (has_option(info, "--schedule")) break;
+        again("whether a longer look-back catches those that were late",
+              " --schedule lookback=" +
+                  option_duration(card.schedule.look_back + 2 * card.schedule.interval));
+        break;
+      case score::MissReason::cut_by_cap:
+        if (has_option(info, "--schedule")) break;
+        again("whether a higher cap keeps those that were cut",
+              format(" --schedule cap={}", std::uint64_t{10} * card.schedule.max_signals));
+        break;
+      default:
+        break;
+    }
+  }
+  return out;
+}
+
+void attempts(Page& page, const Scorecard& card, const RunInfo& info) {
+  const std::vector<Try> all = tries(card, info);
+  if (!all.empty()) page.blank();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    page.line((i == 0 ? "try    " : "       ") + all[i].why);
+    for (const std::string& command : all[i].commands) page.whole_line("         " + command);
+  }
+  if (info.command.empty()) return;
+  if (all.empty()) page.blank();
+  page.whole_line("again  " + printable(info.command));
+}
+
+// What follows is shown in full detail only.
+
+void table(Page& page, const std::vector<std::vector<std::string>>& rows,
+           std::size_t left_columns) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  }
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      line += " " + (c < left_columns ? pad_right(row[c], widths[c]) : pad_left(row[c], widths[c]));
+      if (c + 1 < row.size()) line += " ";
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    page.line(line);
+  }
+}
+
+std::vector<std::string> share_row(std::string title, const score::Proportion& p,
+                                   const score::Measured<score::Interval>& by_host) {
+  if (!p.value()) return {std::move(title), hits_of_total(p), "–", "", ""};
+  return {std::move(title), hits_of_total(p), percent(*p.value()), percent_interval(*p.interval()),
+          by_host ? percent_interval(*by_host) : "–"};
+}
+
+void all_shares(Page& page, const Scorecard& card) {
+  page.blank();
+  page.line("shares, with 95 % intervals by counts and by hosts");
+  const score::HostIntervals& hosts = card.by_host;
+  const auto score_row = [](std::string title, std::optional<double> value,
+                            const score::Measured<score::Interval>& by_host) {
+    return std::vector<std::string>{std::move(title), "", value ? percent(*value) : "–", "",
+                                    by_host ? percent_interval(*by_host) : "–"};
+  };
+  table(page,
+        {share_row("caught of malicious incidents", card.recall.all, hosts.recall_all),
+         share_row("… of those that open a connection", card.recall.with_behaviour,
+                   hosts.recall_with_behaviour),
+         share_row("… of those whose events satisfy the rule", card.recall.reachable,
+                   hosts.recall_reachable),
+         share_row("… of those that some run could see", card.recall.visible, hosts.recall_visible),
+         share_row("right alerts", card.precision, hosts.precision),
+         share_row("alerts whose events belong together", card.behaviour_precision,
+                   hosts.behaviour_precision),
+         score_row("F1", card.f1, hosts.f1),
+         score_row(format("F{:.3g}, recall counts {:.3g} times", card.beta, card.beta), card.f_beta,
+                   hosts.f_beta),
+         score_row("right alerts at the stated prevalence", card.at_prevalence.precision.value(),
+                   card.at_prevalence.by_host)},
+        1);
+}
+
+void all_latencies(Page& page, const Scorecard& card) {
+  if (card.latency.from_event.count == 0) return;
+  page.blank();
+  page.line("latency of all alerts");
+  const auto row = [](std::string title, const score::LatencySummary& of) {
+    const auto text = [](std::optional<Duration> d) { return d ? human_duration(*d) : "–"; };
+    if (of.count == 0) return std::vector<std::string>{std::move(title), "0"};
+    return std::vector<std::string>{
+        std::move(title),       grouped(of.count), human_duration(of.mean),
+        human_duration(of.p50), text(of.p75),      text(of.p90),
+        text(of.p95),           text(of.p99),      text(of.p999),
+        human_duration(of.max)};
+  };
+  const score::Latencies& all = card.latency;
+  table(page,
+        {{"", "alerts", "mean", "p50", "p75", "p90", "p95", "p99", "p99.9", "max"},
+         row("from the last event", all.from_event),
+         row("from the last ingest", all.from_ingest),
+         row("of it: until ingest", all.ingest),
+         row("of it: until a run", all.wait),
+         row("of it: the run", all.run),
+         row("online", all.by_stratum[0]),
+         row("congested", all.by_stratum[1]),
+         row("offline", all.by_stratum[2])},
+        1);
+}
+
+std::string buckets_text(const std::vector<score::CountBucket>& buckets) {
+  std::vector<std::string> parts;
+  for (const score::CountBucket& bucket : buckets)
+    parts.push_back(format("{} × {}", grouped(bucket.count), grouped(bucket.value)));
+  return join(parts, " · ");
+}
+
+void all_counts(Page& page, const Scorecard& card, const TextOptions& options) {
+  page.blank();
+  Columns columns(page, options, 0);
+  if (card.sightings.mean) {
+    std::string text = format("{:.2f} searches returned an alert on average", *card.sightings.mean);
+    if (card.sightings.expected) text += format(", {:.2f} expected", *card.sightings.expected);
+    columns.parts("sightings", {text, buckets_text(card.sightings.histogram)}, " · ",
+                  Weight::plain);
+  }
+  if (card.recall.all.hits > 0) {
+    columns.parts("repeats",
+                  {format("{:.3g} alerts on average about a caught incident, {} at most",
+                          card.alerts_per_incident, card.alerts_per_incident_max),
+                   buckets_text(card.alerts_per_incident_histogram)},
+                  " · ", Weight::plain);
+  }
+  std::vector<std::string> hours;
+  for (std::size_t h = 0; h < 24; ++h) {
+    if (card.load.by_hour_of_day[h] > 0)
+      hours.push_back(format("{:02}h {}", h, grouped(card.load.by_hour_of_day[h])));
+  }
+  if (!hours.empty()) columns.parts("by hour", hours, " · ", Weight::plain);
+  std::vector<std::string> hosts;
+  for (const NamedCount& host : card.noisiest_hosts)
+    hosts.push_back(cut(printable(host.name), example_columns_max) + " " + grouped(host.count));
+  if (!hosts.empty()) columns.parts("hosts", hosts, " · ", Weight::plain);
+}
+
+void all_breakdowns(Page& page, const Scorecard& card) {
+  for (std::size_t d = 0; d < score::dimension_count; ++d) {
+    if (card.breakdowns[d].empty()) continue;
+    page.blank();
+    std::string title = "by ";
+    title += to_string(static_cast<score::Dimension>(d));
+    std::ranges::replace(title, '_', ' ');
+    std::vector<std::vector<std::string>> rows = {
+        {title, "caught", "", "", "false", "a day per 1,000 hosts"}};
+    for (const score::BreakdownRow& row : card.breakdowns[d]) {
+      const bool any = row.caught.total > 0;
+      const auto rate = shown(row.false_alarms.value());
+      rows.push_back({cut(printable(row.name), example_columns_max),
+                      any ? hits_of_total(row.caught) : "–",
+                      any ? percent(*row.caught.value()) : "",
+                      any ? percent_interval(*row.caught.interval()) : "",
+                      grouped(row.false_alarms.count), rate ? figure(*rate) : "–"});
+    }
+    table(page, rows, 1);
+  }
+}
+
 }  // namespace
 
 std::string scorecard_text(const Scorecard& card, const RunInfo& info, const TextOptions& options) {
@@ -309,10 +668,17 @@ std::string scorecard_text(const Scorecard& card, const RunInfo& info, const Tex
   losses(page, card, options);
   alarms(page, card, options);
   surprises(page, card, options);
-  if (!info.command.empty()) {
+  if (options.detail == Detail::full) {
+    all_shares(page, card);
+    all_latencies(page, card);
+    all_counts(page, card, options);
+    all_breakdowns(page, card);
+  } else if (card.labels == score::Labels::none && !card.noisiest_hosts.empty()) {
     page.blank();
-    page.whole_line("again  " + printable(info.command));
+    page.line("where they come from");
+    page.line("  " + examples_text(card.noisiest_hosts, options.columns - 2));
   }
+  attempts(page, card, info);
   return page.take();
 }
 

@@ -17,6 +17,10 @@ enum class JsonForm : std::uint8_t { lines, document };
 [[nodiscard]] RuleSet parse_rules_json(std::string_view text, const std::string& file,
                                        JsonForm form);
 
+/// Could the text be one of rules? Folders of rules keep all kinds of TOML and JSON; what names no
+/// rule there is none. `name` decides how it is looked at, as for a file.
+[[nodiscard]] bool speaks_of_rules(std::string_view text, const std::string& name);
+
 /// The rule that load_rule answers, out of what a file holds.
 [[nodiscard]] Result<Rule> choose_rule(RuleSet set, const std::string& path, const std::string& id);
 

@@ -78,6 +78,23 @@ std::string shown_names(const std::vector<Rule>& rules) {
 
 }  // namespace
 
+bool speaks_of_rules(std::string_view text, const std::string& name) {
+  const std::string_view extension = extension_of(name);
+  if (extension == ".toml") {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      if (trim(text.substr(at, end - at)).starts_with("[rule]")) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+  if (extension == ".eql") return true;
+  return text.find("\"rule_id\"") != std::string_view::npos ||
+         text.find("\"list_id\"") != std::string_view::npos ||
+         (text.find("\"query\"") != std::string_view::npos &&
+          text.find("\"language\"") != std::string_view::npos);
+}
+
 RuleSet parse_rules(std::string text, const std::string& name) {
   RuleSet set;
   if (text.size() > limits::rule_file_bytes_max) {

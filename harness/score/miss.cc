@@ -20,6 +20,14 @@ using truth::Role;
 using OwnEvent = match::ChainEvent;
 using match::Chain;
 
+/// `network event`, of the category that stage `stage` asks for.
+std::string asked_for(std::uint32_t stage, const eql::CheckedQuery& query) {
+  const std::uint32_t written = query.stages[stage].written;
+  const auto& stages = query.syntax.stages;
+  const bool is_named = written < stages.size() && stages[written].filter.category.has_value();
+  return is_named ? *stages[written].filter.category + " event" : "event";
+}
+
 std::vector<std::uint32_t> events_of(const Chain& chain) {
   std::vector<std::uint32_t> out;
   for (const OwnEvent& event : chain) out.push_back(event.event);
@@ -34,6 +42,8 @@ std::string_view to_string(MissReason reason) {
       return "no-connection";
     case MissReason::stage_unmatched:
       return "stage-unmatched";
+    case MissReason::document_missing:
+      return "document-missing";
     case MissReason::out_of_order:
       return "out-of-order";
     case MissReason::keys_differ:
@@ -42,8 +52,12 @@ std::string_view to_string(MissReason reason) {
       return "over-maxspan";
     case MissReason::stopped:
       return "stopped";
+    case MissReason::runs_disturbed:
+      return "runs-disturbed";
     case MissReason::too_late:
       return "too-late";
+    case MissReason::look_back_too_short:
+      return "look-back-too-short";
     case MissReason::cut_by_cap:
       return "cut-by-cap";
     case MissReason::paired_elsewhere:
@@ -59,12 +73,15 @@ Reach reach_of(MissReason reason) {
     case MissReason::no_connection:
       return Reach::none;
     case MissReason::stage_unmatched:
+    case MissReason::document_missing:
     case MissReason::out_of_order:
     case MissReason::keys_differ:
     case MissReason::over_maxspan:
     case MissReason::stopped:
       return Reach::behaviour;
+    case MissReason::runs_disturbed:
     case MissReason::too_late:
+    case MissReason::look_back_too_short:
       return Reach::reachable;
     case MissReason::cut_by_cap:
     case MissReason::paired_elsewhere:
@@ -72,6 +89,52 @@ Reach reach_of(MissReason reason) {
       return Reach::visible;
   }
   return Reach::none;
+}
+
+std::string_view to_string(Cause cause) {
+  switch (cause) {
+    case Cause::no_behaviour:
+      return "no-behaviour";
+    case Cause::design:
+      return "design";
+    case Cause::telemetry:
+      return "telemetry";
+    case Cause::delay:
+      return "delay";
+    case Cause::schedule:
+      return "schedule";
+    case Cause::cap:
+      return "cap";
+    case Cause::fault:
+      return "fault";
+  }
+  return "";
+}
+
+Cause cause_of(MissReason reason) {
+  switch (reason) {
+    case MissReason::no_connection:
+      return Cause::no_behaviour;
+    case MissReason::stage_unmatched:
+    case MissReason::out_of_order:
+    case MissReason::keys_differ:
+    case MissReason::over_maxspan:
+    case MissReason::stopped:
+    case MissReason::paired_elsewhere:
+      return Cause::design;
+    case MissReason::document_missing:
+      return Cause::telemetry;
+    case MissReason::too_late:
+      return Cause::delay;
+    case MissReason::runs_disturbed:
+    case MissReason::look_back_too_short:
+      return Cause::schedule;
+    case MissReason::cut_by_cap:
+      return Cause::cap;
+    case MissReason::unexplained:
+      return Cause::fault;
+  }
+  return Cause::fault;
 }
 
 std::string subject_of(std::string_view what) {
@@ -102,6 +165,13 @@ struct MissExplainer::Impl {
   }
   [[nodiscard]] bool was_visible(const truth::Incident& incident,
                                  const std::vector<OwnEvent>& own) const;
+  /// Does a run of the undisturbed grid see all of the chain? `prompt`: as if each of its events
+  /// had been ingested when it happened.
+  [[nodiscard]] bool fits_the_grid(const Chain& chain, bool prompt) const;
+  [[nodiscard]] MissReason unseen(const std::vector<Chain>& found) const;
+  /// `lost` or `merged`, if that befell the event and no copy of it is there; else empty.
+  [[nodiscard]] std::string_view fault_of(const truth::Incident& incident, std::uint32_t event,
+                                          const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss unmatched(const truth::Incident& incident,
                                const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss differing_keys(const match::Diagnosis& found) const;
@@ -113,6 +183,7 @@ struct MissExplainer::Impl {
   match::Chains chains;
   const std::vector<std::size_t>& positives;      ///< stages that ask for an event
   std::vector<std::vector<OwnEvent>> own_events;  ///< by incident; in order of candidates
+  bool is_disturbed = false;                      ///< some run was late, failed or left a gap
   std::set<std::uint32_t> capped;                 ///< incidents of which a match was cut
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> start_of_completing;
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> completing_of_start;
@@ -130,6 +201,12 @@ MissExplainer::Impl::Impl(const MissInputs& given)
     if (in.truth.incidents[label->incident].events[label->event].role == Role::noise) continue;
     own_events[label->incident].push_back({.candidate = candidate, .event = label->event});
   }
+  is_disturbed =
+      given.simulation.counters.failed_runs > 0 || !given.simulation.gaps.empty() ||
+      std::ranges::any_of(given.simulation.searches, [&](const auto& search) {
+        return (search.started_at - given.simulation.first_run) % given.schedule.interval !=
+               Duration::zero();
+      });
   for (const schedule::CappedMatch& lost : in.simulation.lost_to_cap) {
     if (const auto incident = causal_incident(in.log, lost.match, in.truth, in.index))
       capped.insert(*incident);
@@ -191,6 +268,55 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
   return false;
 }
 
+bool MissExplainer::Impl::fits_the_grid(const Chain& chain, bool prompt) const {
+  // Seen by a run at t: when each is searchable ≤ t, last ≤ t − to, t − look-back ≤ first
+  // (detection-engine spec, F1).
+  EventTime first = in.log.event_time(chain.front().candidate);
+  EventTime last = first;
+  WallTime searchable = WallTime::min();
+  for (const OwnEvent& event : chain) {
+    const EventTime time = in.log.event_time(event.candidate);
+    first = std::min(first, time);
+    last = std::max(last, time);
+    const WallTime seen =
+        prompt ? schedule::saturating_add(on_clock<WallTime>(time), in.simulation.refresh)
+               : schedule::searchable_at(in.log, event.candidate, in.simulation.refresh);
+    searchable = std::max(searchable, seen);
+  }
+  const WallTime from =
+      std::max(schedule::saturating_add(searchable, -in.simulation.search_delay),
+               schedule::saturating_add(on_clock<WallTime>(last), in.schedule.to));
+  const WallTime to = schedule::saturating_add(on_clock<WallTime>(first), in.schedule.look_back);
+  const WallTime grid = in.simulation.first_run;
+  if (from <= grid) return grid <= to;
+  // The first run at or after `from`; the difference may be more than a signed number holds.
+  const auto since_1970 = [](WallTime time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  };
+  const auto interval = static_cast<std::uint64_t>(in.schedule.interval.count());
+  const std::uint64_t past = (since_1970(from) - since_1970(grid)) % interval;
+  const auto ahead = static_cast<std::int64_t>(past == 0 ? 0 : interval - past);
+  return schedule::saturating_add(from, Duration(ahead)) <= to;
+}
+
+MissReason MissExplainer::Impl::unseen(const std::vector<Chain>& found) const {
+  const auto any_fits = [&](bool prompt) {
+    return std::ranges::any_of(found,
+                               [&](const Chain& chain) { return fits_the_grid(chain, prompt); });
+  };
+  if (is_disturbed && any_fits(false)) return MissReason::runs_disturbed;
+  return any_fits(true) ? MissReason::too_late : MissReason::look_back_too_short;
+}
+
+std::string_view MissExplainer::Impl::fault_of(const truth::Incident& incident, std::uint32_t event,
+                                               const std::vector<OwnEvent>& own) const {
+  if (std::ranges::find(own, event, &OwnEvent::event) != own.end()) return {};
+  for (const std::string& fault : incident.events[event].faults) {
+    if (fault == "lost" || fault == "merged") return fault == "lost" ? "lost" : "merged";
+  }
+  return {};
+}
+
 /// What the incident has where the query asks for stage `positive`.
 std::string MissExplainer::Impl::example_for(const truth::Incident& incident,
                                              std::size_t positive) const {
@@ -222,22 +348,26 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
         best_score = score;
       }
     }
-    if (!event_satisfies(best->first, 0)) {
-      return {.reason = MissReason::stage_unmatched,
-              .stage = static_cast<std::uint32_t>(positives[0]),
-              .keys = {},
-              .example = subject_of(incident.events[best->first].what),
-              .gap = {},
-              .events = {best->first, best->second}};
+    // A document that is there and does not satisfy its stage says more than one that never came:
+    // what that would have satisfied nobody knows.
+    std::optional<Miss> lost;
+    for (const std::size_t j : {std::size_t{0}, std::size_t{1}}) {
+      const std::uint32_t event = j == 0 ? best->first : best->second;
+      if (event_satisfies(event, j)) continue;
+      Miss miss{.reason = MissReason::stage_unmatched,
+                .stage = static_cast<std::uint32_t>(positives[j]),
+                .keys = {},
+                .example = subject_of(incident.events[event].what),
+                .gap = {},
+                .events = {best->first, best->second}};
+      const std::string_view fault = fault_of(incident, event, own);
+      if (fault.empty()) return miss;
+      if (lost) continue;
+      miss.reason = MissReason::document_missing;
+      miss.fault = fault;
+      lost = std::move(miss);
     }
-    if (!event_satisfies(best->second, 1)) {
-      return {.reason = MissReason::stage_unmatched,
-              .stage = static_cast<std::uint32_t>(positives[1]),
-              .keys = {},
-              .example = subject_of(incident.events[best->second].what),
-              .gap = {},
-              .events = {best->first, best->second}};
-    }
+    if (lost) return *lost;
     return {.reason = MissReason::out_of_order,
             .keys = {},
             .example = {},
@@ -246,11 +376,34 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
   }
   for (std::size_t j = 0; j < positives.size(); ++j) {
     if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
-    return {.reason = MissReason::stage_unmatched,
-            .stage = static_cast<std::uint32_t>(positives[j]),
-            .keys = {},
-            .example = example_for(incident, j),
-            .gap = {}};
+    Miss miss{.reason = MissReason::stage_unmatched,
+              .stage = static_cast<std::uint32_t>(positives[j]),
+              .keys = {},
+              .example = example_for(incident, j),
+              .gap = {}};
+    // All that it could have been never came.
+    const bool wants = category(j) != nullptr && *category(j) == "network";
+    bool has_other = false;
+    for (std::uint32_t e = 0; e < incident.events.size(); ++e) {
+      const Role role = incident.events[e].role;
+      if (role == Role::noise || role == Role::file || (role == Role::network) != wants) continue;
+      const std::string_view fault = fault_of(incident, e, own);
+      // One that satisfies another stage was never meant for this one.
+      const bool is_placed =
+          std::ranges::any_of(own, [&](const OwnEvent& o) { return o.event == e; });
+      has_other = has_other || (fault.empty() && !is_placed);
+      if (!fault.empty() && miss.fault.empty()) {
+        miss.fault = fault;
+        miss.example = subject_of(incident.events[e].what);
+      }
+    }
+    if (has_other || miss.fault.empty()) {
+      miss.fault.clear();
+      miss.example = example_for(incident, j);
+    } else {
+      miss.reason = MissReason::document_missing;
+    }
+    return miss;
   }
   return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
 }
@@ -353,7 +506,7 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   }
   miss.events = events_of(found.chains.front());
   if (!at.was_visible(incident, own)) {
-    miss.reason = MissReason::too_late;
+    miss.reason = at.unseen(found.chains);
     miss.example = incident.persona;
     return miss;
   }
@@ -370,12 +523,15 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query,
     case MissReason::no_connection:
       return "no connection, or none in time";
     case MissReason::stage_unmatched: {
-      const std::uint32_t written = query.stages[miss.stage].written;
-      const auto& stages = query.syntax.stages;
-      const bool is_named = written < stages.size() && stages[written].filter.category.has_value();
-      const std::string what = is_named ? *stages[written].filter.category + " event" : "event";
+      const std::string what = asked_for(miss.stage, query);
       return query.stages.size() == 1 ? format("no {} satisfies the query", what)
                                       : format("no {} satisfies step {}", what, miss.stage + 1);
+    }
+    case MissReason::document_missing: {
+      const std::string what = asked_for(miss.stage, query);
+      const std::string_view befell = miss.fault == "merged" ? "merged away" : "lost";
+      return query.stages.size() == 1 ? format("its {} {}", what, befell)
+                                      : format("{} of step {} {}", what, miss.stage + 1, befell);
     }
     case MissReason::out_of_order:
       return "its events come in another order";
@@ -386,8 +542,12 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query,
                      : "longer than maxspan";
     case MissReason::stopped:
       return "stopped by until or by an event that must not happen";
+    case MissReason::runs_disturbed:
+      return "its run was late or failed";
     case MissReason::too_late:
-      return "no run could see all of it";
+      return "arrived too late for any run";
+    case MissReason::look_back_too_short:
+      return "the look-back is too short for it";
     case MissReason::cut_by_cap:
       return "cut by the cap";
     case MissReason::paired_elsewhere:

@@ -24,31 +24,50 @@ enum class MissReason : std::uint8_t {
   no_connection,     ///< the query wants a network event and the package opened no connection (in
                      ///< time)
   stage_unmatched,   ///< none of its events satisfies some stage
+  document_missing,  ///< for each stage without one, the document was lost or merged on the way
   out_of_order,      ///< each stage has an event, but not one after the other
   keys_differ,       ///< in order, but join keys have other values or none
   over_maxspan,      ///< everything, but too far apart
   stopped,           ///< an `until` event, or one that must not happen, lies between
-  too_late,          ///< matches on complete data, but no search ever saw all of it in its window
-  cut_by_cap,        ///< seen, but newer matches filled max_signals
-  paired_elsewhere,  ///< seen, but its events went into other matches
-  unexplained,       ///< none of these: a fault of the matcher or of the labels
+  // From here on it matches on complete data.
+  runs_disturbed,       ///< no search saw all of it; on an undisturbed grid of runs one would have
+  too_late,             ///< … nor then; had its events arrived at once, one would have
+  look_back_too_short,  ///< … nor then: it fits no window that it can be sure of
+  cut_by_cap,           ///< seen, but newer matches filled max_signals
+  paired_elsewhere,     ///< seen, but its events went into other matches
+  unexplained,          ///< none of these: a fault of the matcher or of the labels
 };
-inline constexpr std::size_t miss_reason_count = 10;
+inline constexpr std::size_t miss_reason_count = 13;
 [[nodiscard]] std::string_view to_string(MissReason reason);
 
 /// How far an incident gets: what is left of it in each denominator of recall.
 enum class Reach : std::uint8_t { none, behaviour, reachable, visible };
 [[nodiscard]] Reach reach_of(MissReason reason);
 
+/// What has to change for the incident to be caught.
+enum class Cause : std::uint8_t {
+  no_behaviour,  ///< there was nothing to see
+  design,        ///< the rule asks for something else, be it by evasion; also stolen partners
+  telemetry,     ///< a document never arrived as it happened
+  delay,         ///< events arrived too late
+  schedule,      ///< runs were late or failed, or look back too little
+  cap,           ///< max_signals
+  fault,         ///< unexplained
+};
+inline constexpr std::size_t cause_count = 7;
+[[nodiscard]] std::string_view to_string(Cause cause);
+[[nodiscard]] Cause cause_of(MissReason reason);
+
 struct Miss {
   MissReason reason = MissReason::unexplained;
-  std::uint32_t stage = 0;      ///< stage_unmatched: which, from 0
+  std::uint32_t stage = 0;      ///< stage_unmatched and document_missing: which, from 0
   std::string keys;             ///< keys_differ: their names
   std::string example;          ///< what to show and count within the reason; may be empty
   std::optional<Duration> gap;  ///< over_maxspan: the nearest span
   /// The events that speak for the incident, one for each stage that asks for one: places in
   /// Incident::events. Empty where no such choice was made.
   std::vector<std::uint32_t> events = {};
+  std::string fault = {};  ///< document_missing: `lost` or `merged`
   friend bool operator==(const Miss&, const Miss&) = default;
 };
 

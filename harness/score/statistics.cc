@@ -8,15 +8,18 @@
 #include "harness/base/check.h"
 
 namespace eqlab::score {
-namespace {
 
-/// The value at `percent` of a sorted list, by nearest rank.
-Duration ranked(const std::vector<Duration>& sorted, std::size_t percent) {
-  const std::size_t rank = (sorted.size() * percent + 99) / 100;
-  return sorted[std::max<std::size_t>(rank, 1) - 1];
+std::string_view to_string(Method method) {
+  switch (method) {
+    case Method::wilson:
+      return "wilson";
+    case Method::garwood:
+      return "garwood";
+    case Method::bootstrap:
+      return "bootstrap-by-host";
+  }
+  return "";
 }
-
-}  // namespace
 
 std::optional<double> Proportion::value() const {
   if (total == 0) return std::nullopt;
@@ -54,20 +57,24 @@ std::optional<Interval> Rate::interval(double confidence) const {
   return Interval{.low = low / exposure, .high = high / exposure};
 }
 
-LatencySummary summarize(std::vector<Duration> values) {
-  if (values.empty()) return {};
-  std::ranges::sort(values);
-  return {.count = values.size(),
-          .p50 = ranked(values, 50),
-          .p95 = ranked(values, 95),
-          .p99 = ranked(values, 99),
-          .max = values.back()};
+std::optional<double> f_beta(std::optional<double> precision, std::optional<double> recall,
+                             double beta) {
+  EQLAB_ASSERT(beta > 0);
+  if (!precision || !recall) return std::nullopt;
+  const double weight = beta * beta;
+  const double below = weight * *precision + *recall;
+  return below > 0 ? (1 + weight) * *precision * *recall / below : 0;
 }
 
 std::optional<double> f1(const Proportion& precision, const Proportion& recall) {
-  if (!precision.value() || !recall.value()) return std::nullopt;
-  const double sum = *precision.value() + *recall.value();
-  return sum > 0 ? 2 * *precision.value() * *recall.value() / sum : 0;
+  return f_beta(precision.value(), recall.value(), 1);
+}
+
+std::optional<double> precision_at(const PrevalenceInputs& inputs, double per_host_day) {
+  const double right = per_host_day * inputs.recall;
+  const double all = right + per_host_day * inputs.chance_per_incident + inputs.false_per_host_day;
+  if (!(all > 0)) return std::nullopt;
+  return right / all;
 }
 
 }  // namespace eqlab::score

@@ -49,6 +49,8 @@ std::string_view to_string(Verdict verdict) {
       return "duplicate";
     case Verdict::impossible:
       return "impossible";
+    case Verdict::unlabelled:
+      return "unlabelled";
   }
   return "";
 }
@@ -172,6 +174,17 @@ std::vector<JudgedAlert> judge(const scan::CandidateLog& log,
       judged.original = same_start->second;
     }
     out.push_back(judged);
+  }
+  return out;
+}
+
+std::vector<JudgedAlert> judge_unlabelled(const scan::CandidateLog& log,
+                                          const std::vector<schedule::Alert>& alerts,
+                                          const JudgedRule& rule) {
+  std::vector<JudgedAlert> out(alerts.size());
+  for (std::size_t i = 0; i < alerts.size(); ++i) {
+    out[i].verdict =
+        satisfies_rule(log, alerts[i].match, rule) ? Verdict::unlabelled : Verdict::impossible;
   }
   return out;
 }

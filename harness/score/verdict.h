@@ -24,8 +24,9 @@ enum class Verdict : std::uint8_t {
   coincident_benign,         ///< unrelated events
   duplicate,                 ///< one more about what was alerted before; see JudgedAlert::original
   impossible,                ///< breaks the rule that raised it: a fault of the matcher
+  unlabelled,                ///< nobody says what happened, so nothing is right or wrong
 };
-inline constexpr std::size_t verdict_count = 7;
+inline constexpr std::size_t verdict_count = 8;
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 
 struct JudgedAlert {
@@ -67,5 +68,9 @@ struct JudgedRule {
                                              const std::vector<schedule::Alert>& alerts,
                                              const JudgedRule& rule, const truth::Truth& truth,
                                              const truth::TruthIndex& index);
+/// Without labels: each is unlabelled, unless it breaks the rule.
+[[nodiscard]] std::vector<JudgedAlert> judge_unlabelled(const scan::CandidateLog& log,
+                                                        const std::vector<schedule::Alert>& alerts,
+                                                        const JudgedRule& rule);
 
 }  // namespace eqlab::score

@@ -44,23 +44,6 @@ bool is_rule_file(const fs::path& path) {
          extension == ".json";
 }
 
-/// Folders of rules keep all kinds of TOML and JSON. What names no rule there is none.
-bool speaks_of_rules(std::string_view text, const fs::path& path) {
-  if (path.extension() == ".toml") {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      if (trim(text.substr(at, end - at)).starts_with("[rule]")) return true;
-      at = end + 1;
-    }
-    return false;
-  }
-  if (path.extension() == ".eql") return true;
-  return text.find("\"rule_id\"") != std::string_view::npos ||
-         text.find("\"list_id\"") != std::string_view::npos ||
-         (text.find("\"query\"") != std::string_view::npos &&
-          text.find("\"language\"") != std::string_view::npos);
-}
-
 void append(RuleSet& to, RuleSet&& from) {
   std::ranges::move(from.rules, std::back_inserter(to.rules));
   std::ranges::move(from.skipped, std::back_inserter(to.skipped));
@@ -95,7 +78,7 @@ class Loader {
   void read_found(const fs::path& path) {
     const std::string name = path.string();
     auto text = read_file(name);
-    if (text && !speaks_of_rules(*text, path)) {
+    if (text && !speaks_of_rules(*text, name)) {
       set_.files.push_back(name);
       set_.skipped.push_back({.file = name, .name = {}, .type = {}});
     } else if (text) {

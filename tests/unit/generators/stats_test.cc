@@ -12,37 +12,6 @@
 namespace eqlab::generators {
 namespace {
 
-TEST(Histograms, tell_quantiles_within_one_part_in_sixty_four) {
-  Rng rng(7);
-  Histogram histogram;
-  std::vector<std::int64_t> values;
-  for (int i = 0; i < 50'000; ++i) {
-    const auto value = static_cast<std::int64_t>(rng.next() >> (1 + rng.below(60)));
-    histogram.add(value);
-    values.push_back(value);
-  }
-  std::ranges::sort(values);
-  for (const double p : {0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
-    const auto rank = std::max<std::size_t>(
-        static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size()))), 1);
-    const auto exact = static_cast<double>(values[rank - 1]);
-    EXPECT_GE(static_cast<double>(histogram.quantile(p)), exact) << p;
-    EXPECT_LE(static_cast<double>(histogram.quantile(p)), exact * (1 + 1.0 / 64) + 1) << p;
-  }
-  EXPECT_EQ(histogram.max(), values.back());
-  EXPECT_EQ(histogram.count(), values.size());
-}
-
-TEST(Histograms, hold_the_smallest_and_the_largest_number) {
-  Histogram histogram;
-  EXPECT_EQ(histogram.quantile(0.5), 0);
-  histogram.add(0);
-  histogram.add(INT64_MAX);
-  EXPECT_EQ(histogram.quantile(0.5), 0);
-  EXPECT_EQ(histogram.quantile(1), INT64_MAX);
-  EXPECT_DOUBLE_EQ(histogram.share_from(1), 0.5);
-}
-
 class Stats : public testing::Test {
  protected:
   Result<EventStats> measure(const std::string& text, unsigned threads = 1) {

@@ -44,6 +44,8 @@ namespace eqlab::tiny {
   info.corpus = "balanced";
   info.seed = 1;
   info.command = "eqlab score rules/installer.toml --profile balanced --seed 1";
+  info.explain = "eqlab explain rules/installer.toml corpus";
+  info.before_explain = "eqlab generate --profile balanced --seed 1 --output corpus";
   info.options = {{"refresh", "1s"}};
   return info;
 }

@@ -15,7 +15,7 @@ TEST(ScorecardJson, CarriesCountsIntervalsReasonsAndTheWayBack) {
   const Json out =
       Json::parse(scorecard_json(tiny::score_of(tiny::small_world()), tiny::small_info()));
   EXPECT_EQ(out["eqlab_result"], "scorecard");
-  EXPECT_EQ(out["schema_version"], 1);
+  EXPECT_EQ(out["schema_version"], 2);
   EXPECT_EQ(out["run"]["seed"], 1);
   EXPECT_EQ(out["run"]["command"], tiny::small_info().command);
   const Json recall = out["headline"]["incident_recall"];
@@ -42,6 +42,46 @@ TEST(ScorecardJson, WhatWasNotMeasuredIsNull) {
   EXPECT_TRUE(out["headline"]["f1"].is_null());
   EXPECT_TRUE(out["headline"]["latency_from_event"]["p50_s"].is_null());
   EXPECT_EQ(out["headline"]["false_alarms_per_1000_hosts_a_day"]["value"], 0);
+}
+
+TEST(ScorecardJson, EveryFigureSaysHowItWasMade) {
+  const Json out =
+      Json::parse(scorecard_json(tiny::score_of(tiny::small_world()), tiny::small_info()));
+  EXPECT_EQ(out["recall"]["all"]["method"], "wilson");
+  EXPECT_EQ(out["recall"]["all"]["by_host"]["method"], "bootstrap-by-host");
+  EXPECT_EQ(out["recall"]["all"]["by_host"]["unmeasured"],
+            "only 1 host has a part in it; resampling needs 20");
+  EXPECT_EQ(out["headline"]["false_alarms_per_1000_hosts_a_day"]["method"], "garwood");
+  EXPECT_EQ(out["intervals"]["resamples"], 1'000);
+  EXPECT_EQ(out["recall"]["lost_to"]["design"], 2);
+  EXPECT_EQ(out["latency"]["all"]["from_event"]["p95_s"], nullptr) << "of three alerts";
+  EXPECT_EQ(out["latency"]["by_stratum"][0]["from_event"]["count"], 3);
+  EXPECT_EQ(out["latency"]["by_stratum"][2]["from_event"]["unmeasured"], "no alerts");
+  EXPECT_EQ(out["load"]["per_hour"].size(), 24U);
+  EXPECT_EQ(out["misses"][0]["repeat"], "eqlab explain rules/installer.toml corpus --incident I-1");
+  EXPECT_EQ(out["run"]["before_repeat"], tiny::small_info().before_explain);
+}
+
+TEST(ScorecardJson, WithoutLabelsTheReasonStandsBesideEveryNull) {
+  const Json out = Json::parse(scorecard_json(tiny::unlabelled_score_of(tiny::small_world()), {}));
+  EXPECT_EQ(out["corpus"]["labelled"], false);
+  EXPECT_EQ(out["headline"]["incident_recall"]["unmeasured"], "no labels");
+  EXPECT_EQ(out["headline"]["alert_precision"]["unmeasured"], "no labels");
+  EXPECT_EQ(out["headline"]["false_alarms_per_1000_hosts_a_day"]["value"], nullptr);
+  EXPECT_EQ(out["headline"]["false_alarms_per_1000_hosts_a_day"]["unmeasured"], "no labels");
+  EXPECT_EQ(out["at_prevalence"]["alert_precision"]["unmeasured"], "no labels");
+  EXPECT_EQ(out["alerts"]["verdicts"]["unlabelled"], 3);
+  EXPECT_EQ(out["alerts"]["per_1000_hosts_a_day"]["value"], 300);
+  EXPECT_EQ(out["alerts"]["per_caught_incident"], nullptr);
+}
+
+TEST(ScorecardJson, SeveralAreAnArrayOfTheSame) {
+  const auto card = tiny::score_of(tiny::small_world());
+  const RunInfo info = tiny::small_info();
+  const Json out = Json::parse(scorecards_json({{card, info}, {card, info}}));
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(out[1], Json::parse(scorecard_json(card, info)));
+  EXPECT_EQ(scorecards_json({}), "[]\n");
 }
 
 TEST(ScorecardJson, TheSameRunIsTheSameBytesHoweverLongItTook) {

@@ -138,7 +138,7 @@ TEST(Miss, TooLateForEveryRun) {
   world.stories[0].persona = "offline laptop";
   const Scorecard card = score_of(world);
   EXPECT_EQ(only_group(card).reason, MissReason::too_late);
-  EXPECT_EQ(only_group(card).text, "no run could see all of it");
+  EXPECT_EQ(only_group(card).text, "arrived too late for any run");
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"offline laptop", 1}}));
   EXPECT_EQ(card.recall.reachable, (Proportion{0, 1}));
   EXPECT_EQ(card.recall.visible, (Proportion{0, 0}));
@@ -151,9 +151,104 @@ TEST(Miss, PromptButInAHoleOfTheSchedule) {
   world.schedule = {.interval = std::chrono::minutes{10},
                     .look_back = std::chrono::minutes{5},
                     .max_signals = 100};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::too_late);
-  EXPECT_EQ(only_group(score_of(world)).text, "no run could see all of it")
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::look_back_too_short);
+  EXPECT_EQ(only_group(card).text, "the look-back is too short for it")
       << "must not speak of lateness";
+  EXPECT_EQ(card.recall.lost_to(Cause::schedule), 1U);
+}
+
+TEST(Miss, ItsRunFailedAndTheNextOneLooksBackTooLittle) {
+  // Runs at 300 s and 600 s; the second looks back to 60 s.
+  tiny::World world = one(tiny::install("i", 50));
+  ASSERT_EQ(score_of(world).recall.all, (Proportion{1, 1}));
+  world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::runs_disturbed);
+  EXPECT_EQ(only_group(card).text, "its run was late or failed");
+  EXPECT_EQ(card.recall.lost_to(Cause::schedule), 1U);
+  EXPECT_EQ(card.recall.lost_to(Cause::delay), 0U);
+}
+
+TEST(Miss, LateEventsAreLateThoughRunsFailToo) {
+  // The failed run would not have seen the connection either, which comes at 651 s.
+  tiny::World world = one(tiny::install("i", 50));
+  world.stories[0].events[1].delay = 600;
+  world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::too_late);
+  EXPECT_EQ(card.recall.lost_to(Cause::delay), 1U);
+}
+
+TEST(Miss, ADocumentThatWasLostOrMergedIsTheReason) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events[0].stages = {};
+  world.stories[0].events[0].faults = {"merged"};
+  const Scorecard merged = score_of(world);
+  EXPECT_EQ(only_group(merged).reason, MissReason::document_missing);
+  EXPECT_EQ(only_group(merged).text, "process event of step 1 merged away");
+  EXPECT_EQ(only_group(merged).examples,
+            (std::vector<NamedCount>{{"bash < package_script_service", 1}}));
+  EXPECT_EQ(merged.recall.lost_to(Cause::telemetry), 1U);
+  EXPECT_EQ(merged.recall.with_behaviour, (Proportion{0, 1}));
+  EXPECT_EQ(merged.recall.reachable, (Proportion{0, 0}));
+  world.stories[0].events[0].faults = {"offset", "lost"};
+  EXPECT_EQ(only_group(score_of(world)).text, "process event of step 1 lost");
+  world.stories[0].events[0].faults = {"displaced"};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::stage_unmatched)
+      << "a document that came, be it late, can be judged";
+}
+
+TEST(Miss, ADocumentThatCameAndDoesNotFitSaysMoreThanOneThatNeverCame) {
+  tiny::World world = one(tiny::install("i", 100));
+  for (tiny::Labelled& event : world.stories[0].events) event.stages = {};
+  world.stories[0].events[0].faults = {"lost"};
+  world.stories[0].events[1].what = "connect python3.11 203.0.113.8:443";
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::stage_unmatched);
+  EXPECT_EQ(only_group(score_of(world)).examples[0].name, "python3.11");
+}
+
+TEST(Miss, ALostDocumentBreaksNoPromise) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].expected = truth::Expectation::fires;
+  world.stories[0].events[1].stages = {};
+  EXPECT_TRUE(score_of(world).scenarios[0].disagrees());
+  world.stories[0].events[1].faults = {"lost"};
+  EXPECT_FALSE(score_of(world).scenarios[0].disagrees());
+}
+
+TEST(Miss, ThreeStepsNameTheDocumentThatNeverCame) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories[0].events.insert(world.stories[0].events.begin() + 1, {.id = "i-child",
+                                                                       .at = 100.5,
+                                                                       .stages = {},
+                                                                       .role = Role::child,
+                                                                       .what = "exec helper",
+                                                                       .faults = {"lost"}});
+  world.stories[0].events[0].faults = {};
+  world.stories[0].true_pairs = {{0, 2}};
+  world.stories[0].events[2].stages = {2};
+  const tiny::Rule rule =
+      tiny::rule_of({"process", "process", "network"}, 30, {"host.id", "user.id"});
+  const Scorecard card = score_of(world, rule);
+  EXPECT_EQ(only_group(card).reason, MissReason::document_missing) << only_group(card).text;
+  EXPECT_EQ(only_group(card).stage, 1U);
+  EXPECT_EQ(only_group(card).examples[0].name, "helper");
+}
+
+TEST(Miss, EachGroupNamesAnIncidentThatShowsItsCommonestExample) {
+  tiny::World world;
+  for (const char* const name : {"ruby", "python3.11", "python3.11"}) {
+    tiny::Story story{
+        .scenario = "E",
+        .events = tiny::install(std::to_string(world.stories.size()),
+                                1'000.0 * static_cast<double>(world.stories.size() + 1))};
+    story.events[1].stages = {};
+    story.events[1].what = std::string("connect ") + name + " 203.0.113.8:443";
+    world.stories.push_back(story);
+  }
+  EXPECT_EQ(only_group(score_of(world)).example_incident, "I-1");
+  EXPECT_EQ(only_group(score_of(world)).cause, Cause::design);
 }
 
 TEST(Miss, CutByTheCap) {

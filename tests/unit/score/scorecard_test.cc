@@ -70,7 +70,13 @@ TEST(Scorecard, TheDenominatorsOfRecallAreNested) {
           {.scenario = "late", .events = tiny::install("c", 2'000)}}};
   world.stories[3].events[0].delay = 3'600;
   const Scorecard card = score_of(world);
-  EXPECT_EQ(card.recall, (Recall{{1, 4}, {1, 3}, {1, 2}, {1, 1}}));
+  EXPECT_EQ(card.recall.all, (Proportion{1, 4}));
+  EXPECT_EQ(card.recall.with_behaviour, (Proportion{1, 3}));
+  EXPECT_EQ(card.recall.reachable, (Proportion{1, 2}));
+  EXPECT_EQ(card.recall.visible, (Proportion{1, 1}));
+  EXPECT_EQ(card.recall.lost_to(Cause::no_behaviour), 1U);
+  EXPECT_EQ(card.recall.lost_to(Cause::design), 1U);
+  EXPECT_EQ(card.recall.lost_to(Cause::delay), 1U);
 }
 
 TEST(Scorecard, ScenariosThatDisagreeWithTheirExpectationAreMarked) {
@@ -213,6 +219,176 @@ TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {
   EXPECT_EQ(card.verdict(Verdict::impossible), 0U);
 }
 
+TEST(Scorecard, WithoutLabelsNothingIsRightOrWrong) {
+  const tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)},
+                                      {.scenario = "N", .events = tiny::install("n", 7'300)}}};
+  const Scorecard card = unlabelled_score_of(world);
+  EXPECT_EQ(card.labels, Labels::none);
+  EXPECT_EQ(card.alert_count(), 2U);
+  EXPECT_EQ(card.verdict(Verdict::unlabelled), 2U);
+  EXPECT_FALSE(card.recall.all.value().has_value());
+  EXPECT_FALSE(card.precision.value().has_value());
+  EXPECT_FALSE(card.f_beta.has_value());
+  EXPECT_EQ(card.false_alarms.rate.count, 0U);
+  EXPECT_EQ(why_no_recall(card), "no labels");
+  EXPECT_EQ(why_no_precision(card), "no labels");
+  EXPECT_EQ(why_no_alarm_rate(card), "no labels");
+  EXPECT_EQ(card.at_prevalence.precision.reason(), "no labels");
+  EXPECT_EQ(why_no_alert_rate(card), "");
+  EXPECT_EQ(card.alert_rate, (Rate{2, 10}));
+  EXPECT_EQ(card.latency.from_event.count, 2U);
+  EXPECT_EQ(card.load.by_hour.size(), 2U);
+  EXPECT_EQ(card.hosts_with_alerts, 1U);
+  EXPECT_EQ(card.noisiest_hosts, (std::vector<NamedCount>{{"mac-1", 2}}));
+  EXPECT_EQ(card.events, 1'000U);
+  EXPECT_TRUE(card.misses.empty());
+}
+
+TEST(Scorecard, MeasuresAtAStatedPrevalence) {
+  // One of two caught; one false alarm in 10 host-days.
+  tiny::World world{
+      .stories = {
+          {.scenario = "M", .events = tiny::install("m", 100)},
+          {.scenario = "E", .events = tiny::install("e", 1'000, 90)},
+          {.scenario = "B", .intent = Intent::benign, .events = tiny::install("b", 2'000)}}};
+  world.options.prevalence = 0.2;
+  world.options.beta = 2;
+  const Scorecard card = score_of(world);
+  EXPECT_DOUBLE_EQ(*card.at_prevalence.precision, 0.2 * 0.5 / (0.2 * 0.5 + 0.1));
+  EXPECT_DOUBLE_EQ(*card.f_beta, 0.5);
+  EXPECT_EQ(card.by_host.recall_all.reason(), "only 1 host has a part in it; resampling needs 20");
+}
+
+TEST(Scorecard, HostsAreResampledWhereThereAreEnough) {
+  tiny::World world;
+  world.hosts = 60;
+  for (int host = 1; host <= 60; ++host) {
+    tiny::Story story{
+        .scenario = "M",
+        .events = tiny::install("i" + std::to_string(host), 100.0 * host, host % 3 == 0 ? 90 : 1)};
+    for (tiny::Labelled& event : story.events) event.keys = {"mac-" + std::to_string(host), "0"};
+    world.stories.push_back(story);
+    if (host % 2 == 0) {
+      for (const auto& [id, stage, at] : {std::tuple{"x", 0U, 50'000.0}, {"y", 1U, 50'001.0}}) {
+        world.background.push_back({.id = id + std::to_string(host),
+                                    .at = at + 60.0 * host,
+                                    .stages = {stage},
+                                    .keys = {"mac-" + std::to_string(host), "0"}});
+      }
+    }
+  }
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.recall.all, (Proportion{40, 60}));
+  ASSERT_EQ(card.false_alarms.rate, (Rate{30, 60}));
+  const auto holds = [](const Measured<Interval>& interval, double value) {
+    EXPECT_TRUE(interval) << interval.reason();
+    return interval && interval->low < value && value < interval->high &&
+           interval->high - interval->low < 0.4;
+  };
+  EXPECT_TRUE(holds(card.by_host.recall_all, 2.0 / 3));
+  EXPECT_TRUE(holds(card.by_host.precision, 4.0 / 7));
+  EXPECT_TRUE(holds(card.by_host.f1, *card.f1));
+  EXPECT_TRUE(holds(card.by_host.f_beta, *card.f_beta));
+  EXPECT_TRUE(holds(card.by_host.false_alarms, 0.5));
+  EXPECT_TRUE(holds(card.by_host.alerts, 70.0 / 60));
+  EXPECT_TRUE(card.at_prevalence.by_host);
+  EXPECT_EQ(card.by_host.recall_visible.reason(), "all resamples give the same figure")
+      << "all that could be seen were";
+  world.options.bootstrap.threads = 3;
+  EXPECT_EQ(card, score_of(world));
+  world.options.bootstrap.resamples = 0;
+  EXPECT_EQ(score_of(world).by_host.recall_all.reason(), "hosts were not resampled");
+}
+
+TEST(Scorecard, AnAlertWithoutAHostIsSaidNotGuessed) {
+  tiny::World world;
+  for (tiny::Labelled event : tiny::install("m", 100)) {
+    world.background.push_back(
+        {.id = event.id, .at = event.at, .stages = event.stages, .keys = {"elsewhere", "0"}});
+  }
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.alert_count(), 1U);
+  EXPECT_EQ(card.alerts_without_host, 1U);
+  EXPECT_EQ(card.by_host.alerts.reason(), "1 of the alerts and incidents name no host");
+  EXPECT_EQ(card.false_alarms.coincidence_by_persona, (std::vector<NamedCount>{{"unknown", 1}}));
+}
+
+TEST(Scorecard, BreakdownsCountByPart) {
+  tiny::World world{
+      .stories = {{.scenario = "M",
+                   .events = tiny::install("m", 100),
+                   .family = "loader",
+                   .tags = {"rename", "delay"}},
+                  {.scenario = "E",
+                   .events = tiny::install("e", 1'000, 90),
+                   .family = "loader",
+                   .tags = {"delay"}},
+                  {.scenario = "B",
+                   .intent = Intent::benign,
+                   .events = tiny::install("b", 2'000),
+                   .family = "vendor"}},
+      .background = {{.id = "x", .at = 3'000, .stages = {0}, .keys = {"mac-2", "0"}},
+                     {.id = "y", .at = 3'001, .stages = {1}, .keys = {"mac-2", "0"}}}};
+  const Scorecard card = score_of(world);
+  const auto rows = [&](Dimension dimension) {
+    return card.breakdowns[static_cast<std::size_t>(dimension)];
+  };
+  EXPECT_EQ(rows(Dimension::family),
+            (std::vector<BreakdownRow>{{"loader", {1, 2}, {0, 10}},
+                                       {std::string(unrelated), {0, 0}, {1, 10}},
+                                       {"vendor", {0, 0}, {1, 10}}}));
+  EXPECT_EQ(rows(Dimension::tag),
+            (std::vector<BreakdownRow>{{"delay", {1, 2}, {0, 10}}, {"rename", {1, 1}, {0, 10}}}));
+  EXPECT_EQ(rows(Dimension::persona), (std::vector<BreakdownRow>{{"agent-heavy", {0, 0}, {1, 9}},
+                                                                 {"office", {1, 2}, {1, 1}}}))
+      << "each over the days of its own hosts";
+}
+
+TEST(Scorecard, SightingsAgreeWithTheClosedForms) {
+  tiny::World world;
+  Rng rng(9);
+  for (int i = 0; i < 300; ++i) {
+    tiny::Story story{.scenario = "M",
+                      .events = tiny::install(std::to_string(i),
+                                              250.0 * i + static_cast<double>(rng.below(200)), 5)};
+    for (tiny::Labelled& event : story.events) event.delay = static_cast<double>(rng.below(120));
+    world.stories.push_back(story);
+  }
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.recall.all, (Proportion{300, 300}));
+  EXPECT_NEAR(*card.sightings.mean, *card.sightings.expected, 0.06);
+  ASSERT_TRUE(card.forecast);
+  EXPECT_EQ(card.forecast->guaranteed_delay, seconds{210});
+  EXPECT_DOUBLE_EQ(card.forecast->sightings, 1.7);
+  EXPECT_EQ(card.forecast->latency_mean, seconds{154}) << "150 s and 4 s of run";
+  EXPECT_EQ(card.forecast->latency_worst, seconds{304});
+  world.maxspan = std::nullopt;
+  EXPECT_EQ(score_of(world).forecast.reason(), "without maxspan no delay is sure to be survived");
+}
+
+TEST(Scorecard, LatencyIsTakenApartAndByStratum) {
+  tiny::World world{.stories = {{.scenario = "A", .events = tiny::install("a", 1'000)},
+                                {.scenario = "B", .events = tiny::install("b", 4'000)},
+                                {.scenario = "C", .events = tiny::install("c", 8'000)}}};
+  world.stories[1].events[0].delay = 70;
+  world.stories[1].events[1].delay = 65;
+  world.schedule.look_back = std::chrono::minutes{30};
+  world.stories[2].events[1].delay = 700;
+  const Scorecard card = score_of(world);
+  ASSERT_EQ(card.alert_count(), 3U);
+  const Latencies& all = card.latency;
+  EXPECT_EQ(all.by_stratum[0].count, 1U);
+  EXPECT_EQ(all.by_stratum[1].count, 1U);
+  EXPECT_EQ(all.by_stratum[2].count, 1U);
+  EXPECT_EQ(all.ingest.max, seconds{700});
+  EXPECT_EQ(all.from_event.mean, all.ingest.mean + all.wait.mean + all.run.mean);
+  EXPECT_EQ(all.by_stratum[1].p50, seconds{4'200 - 4'001});
+  EXPECT_EQ(all.from_event.p95, std::nullopt) << "of three alerts";
+  EXPECT_EQ(stratum_of(seconds{59}), Stratum::online);
+  EXPECT_EQ(stratum_of(seconds{60}), Stratum::congested);
+  EXPECT_EQ(stratum_of(seconds{600}), Stratum::offline);
+}
+
 /// Installs of all kinds, crowded onto few hosts and users so that they interfere.
 tiny::World random_world(Rng& rng) {
   tiny::World world;
@@ -234,14 +410,26 @@ tiny::World random_world(Rng& rng) {
                         static_cast<double>(rng.in_range(0, 1'800)), rng.uniform() * 50 - 2);
       for (tiny::Labelled& event : events) {
         event.keys = {host, rng.chance(0.9) ? user : "501"};
-        if (rng.chance(0.2)) event.stages.clear();
+        if (rng.chance(0.2)) {
+          event.stages.clear();
+          if (rng.chance(0.3)) event.faults = {rng.chance(0.5) ? "lost" : "merged"};
+        }
         if (rng.chance(0.2)) event.delay = static_cast<double>(rng.in_range(0, 900));
         story.events.push_back(event);
       }
       if (rng.chance(0.9)) story.true_pairs.emplace_back(2 * p, 2 * p + 1);
     }
     story.behaviour = story.true_pairs.empty() ? Behaviour::none : Behaviour::connects;
+    story.family = "family-" + std::to_string(rng.below(3));
+    if (rng.chance(0.5)) story.tags = {"tag-" + std::to_string(rng.below(3))};
     world.stories.push_back(story);
+  }
+  if (rng.chance(0.5)) {
+    world.disturbances = {{.run = rng.below(3),
+                           .late = std::chrono::seconds{rng.in_range(0, 900)},
+                           .outcome = rng.chance(0.5) ? schedule::RunOutcome::search_fails
+                                                      : schedule::RunOutcome::succeeds},
+                          {.run = 3, .outcome = schedule::RunOutcome::task_throws}};
   }
   const auto noise = rng.in_range(0, 10);
   for (std::int64_t i = 0; i < noise; ++i) {
@@ -272,6 +460,31 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
               alarms.rate.count);
     ASSERT_EQ(card.malicious_incidents + card.benign_incidents + card.out_of_scope_incidents,
               world.stories.size());
+    std::uint64_t lost = 0;
+    for (const std::uint64_t count : card.recall.lost) lost += count;
+    ASSERT_EQ(card.recall.all.hits + lost, card.malicious_incidents);
+    for (const Dimension dimension :
+         {Dimension::family, Dimension::scenario, Dimension::persona, Dimension::agent_version}) {
+      Proportion whole;
+      std::uint64_t false_alarms = 0;
+      for (const BreakdownRow& row : card.breakdowns[static_cast<std::size_t>(dimension)]) {
+        whole.hits += row.caught.hits;
+        whole.total += row.caught.total;
+        false_alarms += row.false_alarms.count;
+      }
+      ASSERT_EQ(whole, card.recall.all) << to_string(dimension);
+      ASSERT_EQ(false_alarms, alarms.rate.count) << to_string(dimension);
+    }
+    std::uint64_t in_hours = 0;
+    for (const LoadCell& hour : card.load.by_hour) in_hours += hour.alerts;
+    std::uint64_t seen = 0;
+    for (const CountBucket& bucket : card.sightings.histogram) seen += bucket.count;
+    std::uint64_t caught = 0;
+    for (const CountBucket& bucket : card.alerts_per_incident_histogram) caught += bucket.count;
+    ASSERT_EQ(in_hours, card.alert_count());
+    ASSERT_EQ(seen, card.alert_count());
+    ASSERT_EQ(caught, card.recall.all.hits);
+    ASSERT_EQ(card.alerts_without_host, 0U);
     std::uint64_t missed = 0;
     for (const MissGroup& group : card.misses) {
       missed += group.count;
@@ -286,13 +499,14 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
   }
   for (std::size_t v = 0; v < verdict_count; ++v) {
     const auto verdict = static_cast<Verdict>(v);
-    if (verdict == Verdict::impossible) continue;
+    if (verdict == Verdict::impossible || verdict == Verdict::unlabelled) continue;
     EXPECT_GT(verdicts[v], 20U) << to_string(verdict);
   }
   for (const MissReason reason :
        {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
         MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
-        MissReason::cut_by_cap, MissReason::paired_elsewhere}) {
+        MissReason::cut_by_cap, MissReason::paired_elsewhere, MissReason::document_missing,
+        MissReason::runs_disturbed}) {
     EXPECT_GT(reasons[static_cast<std::size_t>(reason)], 5U) << to_string(reason);
   }
   EXPECT_EQ(reasons[static_cast<std::size_t>(MissReason::unexplained)], 0U);

@@ -24,6 +24,7 @@ struct Labelled {
   double delay = 0;
   truth::Role role = truth::Role::noise;
   std::string what = {};
+  std::vector<std::string> faults = {};
 };
 
 struct Story {
@@ -34,6 +35,8 @@ struct Story {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> true_pairs = {{0, 1}};
   truth::Expectation expected = truth::Expectation::unstated;
   std::string persona = "office";
+  std::string family = {};
+  std::vector<std::string> tags = {};
 };
 
 /// The rule that the expectations of every world speak of.
@@ -47,6 +50,9 @@ struct World {
                              .max_signals = 100};
   std::optional<double> maxspan = 30;
   std::string rule_id = expected_rule;  ///< of the rule that is scored
+  std::vector<schedule::Disturbance> disturbances = {};
+  score::ScoreOptions options = {};
+  int hosts = 10;
 };
 
 /// A script at `at` and the connection that it makes `gap` later.
@@ -69,11 +75,12 @@ struct World {
   truth.from = at(0);
   truth.to = at(86'400);
   truth.expected_rule = expected_rule;
-  for (int i = 1; i <= 10; ++i) {
+  for (int i = 1; i <= world.hosts; ++i) {
     truth::HostRecord host;
     host.id = "mac-" + std::to_string(i);
     host.name = "mbp-" + std::to_string(i);
     host.persona = i == 1 ? "office" : "agent-heavy";
+    host.agent_version = i % 2 == 0 ? "8.18.0" : "8.14.3";
     truth.hosts.push_back(host);
   }
   for (const Story& story : world.stories) {
@@ -84,6 +91,9 @@ struct World {
     incident.intent = story.intent;
     incident.behaviour = story.behaviour;
     incident.persona = story.persona;
+    incident.family = story.family;
+    incident.tags = story.tags;
+    incident.host_id = story.events.empty() ? "mac-1" : story.events[0].keys[0];
     incident.expected = story.expected;
     incident.expected_because = "the story of " + story.scenario + " says so";
     incident.true_pairs = story.true_pairs;
@@ -93,6 +103,7 @@ struct World {
       labelled.role = event.role;
       labelled.time = at(event.at);
       labelled.what = event.what;
+      labelled.faults = event.faults;
       incident.events.push_back(labelled);
     }
     truth.incidents.push_back(incident);
@@ -124,9 +135,11 @@ struct World {
   const truth::TruthIndex index(truth);
   const scan::CandidateLog log = log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
-  const schedule::Simulation simulation =
-      schedule::simulate(log, matcher, world.schedule,
-                         {.start = truth.from, .end = truth.to, .run_duration = Duration::zero()});
+  const schedule::Simulation simulation = schedule::simulate(log, matcher, world.schedule,
+                                                             {.start = truth.from,
+                                                              .end = truth.to,
+                                                              .run_duration = Duration::zero(),
+                                                              .disturbances = world.disturbances});
   const match::Matches matches = matcher.find(log, log.dated(), {});
   return score::score({.log = log,
                        .matches = matches,
@@ -136,7 +149,34 @@ struct World {
                        .query = rule.query,
                        .binding = rule.binding,
                        .schedule = world.schedule,
-                       .rule_id = world.rule_id});
+                       .rule_id = world.rule_id,
+                       .options = world.options});
+}
+/// The same events, of which nobody says what they are about.
+[[nodiscard]] inline score::Scorecard unlabelled_score_of(const World& world) {
+  const Rule rule = rule_of(world);
+  const truth::Truth nothing;
+  const truth::TruthIndex index(nothing);
+  const scan::CandidateLog log = log_of(world);
+  const match::Matcher matcher(rule.query, rule.binding);
+  const schedule::Simulation simulation =
+      schedule::simulate(log, matcher, world.schedule, {.start = at(0), .end = at(86'400)});
+  const match::Matches matches = matcher.find(log, log.dated(), {});
+  return score::score({.log = log,
+                       .matches = matches,
+                       .simulation = simulation,
+                       .truth = nothing,
+                       .index = index,
+                       .query = rule.query,
+                       .binding = rule.binding,
+                       .schedule = world.schedule,
+                       .labels = score::Labels::none,
+                       .exposure = score::Exposure{.hosts = static_cast<std::uint64_t>(world.hosts),
+                                                   .from = at(0),
+                                                   .to = at(86'400),
+                                                   .events = 1'000},
+                       .host_slot = 0,
+                       .options = world.options});
 }
 [[nodiscard]] inline score::Scorecard score_of(const World& world) {
   return score_of(world, rule_of(world));

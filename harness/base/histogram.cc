@@ -1,12 +1,12 @@
 // Small numbers have a bucket each; from 64 on, a bucket is the number's six bits below its
-// highest. Tested in tests/unit/generators/stats_test.cc.
-#include "generators/stats/histogram.h"
+// highest. Tested in tests/unit/base/histogram_test.cc.
+#include "harness/base/histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace eqlab::generators {
+namespace eqlab {
 
 std::size_t Histogram::bucket_of(std::int64_t value) {
   const auto n = static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
@@ -36,7 +36,7 @@ std::int64_t Histogram::quantile(double p) const {
   const auto rank = static_cast<std::uint64_t>(
       std::clamp(std::ceil(p * static_cast<double>(count_)), 1.0, static_cast<double>(count_)));
   std::uint64_t below = 0;
-  for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+  for (std::size_t bucket = 0; bucket < bucket_count; ++bucket) {
     below += counts_[bucket];
     if (below >= rank) return std::min(top_of(bucket), max_);
   }
@@ -46,8 +46,17 @@ std::int64_t Histogram::quantile(double p) const {
 double Histogram::share_from(std::int64_t value) const {
   if (count_ == 0) return 0;
   std::uint64_t above = 0;
-  for (std::size_t bucket = bucket_of(value); bucket < buckets; ++bucket) above += counts_[bucket];
+  for (std::size_t bucket = bucket_of(value); bucket < bucket_count; ++bucket)
+    above += counts_[bucket];
   return static_cast<double>(above) / static_cast<double>(count_);
 }
 
-}  // namespace eqlab::generators
+std::vector<Histogram::Bucket> Histogram::buckets() const {
+  std::vector<Bucket> out;
+  for (std::size_t bucket = 0; bucket < bucket_count; ++bucket) {
+    if (counts_[bucket] > 0) out.push_back({.top = top_of(bucket), .count = counts_[bucket]});
+  }
+  return out;
+}
+
+}  // namespace eqlab

@@ -1,0 +1,260 @@
+#include "harness/cli/gate_inputs.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <system_error>
+
+#include "harness/base/limits.h"
+#include "harness/base/text.h"
+#include "harness/gate/glob.h"
+#include "harness/gate/io/files.h"
+#include "harness/gate/io/git.h"
+#include "harness/rule/rule_files.h"
+
+namespace eqlab::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* policy_name = "eqlab.toml";
+constexpr std::size_t policy_bytes_max = 2U << 20;
+constexpr std::size_t baseline_bytes_max = 64U << 20;
+/// Folders looked at for a policy, this one first.
+constexpr int policy_levels_max = 16;
+
+/// `eqlab.toml` in this folder or the nearest above it, not above a repository's top.
+std::string find_policy() {
+  std::string prefix;
+  for (int level = 0; level < policy_levels_max; ++level) {
+    std::error_code error;
+    if (fs::is_regular_file(prefix + policy_name, error)) return prefix + policy_name;
+    if (fs::exists(prefix + ".git", error)) break;
+    const fs::path here = fs::absolute(prefix.empty() ? "." : prefix, error).lexically_normal();
+    if (error || !here.has_relative_path()) break;
+    prefix += "../";
+  }
+  return {};
+}
+
+class Loader {
+ public:
+  explicit Loader(const GatePaths& paths) : paths_(paths) {}
+  Result<GateInputs> run();
+
+ private:
+  Status policy();
+  Status narrow();
+  Status work_tree();
+  Status git_base();
+  Status file_base();
+  Status stored_base();
+  void pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after);
+  [[nodiscard]] std::string shown(const std::string& relative) const {
+    return fs::path(out_.root + relative).lexically_normal().generic_string();
+  }
+  /// Rules of one text; files of rule folders that hold none are passed over.
+  static rule::RuleSet rules_of(std::string text, const std::string& file);
+
+  const GatePaths& paths_;
+  GateInputs out_;
+  std::vector<std::string> files_;  ///< of rules, relative to the root
+  std::vector<rule::Rule> now_;
+};
+
+rule::RuleSet Loader::rules_of(std::string text, const std::string& file) {
+  if (!rule::speaks_of_rules(text, file)) {
+    rule::RuleSet none;
+    none.skipped.push_back({.file = file, .name = {}, .type = {}});
+    return none;
+  }
+  return rule::parse_rules(std::move(text), file);
+}
+
+Status Loader::policy() {
+  const std::string file = paths_.policy.empty() ? find_policy() : paths_.policy;
+  if (file.empty()) {
+    out_.policy = gate::default_policy();
+    return ok();
+  }
+  EQLAB_TRY(const std::string text, gate::read_text(file, policy_bytes_max));
+  EQLAB_TRY(out_.policy, gate::parse_policy(text, file));
+  const std::string folder = fs::path(file).parent_path().generic_string();
+  out_.root = folder.empty() ? std::string() : folder + "/";
+  return ok();
+}
+
+/// Rules named on the command line take the place of the policy's globs.
+Status Loader::narrow() {
+  if (paths_.rules.empty()) return ok();
+  out_.policy.include.clear();
+  out_.policy.exclude.clear();
+  for (const std::string& path : paths_.rules) {
+    std::error_code error;
+    const fs::path root = fs::absolute(out_.root.empty() ? "." : out_.root, error);
+    const std::string relative = fs::absolute(path, error)
+                                     .lexically_normal()
+                                     .lexically_relative(root.lexically_normal())
+                                     .generic_string();
+    if (relative.empty() || relative.starts_with("..")) {
+      return fail(error_in(path, "E905", "this rule lies outside the folder of the policy",
+                           format("run from above it, or give --policy; the folder is {}",
+                                  out_.root.empty() ? "the current one" : out_.root)));
+    }
+    if (fs::is_directory(path, error)) {
+      const std::string below = relative == "." ? "**/" : relative + "/**/";
+      for (const std::string_view extension : {"toml", "eql", "ndjson", "json"})
+        out_.policy.include.push_back(format("{}*.{}", below, extension));
+      out_.policy.cases.push_back(below + "*.case");
+      continue;
+    }
+    if (!fs::exists(path, error) && paths_.base.empty())
+      return fail(error_in(path, "E901", "there is no such file or folder"));
+    out_.policy.include.push_back(relative);
+    const std::string folder = fs::path(relative).parent_path().generic_string();
+    out_.policy.cases.push_back(folder.empty() ? "*.case" : folder + "/*.case");
+  }
+  return ok();
+}
+
+Status Loader::work_tree() {
+  EQLAB_TRY(gate::ChosenFiles chosen,
+            gate::choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
+  files_ = std::move(chosen.rules);
+  for (const std::string& file : chosen.cases) out_.case_files.push_back(shown(file));
+  for (const std::string& relative : files_) {
+    const std::string file = shown(relative);
+    out_.rule_files.push_back(file);
+    auto text = gate::read_text(file, limits::rule_file_bytes_max);
+    if (!text) {
+      out_.broken.push_back(std::move(text.error()));
+      continue;
+    }
+    rule::RuleSet set = rules_of(std::move(*text), file);
+    std::ranges::move(set.rules, std::back_inserter(now_));
+    std::ranges::move(set.skipped, std::back_inserter(out_.skipped));
+    for (Diagnostic& diagnostic : set.diagnostics) {
+      if (diagnostic.severity == Severity::error) out_.broken.push_back(std::move(diagnostic));
+    }
+  }
+  return ok();
+}
+
+void Loader::pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after) {
+  out_.pairs = gate::pair_rules(std::move(before), std::move(after));
+}
+
+Status Loader::git_base() {
+  EQLAB_TRY(const gate::Git git, gate::Git::open({.folder = out_.root.empty() ? "." : out_.root,
+                                                  .environment = paths_.environment}));
+  EQLAB_TRY(const gate::GitBase base, git.find_base(paths_.base));
+  out_.base = {.kind = gate::BaseKind::git,
+               .name = paths_.base,
+               .commit = base.commit,
+               .is_merge_base = base.is_merge_base};
+  if (base.is_shallow && !base.is_merge_base) {
+    out_.notes.push_back(
+        "the clone is shallow and the merge base is not in it: compared with the base itself, so "
+        "what was merged there meanwhile shows as part of this change");
+  }
+  // Where this folder lies in the work tree: the policy's folder may lie above it.
+  std::error_code error;
+  const fs::path here = fs::canonical(".", error);
+  const fs::path top = fs::canonical(git.top(), error);
+  const std::string prefix = here.lexically_relative(top).generic_string();
+  if (!error && prefix != "." && !prefix.starts_with("..")) out_.repository_prefix = prefix + "/";
+
+  EQLAB_TRY(const std::vector<gate::GitFile> files, git.files(base.commit));
+  EQLAB_TRY(const std::vector<std::string> changed_list, git.changed(base.commit));
+  const std::set<std::string> changed(changed_list.begin(), changed_list.end());
+  const std::set<std::string> present(files_.begin(), files_.end());
+  std::vector<rule::Rule> before;
+  std::set<std::string> same;  // files that are as they were, by the name shown
+  for (const gate::GitFile& file : files) {
+    if (!file.path.starts_with(git.prefix())) continue;
+    const std::string relative = file.path.substr(git.prefix().size());
+    if (!gate::is_rule_path(out_.policy, relative)) continue;
+    if (!changed.contains(file.path) && present.contains(relative)) {
+      same.insert(shown(relative));
+      continue;
+    }
+    EQLAB_TRY(std::string text, git.read(base.commit, file.path));
+    rule::RuleSet set = rules_of(std::move(text), shown(relative));
+    std::ranges::move(set.rules, std::back_inserter(before));
+    const bool is_broken = std::ranges::any_of(
+        set.diagnostics, [](const Diagnostic& d) { return d.severity == Severity::error; });
+    if (is_broken) out_.base_broken.push_back(shown(relative));
+  }
+  // What git calls the same needs no reading: it is its own base.
+  for (const rule::Rule& rule : now_) {
+    if (same.contains(rule.file)) before.push_back(rule);
+  }
+  pair(std::move(before), std::move(now_));
+  return ok();
+}
+
+Status Loader::file_base() {
+  out_.base = {.kind = gate::BaseKind::file, .name = paths_.base_file, .commit = {}};
+  EQLAB_TRY(std::string text, gate::read_text(paths_.base_file, limits::rule_file_bytes_max));
+  rule::RuleSet set = rule::parse_rules(std::move(text), paths_.base_file);
+  // A file is named for one change: other rules of the folder are not what it is about.
+  if (now_.size() == 1 && set.rules.size() == 1) set.rules.front().file = now_.front().file;
+  const bool is_broken = std::ranges::any_of(
+      set.diagnostics, [](const Diagnostic& d) { return d.severity == Severity::error; });
+  if (is_broken) {
+    for (const rule::Rule& rule : now_) out_.base_broken.push_back(rule.file);
+  }
+  pair(std::move(set.rules), std::move(now_));
+  return ok();
+}
+
+Status Loader::stored_base() {
+  out_.base = {.kind = gate::BaseKind::baseline, .name = paths_.baseline, .commit = {}};
+  std::error_code error;
+  if (!paths_.baseline_is_written || fs::exists(paths_.baseline, error)) {
+    EQLAB_TRY(const std::string text, gate::read_text(paths_.baseline, baseline_bytes_max));
+    EQLAB_TRY(out_.baseline, gate::parse_baseline(text, paths_.baseline));
+  }
+  pair({}, std::move(now_));
+  return ok();
+}
+
+Result<GateInputs> Loader::run() {
+  EQLAB_CHECK(policy());
+  EQLAB_CHECK(narrow());
+  EQLAB_CHECK(work_tree());
+  if (!paths_.base.empty()) {
+    EQLAB_CHECK(git_base());
+  } else if (!paths_.base_file.empty()) {
+    EQLAB_CHECK(file_base());
+  } else if (!paths_.baseline.empty()) {
+    EQLAB_CHECK(stored_base());
+  } else {
+    pair({}, std::move(now_));
+  }
+  if (files_.empty() && out_.pairs.empty()) {
+    return fail(error_in(out_.policy.file, "E743",
+                         format("there is no rule under {}: looked for {}",
+                                out_.root.empty() ? "this folder" : printable(out_.root),
+                                printable(join(out_.policy.include, ", "))),
+                         "name rules or folders on the command line, or set rules.include in "
+                         "eqlab.toml"));
+  }
+  return std::move(out_);
+}
+
+}  // namespace
+
+std::string GateInputs::in_policy(const std::string& path) const {
+  const fs::path folder = root.empty() ? fs::path(".") : fs::path(root);
+  std::error_code error;
+  return fs::absolute(path, error)
+      .lexically_normal()
+      .lexically_relative(fs::absolute(folder, error).lexically_normal())
+      .generic_string();
+}
+
+Result<GateInputs> load_gate_inputs(const GatePaths& paths) { return Loader(paths).run(); }
+
+}  // namespace eqlab::cli

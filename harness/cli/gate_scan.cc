@@ -1,0 +1,518 @@
+#include "harness/cli/gate_scan.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <list>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "harness/base/text.h"
+#include "harness/cases/runner.h"
+#include "harness/gate/checks.h"
+#include "harness/gate/io/files.h"
+#include "harness/gate/normal_form.h"
+#include "harness/rule/rule.h"
+#include "harness/score/evaluate.h"
+
+namespace eqlab::cli {
+namespace {
+
+using gate::ChangeKind;
+using gate::RuleResult;
+
+constexpr std::size_t case_file_bytes_max = 64U << 20;
+
+/// One version of a rule on its way through the scan.
+struct Version {
+  const rule::Rule* rule = nullptr;
+  eql::CheckedQuery query;
+  scan::QueryBinding binding = {};
+  bool is_needed = false;  ///< to be scanned
+  std::optional<Diagnostic> failure = {};
+};
+
+/// A pair that is judged, and its place among the results.
+struct Job {
+  const gate::RulePair* pair = nullptr;
+  std::optional<Version> before = {};
+  std::optional<Version> after = {};
+  std::string logic = {};  ///< of the new version
+  std::size_t result = 0;
+};
+
+event::Field field_named(const event::Schema& schema, const char* name) {
+  const event::Field* const known = schema.find(name);
+  return known != nullptr ? *known : event::Field{.name = name, .source = name};
+}
+
+Place place_in(const rule::Rule& rule, Span span) {
+  const SourceText document = document_of(rule);
+  Diagnostic diagnostic = error_at(span, "", "");
+  return locate(std::move(diagnostic), document).place.value_or(Place{});
+}
+
+/// The first line of the rule's query.
+Place query_place(const rule::Rule& rule) {
+  const std::size_t begin =
+      std::min(rule.query.text.find_first_not_of(" \t\r\n"), rule.query.text.size());
+  const std::size_t end = std::min(rule.query.text.find('\n', begin), rule.query.text.size());
+  return locate(error_at({begin, std::max(end, begin + 1)}, "", ""), rule.query)
+      .place.value_or(Place{});
+}
+
+class Runner {
+ public:
+  Runner(const GateInputs& inputs, const GateRun& run, Console& console)
+      : in_(inputs), run_(run), console_(console), schema_(event::Schema::builtin()) {}
+
+  Result<gate::GateResult> run();
+
+ private:
+  void prepare(const gate::RulePair& pair);
+  void describe(RuleResult& result, const gate::RulePair& pair) const;
+  void compile(Job& job, RuleResult& result);
+  void lint(const Job& job, RuleResult& result);
+  void compare_with_stored(Job& job, RuleResult& result);
+  void broken();
+  void duplicates();
+  void deleted_from_baseline();
+  void cases();
+  Status scan();
+  Status scan_group(std::vector<Version*> versions, std::vector<Job*> jobs);
+  Status scan_versions(const std::vector<Version*>& versions, const std::vector<Job*>& jobs);
+  void decide(const LabelledEvents& events, const gate::EffectInputs& inputs, Job& job);
+
+  const GateInputs& in_;
+  const GateRun& run_;
+  Console& console_;
+  const event::Schema& schema_;
+  std::list<Job> jobs_;
+  gate::GateResult out_;
+};
+
+void Runner::describe(RuleResult& result, const gate::RulePair& pair) const {
+  const rule::Rule& rule = pair.rule();
+  result.file = rule.file;
+  result.rule_id = rule.rule_id;
+  result.name = rule.name;
+  result.change = pair.kind();
+  if (pair.is_moved()) result.old_file = pair.before->file;
+  result.place = query_place(rule);
+  if (in_.base.kind == gate::BaseKind::git && result.change == ChangeKind::added &&
+      std::ranges::find(in_.base_broken, rule.file) != in_.base_broken.end()) {
+    result.change = ChangeKind::modified;
+    result.base_usable = false;
+    result.notes.emplace_back("the base version cannot be read: judged by itself alone");
+  }
+  if (in_.base.kind == gate::BaseKind::file && !in_.base_broken.empty()) {
+    result.change = ChangeKind::modified;
+    result.base_usable = false;
+    result.notes.emplace_back("the base file cannot be read: judged by itself alone");
+  }
+}
+
+void Runner::compile(Job& job, RuleResult& result) {
+  const gate::RulePair& pair = *job.pair;
+  if (pair.after) {
+    auto query = rule::compile(*pair.after, schema_);
+    if (query) {
+      job.after = Version{.rule = &*pair.after, .query = std::move(*query)};
+    } else {
+      result.usable = false;
+      result.place = query.error().place.value_or(result.place);
+      result.diagnostics.push_back(std::move(query.error()));
+      result.diagnostic_is_new.push_back(true);
+    }
+  }
+  if (pair.before) {
+    auto query = rule::compile(*pair.before, schema_);
+    if (query) {
+      job.before = Version{.rule = &*pair.before, .query = std::move(*query)};
+    } else {
+      result.base_usable = false;
+      result.notes.push_back(format("the base version cannot be used ({}): judged by itself alone",
+                                    query.error().message));
+    }
+  }
+}
+
+void Runner::lint(const Job& job, RuleResult& result) {
+  const rule::LintOptions options{.schema = &event::Schema::builtin()};
+  const gate::LintPolicy policy =
+      gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
+  std::multiset<std::pair<std::string, std::string>> known;
+  if (job.before) {
+    for (const Diagnostic& found : rule::lint(*job.before->rule, job.before->query, options))
+      known.emplace(found.code, found.message);
+  }
+  for (Diagnostic& found : rule::lint(*job.after->rule, job.after->query, options)) {
+    if (std::ranges::find(policy.ignore, found.code) != policy.ignore.end()) {
+      ++result.ignored;
+      continue;
+    }
+    const auto same = known.find({found.code, found.message});
+    result.diagnostic_is_new.push_back(same == known.end());
+    if (same != known.end()) known.erase(same);
+    result.diagnostics.push_back(std::move(found));
+  }
+}
+
+void Runner::compare_with_stored(Job& job, RuleResult& result) {
+  if (in_.base.kind != gate::BaseKind::baseline || !job.after) return;
+  const gate::BaselineRule* const stored =
+      in_.baseline ? in_.baseline->find(*job.after->rule) : nullptr;
+  if (stored == nullptr) return;
+  result.change = stored->logic == job.logic ? ChangeKind::unchanged : ChangeKind::modified;
+}
+
+void Runner::prepare(const gate::RulePair& pair) {
+  const ChangeKind kind = pair.kind();
+  if (kind == ChangeKind::unchanged && !run_.judges_unchanged) {
+    ++out_.unchanged;
+    return;
+  }
+  Job job;
+  job.pair = &pair;
+  RuleResult result;
+  describe(result, pair);
+  compile(job, result);
+  if (job.after) {
+    lint(job, result);
+    job.logic = gate::logic_digest(*job.after->rule, job.after->query);
+  }
+  compare_with_stored(job, result);
+  if (in_.base.kind == gate::BaseKind::baseline && result.change == ChangeKind::unchanged &&
+      !run_.judges_unchanged) {
+    ++out_.unchanged;
+    return;
+  }
+  if (job.before && job.after) {
+    result.diff = gate::diff_rules({*job.before->rule, job.before->query},
+                                   {*job.after->rule, job.after->query});
+    for (const gate::RuleChange& change : result.diff->changes) {
+      result.change_places.push_back(
+          change.span == Span{} ? Place{} : place_in(*job.after->rule, change.span));
+    }
+  }
+  const bool is_settled = result.is_equivalent() && !run_.judges_unchanged;
+  if (job.after) job.after->is_needed = !is_settled;
+  if (job.before) job.before->is_needed = kind == ChangeKind::deleted || (job.after && !is_settled);
+  job.result = out_.rules.size();
+  out_.rules.push_back(std::move(result));
+  jobs_.push_back(std::move(job));
+}
+
+/// Files of the work tree that hold no readable rule.
+void Runner::broken() {
+  for (const Diagnostic& diagnostic : in_.broken) {
+    RuleResult result;
+    result.usable = false;
+    result.change = ChangeKind::modified;
+    if (diagnostic.place) {
+      result.file = diagnostic.place->file;
+      result.place = *diagnostic.place;
+    }
+    result.diagnostics.push_back(diagnostic);
+    result.diagnostic_is_new.push_back(true);
+    // Its old version is no rule that was deleted.
+    const auto gone = std::ranges::find_if(out_.rules, [&](const RuleResult& other) {
+      return other.change == ChangeKind::deleted && other.file == result.file;
+    });
+    if (gone != out_.rules.end()) {
+      result.rule_id = gone->rule_id;
+      result.name = gone->name;
+      const auto place = static_cast<std::size_t>(gone - out_.rules.begin());
+      jobs_.remove_if([&](const Job& job) { return job.result == place; });
+      *gone = std::move(result);
+    } else {
+      out_.rules.push_back(std::move(result));
+    }
+  }
+}
+
+void Runner::duplicates() {
+  std::vector<const rule::Rule*> rules;
+  for (const gate::RulePair& pair : in_.pairs) {
+    if (pair.after) rules.push_back(&*pair.after);
+  }
+  for (auto& [place, diagnostic] : rule::lint_duplicates(rules)) {
+    for (const Job& job : jobs_) {
+      if (!job.after || job.after->rule != rules[place]) continue;
+      RuleResult& result = out_.rules[job.result];
+      const gate::LintPolicy policy =
+          gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
+      if (std::ranges::find(policy.ignore, diagnostic.code) != policy.ignore.end()) continue;
+      result.diagnostics.insert(result.diagnostics.begin(), diagnostic);
+      result.diagnostic_is_new.insert(result.diagnostic_is_new.begin(), true);
+    }
+  }
+}
+
+void Runner::deleted_from_baseline() {
+  if (!in_.baseline) return;
+  for (const gate::BaselineRule& stored : in_.baseline->rules) {
+    const bool is_there = std::ranges::any_of(in_.pairs, [&](const gate::RulePair& pair) {
+      return pair.after && in_.baseline->find(*pair.after) == &stored;
+    });
+    const bool is_broken = std::ranges::any_of(in_.broken, [&](const Diagnostic& diagnostic) {
+      return diagnostic.place && diagnostic.place->file == stored.file;
+    });
+    // Rules that the command line leaves out are not gone.
+    if (is_there || is_broken || !gate::is_rule_path(in_.policy, in_.in_policy(stored.file)))
+      continue;
+    RuleResult result;
+    result.file = stored.file;
+    result.rule_id = stored.rule_id;
+    result.name = stored.name;
+    result.change = ChangeKind::deleted;
+    result.before.emplace();
+    result.before->recall = stored.recall;
+    result.before->false_alarms = stored.false_alarms;
+    out_.rules.push_back(std::move(result));
+  }
+}
+
+/// The rule file that a case speaks of, and the id after `#`.
+std::pair<std::string, std::string> rule_of_case(const std::string& case_file,
+                                                 const std::string& rule_path) {
+  const std::size_t hash = rule_path.find('#');
+  const std::filesystem::path path =
+      std::filesystem::path(case_file).parent_path() / rule_path.substr(0, hash);
+  return {path.lexically_normal().generic_string(),
+          hash == std::string::npos ? std::string() : rule_path.substr(hash + 1)};
+}
+
+void Runner::cases() {
+  if (in_.case_files.empty()) return;
+  auto report = cases::run_cases(in_.case_files, {});
+  if (!report) {
+    out_.diagnostics.push_back(std::move(report.error()));
+    return;
+  }
+  for (Diagnostic& diagnostic : report->unusable) {
+    // A rule that cannot be read is reported itself.
+    if (diagnostic.code == "E454" && !in_.broken.empty()) continue;
+    out_.diagnostics.push_back(std::move(diagnostic));
+  }
+  std::map<std::pair<std::string, std::uint32_t>, std::pair<std::string, std::string>> rule_of;
+  std::map<std::string, std::vector<std::string>> files_of;
+  for (const std::string& file : in_.case_files) {
+    const auto text = gate::read_text(file, case_file_bytes_max);
+    if (!text) continue;  // run_cases has said so
+    const auto blocks = cases::parse_cases(*text, file);
+    if (!blocks) continue;
+    for (const cases::CaseBlock& block : *blocks) {
+      if (block.rule_path.empty()) continue;
+      auto rule = rule_of_case(file, block.rule_path);
+      std::vector<std::string>& files = files_of[rule.first];
+      if (files.empty() || files.back() != file) files.push_back(file);
+      rule_of.insert_or_assign({file, block.line}, std::move(rule));
+    }
+  }
+  for (const cases::CaseResult& one : report->results) {
+    gate::CaseOutcome outcome{
+        .file = one.file, .line = one.line, .why = one.why, .passed = one.passed(), .detail = {}};
+    for (const cases::CaseFailure& failure : one.failures)
+      outcome.detail += format("expected\n{}got\n{}", failure.expected, failure.got);
+    std::vector<gate::CaseOutcome>* to = &out_.other_cases;
+    if (const auto named = rule_of.find({one.file, one.line}); named != rule_of.end()) {
+      const auto& [file, id] = named->second;
+      for (RuleResult& result : out_.rules) {
+        const bool is_meant =
+            std::filesystem::path(result.file).lexically_normal().generic_string() == file &&
+            (id.empty() || id == result.rule_id || id == result.name);
+        if (is_meant) to = &result.cases;
+      }
+    }
+    to->push_back(std::move(outcome));
+  }
+  if (!run_.mutation) return;
+  for (const Job& job : jobs_) {
+    RuleResult& result = out_.rules[job.result];
+    const auto demands = gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id);
+    if (!demands.thresholds.mutation_score_min || !job.after) continue;
+    const auto files =
+        files_of.find(std::filesystem::path(result.file).lexically_normal().generic_string());
+    result.mutation = run_.mutation(
+        *job.after->rule, files == files_of.end() ? std::vector<std::string>() : files->second);
+  }
+}
+
+void Runner::decide(const LabelledEvents& events, const gate::EffectInputs& inputs, Job& job) {
+  RuleResult& result = out_.rules[job.result];
+  const auto evaluate = [&](const std::optional<Version>& version) {
+    std::optional<score::Evaluation> out;
+    if (version && version->is_needed && !version->failure) {
+      out = score::evaluate(events.log,
+                            {.query = version->query,
+                             .binding = version->binding,
+                             .schedule = version->rule->schedule,
+                             .rule_id = version->rule->rule_id},
+                            events.truth, inputs.index, events.candidates);
+    }
+    return out;
+  };
+  const std::optional<score::Evaluation> before = evaluate(job.before);
+  const std::optional<score::Evaluation> after = evaluate(job.after);
+  if (before) result.before = figures_of(inputs, {job.before->query, *before});
+  if (after) result.after = figures_of(inputs, {job.after->query, *after});
+  if (before && after) {
+    result.effect =
+        compare(inputs, {job.before->query, *before}, {job.after->query, *after}, *result.diff);
+  }
+}
+
+/// The scan itself. Errors: E216 also, when a search fails on some event.
+Status Runner::scan_versions(const std::vector<Version*>& versions, const std::vector<Job*>& jobs) {
+  const rule::Rule& first = *versions.front()->rule;
+  scan::Plan plan(scan::Plan::options_for(schema_, first.timestamp_field, first.tiebreaker_field));
+  for (Version* const version : versions) version->binding = plan.add(version->query);
+  const scan::KeySlot host = plan.carry(host_field(schema_));
+  const scan::KeySlot process = plan.carry(field_named(schema_, "process.name"));
+  const scan::KeySlot parent = plan.carry(field_named(schema_, "process.parent.name"));
+  std::vector<PlannedQuery> planned;
+  Duration kept_span = std::chrono::hours(1);
+  for (const Version* const version : versions) {
+    planned.push_back({.query = &version->query, .binding = &version->binding});
+    kept_span = std::max(kept_span, version->query.maxspan.value_or(kept_span));
+  }
+  EQLAB_TRY(
+      const LabelledEvents events,
+      scan_labelled(run_.source, plan, {.queries = planned, .kept_span = kept_span}, console_));
+  if (console_.stop().stop_requested()) return ok();
+  const truth::TruthIndex index(events.truth);
+  gate::EffectInputs inputs{.log = events.log,
+                            .truth = events.truth,
+                            .index = index,
+                            .host = host,
+                            .process = process,
+                            .parent = parent};
+  for (Job* const job : jobs) decide(events, inputs, *job);
+  if (!out_.corpus) {
+    gate::CorpusIdentity corpus{.profile = run_.source.corpus_dir,
+                                .seed = {},
+                                .hosts = events.truth.hosts.size(),
+                                .days = events.truth.days(),
+                                .events = events.truth.events};
+    if (run_.source.corpus_dir.empty()) {
+      corpus.profile = events.used.profile;
+      corpus.seed = events.used.seed;
+    }
+    corpus.incidents = static_cast<std::uint64_t>(std::ranges::count(
+        events.truth.incidents, truth::Intent::malicious, &truth::Incident::intent));
+    out_.corpus = std::move(corpus);
+  }
+  return ok();
+}
+
+Status Runner::scan_group(std::vector<Version*> versions, std::vector<Job*> jobs) {
+  Status done = scan_versions(versions, jobs);
+  if (done || done.error().code != "E216") return done;
+  // Some rule's search fails on these events: find out whose, one by one, and go on without.
+  for (Version* const version : versions) {
+    const Status alone = scan_versions({version}, {});
+    if (alone || alone.error().code != "E216") continue;
+    version->failure = locate(Diagnostic(alone.error()), version->rule->query);
+  }
+  for (Job* const job : jobs) {
+    RuleResult& result = out_.rules[job->result];
+    if (job->after && job->after->failure) {
+      result.usable = false;
+      result.diagnostics.insert(result.diagnostics.begin(), *job->after->failure);
+      result.diagnostic_is_new.insert(result.diagnostic_is_new.begin(), true);
+    }
+    if (job->before && job->before->failure) {
+      result.base_usable = false;
+      result.notes.push_back(
+          format("the base version fails on these events ({}): judged by itself "
+                 "alone",
+                 job->before->failure->message));
+    }
+  }
+  const std::size_t all = versions.size();
+  std::erase_if(versions, [](const Version* version) { return version->failure.has_value(); });
+  if (versions.empty()) return ok();
+  if (versions.size() == all) return done;  // none alone: the error stays
+  return scan_versions(versions, jobs);
+}
+
+Status Runner::scan() {
+  // Candidates have one time and one tiebreaker: rules that differ in these are scanned apart.
+  std::map<std::pair<std::string, std::string>, std::pair<std::vector<Version*>, std::vector<Job*>>>
+      groups;
+  for (Job& job : jobs_) {
+    const auto key_of = [](const Version& version) {
+      return std::pair(version.rule->timestamp_field, version.rule->tiebreaker_field);
+    };
+    Version* const after = job.after && job.after->is_needed ? &*job.after : nullptr;
+    Version* before = job.before && job.before->is_needed ? &*job.before : nullptr;
+    if (after == nullptr && before == nullptr) continue;
+    if (after != nullptr && before != nullptr && key_of(*after) != key_of(*before)) {
+      out_.rules[job.result].notes.emplace_back(
+          "the versions order events by different fields: judged by itself alone");
+      before->is_needed = false;
+      before = nullptr;
+    }
+    auto& [versions, jobs] = groups[key_of(after != nullptr ? *after : *before)];
+    if (before != nullptr) versions.push_back(before);
+    if (after != nullptr) versions.push_back(after);
+    jobs.push_back(&job);
+  }
+  for (auto& [key, group] : groups) {
+    EQLAB_CHECK(scan_group(group.first, group.second));
+    if (console_.stop().stop_requested()) return ok();
+  }
+  return ok();
+}
+
+Result<gate::GateResult> Runner::run() {
+  out_.base = in_.base;
+  out_.policy_file = in_.policy.file;
+  out_.notes = in_.notes;
+  out_.skipped = in_.skipped;
+  out_.repository_prefix = in_.repository_prefix;
+  for (const gate::RulePair& pair : in_.pairs) prepare(pair);
+  broken();
+  duplicates();
+  deleted_from_baseline();
+  cases();
+  EQLAB_CHECK(scan());
+  if (console_.stop().stop_requested()) return std::move(out_);
+  for (Job& job : jobs_) {
+    RuleResult& result = out_.rules[job.result];
+    result.logic = job.logic;
+    const gate::BaselineRule* const stored =
+        in_.baseline && job.after ? in_.baseline->find(*job.after->rule) : nullptr;
+    if (stored == nullptr || !result.after || !out_.corpus) continue;
+    result.before.emplace();
+    result.before->recall = stored->recall;
+    result.before->false_alarms = stored->false_alarms;
+    result.before->cap_hits = stored->cap_hits;
+    if (stored->latency_p95) {
+      result.before->latency.count = 1;
+      result.before->latency.p95 =
+          std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*stored->latency_p95));
+    }
+    result.baseline_effect =
+        gate::compare_with_baseline(*stored, in_.baseline->corpus, *result.after, *out_.corpus);
+    if (!result.baseline_effect->is_same_corpus) {
+      result.notes.emplace_back(
+          "the stored figures come from another corpus: differences are those of two samples");
+    }
+  }
+  for (RuleResult& result : out_.rules) {
+    check_rule(result, gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id),
+               in_.base);
+  }
+  std::ranges::stable_sort(out_.rules, {}, &RuleResult::file);
+  return std::move(out_);
+}
+
+}  // namespace
+
+Result<gate::GateResult> run_gate(const GateInputs& inputs, const GateRun& run, Console& console) {
+  return Runner(inputs, run, console).run();
+}
+
+}  // namespace eqlab::cli

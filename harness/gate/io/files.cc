@@ -1,0 +1,65 @@
+#include "harness/gate/io/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "harness/base/limits.h"
+#include "harness/base/text.h"
+
+namespace eqlab::gate {
+
+namespace fs = std::filesystem;
+
+Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) {
+  ChosenFiles out;
+  std::error_code error;
+  fs::recursive_directory_iterator walk(root, error);
+  for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+    const fs::path& path = walk->path();
+    std::error_code unreadable;
+    if (walk->is_directory(unreadable)) {
+      if (path.filename().string().starts_with('.')) walk.disable_recursion_pending();
+      continue;
+    }
+    if (!walk->is_regular_file(unreadable)) continue;
+    const std::string relative = path.lexically_relative(root).generic_string();
+    if (is_rule_path(policy, relative)) out.rules.push_back(relative);
+    if (is_case_path(policy, relative)) out.cases.push_back(relative);
+    if (out.rules.size() + out.cases.size() > limits::rule_files_max) {
+      return fail(error_in(root, "E743",
+                           format("more than {} rule and case files",
+                                  group_digits(std::int64_t{limits::rule_files_max})),
+                           "narrow rules.include in the policy"));
+    }
+  }
+  if (error) return fail(error_in(root, "E901", format("cannot be listed: {}", error.message())));
+  std::ranges::sort(out.rules);
+  std::ranges::sort(out.cases);
+  return out;
+}
+
+Result<std::string> read_text(const std::string& path, std::size_t bytes_max) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return fail(error_in(path, "E901", "this is a folder"));
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    return fail(error_in(path, "E901", format("cannot be opened: {}", std::strerror(errno))));
+  std::string text;
+  std::string block(1U << 16U, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    text.append(block, 0, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > bytes_max) {
+      return fail(error_in(path, "E743",
+                           format("the file is longer than {} bytes",
+                                  group_digits(static_cast<std::int64_t>(bytes_max)))));
+    }
+  }
+  if (in.bad()) return fail(error_in(path, "E901", "cannot be read"));
+  return text;
+}
+
+}  // namespace eqlab::gate

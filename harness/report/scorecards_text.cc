@@ -1,0 +1,122 @@
+#include "harness/report/scorecards_text.h"
+
+#include <algorithm>
+
+#include "harness/base/text.h"
+#include "harness/base/time.h"
+#include "harness/report/cells.h"
+#include "harness/report/scorecard_markdown.h"
+
+namespace eqlab::report {
+namespace {
+
+using score::Scorecard;
+
+constexpr std::size_t name_columns_max = 32;
+constexpr std::size_t example_columns_max = 40;
+
+std::string name_of(const CardOfRun& card) {
+  return printable(card.info.variant.empty() ? card.info.rule_name : card.info.variant);
+}
+
+std::string recall_of(const Scorecard& card) {
+  const score::Proportion& recall = card.recall.all;
+  if (!recall.value()) return "–";
+  return percent(*recall.value()) + " " +
+         percent_interval(*best_interval(card.by_host.recall_all, recall.interval()));
+}
+
+std::string false_of(const Scorecard& card) {
+  if (!why_no_alarm_rate(card).empty()) return "–";
+  const auto interval = best_interval(card.by_host.false_alarms, card.false_alarms.rate.interval());
+  return format("{} [{} – {}]", figure(*shown(card.false_alarms.rate.value())),
+                figure(interval->low * score::hosts_shown),
+                figure(interval->high * score::hosts_shown));
+}
+
+std::string right_of(const Scorecard& card) {
+  return card.precision.value() ? percent(*card.precision.value()) : "–";
+}
+
+std::string latency_of(const Scorecard& card) {
+  const HeadlineLatency late = headline_latency(card);
+  return late.latency.count > 0 ? human_duration(late.latency.p50) : "–";
+}
+
+/// `misses 104: no network event satisfies step 2, python3.11 31`: the largest group of misses.
+std::string telling_miss(const Scorecard& card) {
+  if (card.labels == score::Labels::none) return not_measured("no labels");
+  if (card.recall.all.total == 0) return not_measured(why_no_recall(card));
+  if (card.misses.empty()) return "misses nothing";
+  const score::MissGroup& group = card.misses.front();
+  std::string out = format("misses {}: {}", grouped(group.count), printable(group.text));
+  if (!group.note.empty()) {
+    out += ", " + printable(group.note);
+  } else if (!group.examples.empty()) {
+    out += format(", {} {}", cut(printable(group.examples.front().name), example_columns_max),
+                  grouped(group.examples.front().count));
+  }
+  return out;
+}
+
+using Row = std::vector<std::string>;
+
+Row titles() {
+  return {"rule or variant", "recall", "false a day per 1,000 hosts", "right", "latency", "alerts"};
+}
+
+Row row_of(const CardOfRun& card) {
+  return {name_of(card),       recall_of(card.card),  false_of(card.card),
+          right_of(card.card), latency_of(card.card), grouped(card.card.alert_count())};
+}
+
+}  // namespace
+
+std::string scorecards_text(const std::vector<CardOfRun>& cards, const TextOptions& options) {
+  std::vector<Row> rows = {titles()};
+  // Short, so that the table fits a terminal.
+  rows.front()[2] = "false/day/1,000";
+  for (const CardOfRun& card : cards) rows.push_back(row_of(card));
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (Row& row : rows) {
+    row[0] = cut(row[0], name_columns_max);
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  }
+  std::size_t others = 0;
+  for (std::size_t c = 1; c < widths.size(); ++c) others += 2 + widths[c];
+  const std::size_t left = options.columns > others ? options.columns - others : 0;
+  widths[0] = std::min(widths[0], std::max<std::size_t>(left, 8));
+  std::string out;
+  const auto put = [&](std::string_view text, bool is_strong) {
+    const std::string fitting = cut(text, options.columns);
+    out += is_strong && options.colour == Colour::on ? "\x1b[1m" + fitting + "\x1b[0m" : fitting;
+    out += '\n';
+  };
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line = pad_right(cut(rows[r][0], widths[0]), widths[0]);
+    for (std::size_t c = 1; c < rows[r].size(); ++c) line += "  " + pad_left(rows[r][c], widths[c]);
+    put(line, r == 0);
+  }
+  if (cards.empty()) return out;
+  out += '\n';
+  for (const CardOfRun& card : cards) {
+    put(pad_right(cut(name_of(card), widths[0]), widths[0]) + "  " + telling_miss(card.card),
+        false);
+  }
+  return out;
+}
+
+std::string scorecards_markdown(const std::vector<CardOfRun>& cards) {
+  Row head = titles();
+  head.emplace_back("most telling miss");
+  std::string out = "| " + join(head, " | ") + " |\n| --- | --: | --: | --: | --: | --: | --- |\n";
+  for (const CardOfRun& card : cards) {
+    Row row = row_of(card);
+    row[0] = markdown_text(row[0]);
+    row.push_back(markdown_text(telling_miss(card.card)));
+    out += "| " + join(row, " | ") + " |\n";
+  }
+  return out;
+}
+
+}  // namespace eqlab::report

@@ -26,6 +26,7 @@ run_gate() {
   status=0
   "$program" gate --output-json "$reports/gate.json" --output-junit "$reports/gate.xml" \
     --output-sarif "$reports/gate.sarif" --output-markdown "$reports/gate.md" "$@" </dev/null || status=$?
+  # shellcheck disable=SC2034 # for the caller
   case $status in
     0) verdict=pass ;;
     1) verdict=fail ;;

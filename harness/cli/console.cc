@@ -173,9 +173,9 @@ Status write_file(const std::string& path, std::string_view content) {
   const auto failed = [&path](std::string_view what, const std::string& why) {
     return fail(error_in(path, "E902", format("{}: {}", what, why)));
   };
+  std::error_code not_there;  // a file that is new is no trouble
   const fs::path target =
-      fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : fs::path(path);
-  error.clear();  // that there is no such file yet
+      fs::is_symlink(path, not_there) ? fs::weakly_canonical(path, error) : fs::path(path);
   if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
   if (error) return failed("its folder cannot be made", error.message());
   const fs::file_status status = fs::status(target, error);

@@ -51,6 +51,7 @@ class Loader {
   Status file_base();
   Status stored_base();
   void pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after);
+  void find_ruined();
   [[nodiscard]] std::string shown(const std::string& relative) const {
     return fs::path(out_.root + relative).lexically_normal().generic_string();
   }
@@ -145,6 +146,39 @@ void Loader::pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after)
   out_.pairs = gate::pair_rules(std::move(before), std::move(after));
 }
 
+/// A file whose rule is gone although the file is there: what is wrong with it is no deletion.
+void Loader::find_ruined() {
+  std::set<std::string> still;
+  for (const gate::RulePair& pair : out_.pairs) {
+    if (pair.after) still.insert(pair.after->file);
+  }
+  for (const Diagnostic& diagnostic : out_.broken) {
+    if (diagnostic.place) still.insert(diagnostic.place->file);
+  }
+  for (const gate::RulePair& pair : out_.pairs) {
+    if (pair.after) continue;
+    const std::string& file = pair.before->file;
+    const bool is_there = std::ranges::binary_search(out_.rule_files, file);
+    if (!is_there || !still.insert(file).second) continue;
+    auto text = gate::read_text(file, limits::rule_file_bytes_max);
+    if (!text) continue;
+    rule::RuleSet set = rule::parse_rules(std::move(*text), file);
+    if (!set.diagnostics.empty()) {
+      out_.broken.push_back(std::move(set.diagnostics.front()));
+      continue;
+    }
+    const bool has_other_type = !set.skipped.empty() && !set.skipped.front().type.empty();
+    out_.broken.push_back(
+        error_in(file, has_other_type ? "E305" : "E301",
+                 has_other_type
+                     ? format("the rule is now of type {}: a rule cannot change its type in place",
+                              printable(set.skipped.front().type))
+                     : std::string("the file no longer holds a rule"),
+                 has_other_type ? "write a new rule with an id of its own, and delete this one"
+                                : "delete the file if the rule is meant to go"));
+  }
+}
+
 Status Loader::git_base() {
   EQLAB_TRY(const gate::Git git, gate::Git::open({.folder = out_.root.empty() ? "." : out_.root,
                                                   .environment = paths_.environment}));
@@ -233,6 +267,8 @@ Result<GateInputs> Loader::run() {
   } else {
     pair({}, std::move(now_));
   }
+  std::ranges::sort(out_.rule_files);
+  find_ruined();
   if (files_.empty() && out_.pairs.empty()) {
     return fail(error_in(out_.policy.file, "E743",
                          format("there is no rule under {}: looked for {}",

@@ -387,7 +387,8 @@ Status Runner::scan_versions(const std::vector<Version*>& versions, const std::v
                             .index = index,
                             .host = host,
                             .process = process,
-                            .parent = parent};
+                            .parent = parent,
+                            .host_names = gate::host_names_of(events.truth)};
   for (Job* const job : jobs) decide(events, inputs, *job);
   if (!out_.corpus) {
     gate::CorpusIdentity corpus{.profile = run_.source.corpus_dir,

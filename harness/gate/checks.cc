@@ -59,6 +59,7 @@ class Checker {
     add(std::move(id), Outcome::skipped, format("not measured: {}", why));
   }
 
+  void measured();
   void lint();
   void identity();
   void cases();
@@ -343,6 +344,30 @@ void Checker::relative() {
   rise();
 }
 
+/// What was measured comes first: it is what a reader wants to know.
+void Checker::measured() {
+  if (result_.is_equivalent() && !result_.after) {
+    add("equivalent", Outcome::passed,
+        "proved to raise the same alerts as the base: nothing to measure");
+    return;
+  }
+  if (!result_.after) {
+    skip("figures", "the rule was not run");
+    return;
+  }
+  if (result_.effect || result_.baseline_effect) {
+    relative();
+  } else {
+    // Said once, so that a pass by absolute thresholds alone is not taken for more.
+    const std::string_view why = base_.kind == BaseKind::none ? "there is no base to compare with"
+                                 : !result_.base_usable       ? "the base version cannot be used"
+                                 : result_.change == ChangeKind::added ? "the base has no such rule"
+                                                                       : "the base was not run";
+    skip("against-base", why);
+  }
+  absolute();
+}
+
 void Checker::run() {
   if (result_.change == ChangeKind::deleted) {
     const auto recall = result_.before ? result_.before->recall : score::Proportion{};
@@ -358,30 +383,11 @@ void Checker::run() {
                                     : result_.diagnostics.front().message);
     return;
   }
-  lint();
-  identity();
+  measured();
   cases();
   mutation();
-  if (result_.is_equivalent()) {
-    add("equivalent", Outcome::passed,
-        "proved to raise the same alerts as the base: nothing to measure");
-    return;
-  }
-  if (!result_.after) {
-    skip("figures", "the rule was not run");
-    return;
-  }
-  absolute();
-  if (result_.effect || result_.baseline_effect) {
-    relative();
-  } else {
-    // Said once, so that a pass by absolute thresholds alone is not taken for more.
-    const std::string_view why = base_.kind == BaseKind::none ? "there is no base to compare with"
-                                 : !result_.base_usable       ? "the base version cannot be used"
-                                 : result_.change == ChangeKind::added ? "the base has no such rule"
-                                                                       : "the base was not run";
-    skip("against-base", why);
-  }
+  lint();
+  identity();
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ ExampleEvent example_of(const EffectInputs& in, const match::Match& match) {
                    .process = carried(in, last, in.process),
                    .parent = carried(in, last, in.parent),
                    .id = std::string(in.log.event_id(last))};
+  if (const auto name = in.host_names.find(out.host);
+      name != in.host_names.end() && !name->second.empty())
+    out.host = name->second;
   // Network events do not name the parent; the first event of the alert may.
   const CandidateIndex first = match.first();
   if (out.parent.empty() && first != missing_event && first != last)
@@ -187,6 +190,12 @@ AlertsOfOne only_in(const EffectInputs& in, const DecidedVersion& version,
 }
 
 }  // namespace
+
+std::map<std::string, std::string> host_names_of(const truth::Truth& truth) {
+  std::map<std::string, std::string> out;
+  for (const truth::HostRecord& host : truth.hosts) out.emplace(host.id, host.name);
+  return out;
+}
 
 Figures figures_of(const EffectInputs& inputs, const DecidedVersion& version) {
   const score::Scorecard& card = version.evaluation.card;

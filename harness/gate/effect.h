@@ -99,6 +99,7 @@ struct EffectInputs {
   scan::KeySlot host;
   scan::KeySlot process;
   scan::KeySlot parent;
+  std::map<std::string, std::string> host_names = {};  ///< by id, for examples; see host_names_of
   score::BootstrapOptions bootstrap = {};
 };
 
@@ -107,6 +108,8 @@ struct DecidedVersion {
   const eql::CheckedQuery& query;
   const score::Evaluation& evaluation;
 };
+
+[[nodiscard]] std::map<std::string, std::string> host_names_of(const truth::Truth& truth);
 
 [[nodiscard]] Figures figures_of(const EffectInputs& inputs, const DecidedVersion& version);
 

@@ -101,8 +101,7 @@ std::string gate_annotations(const gate::GateResult& result) {
   for (const Diagnostic& diagnostic : result.diagnostics) add(diagnostic, {});
   for (const gate::CaseOutcome& outcome : result.other_cases) {
     if (!outcome.passed)
-      out.add(Severity::error, place_in(outcome.file, outcome.line),
-              "a case fails", outcome.why);
+      out.add(Severity::error, place_in(outcome.file, outcome.line), "a case fails", outcome.why);
   }
   out.add(Severity::info, Place{}, format("eqlab gate: {}", to_string(result.verdict)),
           result.reason);

@@ -253,6 +253,14 @@ std::string_view name_of(gate::BaseKind kind) {
   return "";
 }
 
+/// Control characters and bidirectional marks made visible in every text: people print JSON too.
+void make_printable(Json& json) {  // NOLINT(misc-no-recursion): as deep as the schema
+  if (json.is_string())
+    json = printable(json.get_ref<const std::string&>());
+  else if (json.is_structured())
+    for (Json& member : json) make_printable(member);
+}
+
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 }  // namespace
@@ -275,27 +283,28 @@ std::string gate_json(const gate::GateResult& result) {
   Json skipped = Json::array();
   for (const rule::Skipped& one : result.skipped)
     skipped.push_back({{"file", one.file}, {"name", one.name}, {"type", one.type}});
-  const Json out = {{"eqlab_result", "gate"},
-                    {"schema_version", gate_schema_version},
-                    {"tool_version", result.tool_version},
-                    {"verdict", to_string(result.verdict)},
-                    {"exit_status", result.exit_status()},
-                    {"reason", result.reason},
-                    {"base",
-                     {{"kind", name_of(result.base.kind)},
-                      {"name", text_or_null(result.base.name)},
-                      {"commit", text_or_null(result.base.commit)},
-                      {"is_merge_base", result.base.is_merge_base}}},
-                    {"policy", text_or_null(result.policy_file)},
-                    {"repository_prefix", result.repository_prefix},
-                    {"corpus", std::move(corpus)},
-                    {"unchanged", result.unchanged},
-                    {"rules", std::move(rules)},
-                    {"other_cases", cases(result.other_cases)},
-                    {"diagnostics", std::move(diagnostics)},
-                    {"skipped", std::move(skipped)},
-                    {"notes", result.notes},
-                    {"repeat", result.command}};
+  Json out = {{"eqlab_result", "gate"},
+              {"schema_version", gate_schema_version},
+              {"tool_version", result.tool_version},
+              {"verdict", to_string(result.verdict)},
+              {"exit_status", result.exit_status()},
+              {"reason", result.reason},
+              {"base",
+               {{"kind", name_of(result.base.kind)},
+                {"name", text_or_null(result.base.name)},
+                {"commit", text_or_null(result.base.commit)},
+                {"is_merge_base", result.base.is_merge_base}}},
+              {"policy", text_or_null(result.policy_file)},
+              {"repository_prefix", result.repository_prefix},
+              {"corpus", std::move(corpus)},
+              {"unchanged", result.unchanged},
+              {"rules", std::move(rules)},
+              {"other_cases", cases(result.other_cases)},
+              {"diagnostics", std::move(diagnostics)},
+              {"skipped", std::move(skipped)},
+              {"notes", result.notes},
+              {"repeat", result.command}};
+  make_printable(out);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -205,7 +205,7 @@ Place place_of(const RuleResult& rule, const gate::Check& check) {
 }
 
 const CheckTitle& title_of(std::string_view check_id) {
-  static constexpr std::array<CheckTitle, 16> titles = {{
+  static constexpr std::array<CheckTitle, 19> titles = {{
       {"usable", "the rule can be used", "A rule that cannot be read or compiled raises no alert."},
       {"lint", "lint finds nothing that fails", "The policy says from which severity on it fails."},
       {"rule-id", "the rule keeps its id",
@@ -230,6 +230,10 @@ const CheckTitle& title_of(std::string_view check_id) {
       {"false-alarms-growth", "false alarms do not grow beyond the base's",
        "As a share of the base's, on the same events."},
       {"latency", "alerts come soon enough", "From the last event to the alert."},
+      {"against-base", "the change against its base",
+       "Without a base only what a rule does by itself can be judged."},
+      {"figures", "the rule was run", "Rules that are not run have no figures to judge."},
+      {"deleted", "the rule was deleted", "What it caught nobody else may catch."},
       {"cap-hits", "runs stay below the cap on alerts",
        "A run that returns as many matches as the cap allows may have lost some."},
   }};

@@ -108,10 +108,9 @@ void Writer::checks(const RuleResult& rule) {
     if (check.outcome == Outcome::skipped)
       paragraph("– ", format("{}: {}", title_of(check.id).title, check.text));
   }
-  if (rule.is_equivalent()) {
-    for (const Check& check : rule.checks) {
-      if (check.id == "equivalent") paragraph("✓ ", check.text);
-    }
+  for (const Check& check : rule.checks) {
+    if (check.id != "equivalent" && check.id != "deleted") continue;
+    paragraph("✓ ", check.text);
     --passed;
   }
   if (passed > 0) paragraph("✓ ", count_of(passed, "check passes", "checks pass"));

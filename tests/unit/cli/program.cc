@@ -48,7 +48,8 @@ Outcome run_file(const std::string& path, const std::vector<std::string>& argume
     const std::size_t equals = entry.find('=');
     environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  process::child child(process::exe = path, process::args = arguments, environment,
+  process::child child(process::exe = path, process::args = arguments,
+                       process::start_dir = how.folder, environment,
                        process::std_in<in, process::std_out> out, process::std_err > err);
   if (how.interrupt_after_ms > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(how.interrupt_after_ms));

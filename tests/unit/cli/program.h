@@ -34,6 +34,7 @@ struct Running {
   std::vector<std::string> environment = {};  ///< `NAME=value`, on top of the test's own
   int interrupt_after_ms = 0;                 ///< sends SIGINT then; 0: never
   std::string output_to = {};                 ///< standard output goes to this file, unread
+  std::string folder = ".";                   ///< where it runs
 };
 
 /// Runs the eqlab that was built with these tests.

@@ -66,13 +66,15 @@ class Checkout {
   [[nodiscard]] Outcome step(const std::string& script,
                              const std::vector<std::string>& environment) const {
     Running how;
-    how.environment = {
-        "RUNNER_TEMP=" + folder.path("temp"), "GITHUB_OUTPUT=" + folder.path("output"),
-        "GITHUB_STEP_SUMMARY=" + folder.path("summary.md"), "CI_PROJECT_DIR=" + repository()};
+    how.environment = {"RUNNER_TEMP=" + folder.path("temp"),
+                       "GITHUB_OUTPUT=" + folder.path("output"),
+                       "GITHUB_STEP_SUMMARY=" + folder.path("summary.md"),
+                       "CI_PROJECT_DIR=" + repository(),
+                       "CI_MERGE_REQUEST_DIFF_BASE_SHA=",
+                       "CI_COMMIT_BEFORE_SHA="};
+    how.folder = repository();
     for (const std::string& variable : environment) how.environment.push_back(variable);
-    return run("bash",
-               {"-c", "cd -- \"$1\" && exec \"$2\"", "step", repository(), source + "/" + script},
-               how);
+    return run("bash", {source + "/" + script}, how);
   }
 
   [[nodiscard]] std::map<std::string, std::string> outputs() const {
@@ -185,11 +187,11 @@ TEST(GitlabJob, ComparesWithTheBaseOfTheMergeRequest) {
 }
 
 Outcome hook(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
-  std::vector<std::string> all = {"-c", "cd -- \"$1\" && shift && exec \"$@\"", "hook",
-                                  folder.path(""), source + "/ci/pre-commit/hook"};
+  std::vector<std::string> all = {source + "/ci/pre-commit/hook"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   Running how;
   how.environment = {"EQLAB=" + program};
+  how.folder = folder.path("");
   return run("bash", all, how);
 }
 

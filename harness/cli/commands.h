@@ -31,6 +31,7 @@ void define_corpus(CLI::App& app, Action& chosen);
                                    const std::string& form, Console& console);
 void define_fmt(CLI::App& app, Action& chosen);
 void define_explain(CLI::App& app, Action& chosen);
+void define_init(CLI::App& app, Action& chosen);
 /// `completions` and `manual`, which describe `app` as it is when they run.
 void define_completions(CLI::App& app, Action& chosen);
 void define_gate(CLI::App& app, Action& chosen);

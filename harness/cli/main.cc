@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   define_corpus(app, chosen);
   define_fmt(app, chosen);
   define_explain(app, chosen);
+  define_init(app, chosen);
   define_completions(app, chosen);
   define_gate(app, chosen);
   try {

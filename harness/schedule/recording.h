@@ -52,7 +52,8 @@ struct Recording {
 
 /// What simulate() gives under `cap`, and for matches no longer than `maxspan` alone.
 /// O(places of all searches).
-[[nodiscard]] Simulation replay(const Recording& recording, std::uint32_t cap,
-                                std::optional<Duration> maxspan, Duration run_duration);
+[[nodiscard]] Simulation replay(const Recording& recording, const scan::CandidateLog& log,
+                                const SimulationOptions& options, std::uint32_t cap,
+                                std::optional<Duration> maxspan);
 
 }  // namespace eqlab::schedule

@@ -6,6 +6,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,8 +29,6 @@ using scan::CandidateIndex;
 constexpr std::size_t recorded_places_max = 64'000'000;
 
 constexpr std::size_t manual_slots_max = 1'000'000;
-/// To suppression each slot of a manual run is a run of its own.
-constexpr std::uint64_t manual_execution = std::uint64_t{1} << 63U;
 
 /// Numbers matches by their identity, the ordered list of their events' ids. Documents without an
 /// id are each their own; two documents with the same id are one event. With addresses these decide
@@ -42,7 +41,7 @@ class Identities {
   [[nodiscard]] std::uint32_t number(const match::Match& match) {
     std::vector<CandidateIndex> events;
     for (const CandidateIndex event : match.events) {
-      if (event != match::missing_event) events.push_back(first_alike(event));
+      if (event != match::missing_event) events.push_back(first_with_id(event));
     }
     const auto next = static_cast<std::uint32_t>(numbers_.size());
     return numbers_.try_emplace(std::move(events), next).first->second;
@@ -51,21 +50,21 @@ class Identities {
 
  private:
   static constexpr CandidateIndex unknown = match::missing_event;
-  CandidateIndex first_alike(CandidateIndex event) {
-    CandidateIndex& first = first_[event];
-    if (first != unknown) return first;
-    if (addresses_) {
+  CandidateIndex first_with_id(CandidateIndex event) {
+    if (first_[event] == unknown && addresses_) {
       const DocumentAddress at = addresses_->of(log_, event);
-      return first = at_address_.try_emplace({at.id, at.index}, event).first->second;
+      first_[event] = first_at_.try_emplace({at.id, at.index}, event).first->second;
+    } else if (first_[event] == unknown) {
+      const std::string_view id = log_.event_id(event);
+      first_[event] = id.empty() ? event : of_id_.try_emplace(id, event).first->second;
     }
-    const std::string_view id = log_.event_id(event);
-    return first = id.empty() ? event : of_id_.try_emplace(id, event).first->second;
+    return first_[event];
   }
 
   const scan::CandidateLog& log_;
   const std::optional<Addresses>& addresses_;
   std::vector<CandidateIndex> first_;
-  boost::unordered_flat_map<std::pair<std::string, std::string>, CandidateIndex> at_address_;
+  boost::unordered_flat_map<std::pair<std::string, std::string>, CandidateIndex> first_at_;
   boost::unordered_flat_map<std::string_view, CandidateIndex> of_id_;
   /// Looked up only, never walked: the order of the results does not depend on it.
   boost::unordered_flat_map<std::vector<CandidateIndex>, std::uint32_t,
@@ -85,17 +84,15 @@ struct Answer {
 /// The alerts so far.
 class Ledger {
  public:
-  explicit Ledger(Duration run_duration) : run_duration_(run_duration) {}
-  /// Matches may be suppressed from now on; both must outlive it.
-  void suppress(const SuppressionOptions& options, const scan::CandidateLog& log,
-                std::uint64_t max_signals) {
-    suppressor_.emplace(options, log, max_signals);
+  /// Both must outlive it.
+  Ledger(const scan::CandidateLog& log, const SimulationOptions& options, std::uint32_t cap)
+      : run_duration_(options.run_duration), cap_(cap) {
+    if (options.suppression) suppressor_.emplace(*options.suppression, log, cap);
   }
 
   /// One search's answer: writes what is new, and remembers what was cut.
   void settle(const Occasion& occasion, const SearchWindow& window, std::uint32_t visible,
-              std::span<const Found* const> cut, std::span<const Found* const> returned,
-              std::uint32_t cap);
+              std::span<const Found* const> cut, std::span<const Found* const> returned);
   [[nodiscard]] Simulation finish();
 
   Simulation out;
@@ -110,13 +107,18 @@ class Ledger {
   std::uint32_t& place(std::vector<std::uint32_t>& places, std::uint32_t identity) const;
 
   static constexpr std::uint32_t none = 0xFFFF'FFFFU;
+  /// Manual searches are executions of their own; no scheduled run has such a number.
+  static constexpr std::uint64_t first_manual_execution = std::uint64_t{1} << 63U;
+
   Duration run_duration_;
+  std::uint32_t cap_;
+  std::optional<Suppressor> suppressor_;
+  std::uint64_t manual_executions_ = 0;
   std::vector<std::uint32_t> alert_of_;         ///< by identity
-  std::vector<std::uint32_t> capped_of_;        ///< by identity
   std::vector<std::uint32_t> suppressed_of_;    ///< by identity
+  std::vector<std::uint32_t> capped_of_;        ///< by identity
   std::vector<std::uint32_t> lost_identities_;  ///< of out.lost_to_cap
   std::optional<std::uint64_t> last_run_at_cap_;
-  std::optional<Suppressor> suppressor_;
 };
 
 std::uint32_t& Ledger::place(std::vector<std::uint32_t>& places, std::uint32_t identity) const {
@@ -164,20 +166,20 @@ std::uint32_t Ledger::write_suppressed(std::span<const Found* const> returned,
     fresh.push_back(found);
     matches.push_back(&found->match);
   }
+  const std::uint64_t execution =
+      occasion.slot ? first_manual_execution + manual_executions_++ : occasion.run;
   const std::vector<Suppressor::Decision> decisions = suppressor_->decide(
-      matches,
-      {.run = occasion.slot ? manual_execution | out.counters.manual_searches : occasion.run,
-       .window_from = window.from,
-       .alert_time = saturating_add(occasion.started_at, run_duration_),
-       .next_alert = out.alerts.size()});
+      matches, {.run = execution,
+                .window_from = window.from,
+                .alert_time = saturating_add(occasion.started_at, run_duration_),
+                .next_alert = out.alerts.size()});
   std::uint32_t alerts = 0;
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     const Suppressor::Decision& decision = decisions[i];
     switch (decision.fate) {
       case Suppressor::Fate::alert:
         ++alerts;
-        place(alert_of_, fresh[i]->identity) = static_cast<std::uint32_t>(out.alerts.size());
-        out.alerts.push_back(alert_of(*fresh[i], occasion));
+        write(*fresh[i], occasion);
         out.alerts.back().blocks_cut = decision.blocks_cut;
         break;
       case Suppressor::Fate::counted:
@@ -214,15 +216,14 @@ void Ledger::lose_to_cap(const Found& found, const Occasion& occasion) {
 }
 
 void Ledger::settle(const Occasion& occasion, const SearchWindow& window, std::uint32_t visible,
-                    std::span<const Found* const> cut, std::span<const Found* const> returned,
-                    std::uint32_t cap) {
+                    std::span<const Found* const> cut, std::span<const Found* const> returned) {
   SearchRecord record{.run = occasion.run,
                       .started_at = occasion.started_at,
                       .window = window,
                       .visible = visible,
                       .returned = static_cast<std::uint32_t>(returned.size()),
                       .cut = static_cast<std::uint32_t>(cut.size()),
-                      .at_cap = returned.size() >= cap,
+                      .at_cap = returned.size() >= cap_,
                       .manual = occasion.slot.has_value()};
   if (suppressor_) {
     record.alerts = write_suppressed(returned, occasion, window);
@@ -244,8 +245,9 @@ Simulation Ledger::finish() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < out.lost_to_cap.size(); ++i) {
     if (place(alert_of_, lost_identities_[i]) != none ||
-        place(suppressed_of_, lost_identities_[i]) != none)
+        place(suppressed_of_, lost_identities_[i]) != none) {
       continue;
+    }
     if (kept != i) out.lost_to_cap[kept] = std::move(out.lost_to_cap[i]);
     ++kept;
   }
@@ -274,10 +276,8 @@ class Walk {
         recording_(recording),
         index_(log, options.range),
         identities_(log, options.addresses),
-        ledger_(options.run_duration),
-        previous_(options.previous_run) {
-    if (options.suppression) ledger_.suppress(*options.suppression, log, schedule.max_signals);
-  }
+        ledger_(log, options, schedule.max_signals),
+        previous_(options.previous_run) {}
 
   /// With a recording that is filled instead of the alerts.
   Simulation run();
@@ -404,8 +404,7 @@ void Walk::search(const Occasion& occasion, const SearchWindow& window, std::siz
   dropped = std::max(dropped, last.answer.dropped_pending);
   const std::vector<const Found*> found = pointers(last.answer.found);
   const std::span<const Found* const> all = found;
-  ledger_.settle(occasion, window, count, all.first(last.answer.cut), all.subspan(last.answer.cut),
-                 schedule_.max_signals);
+  ledger_.settle(occasion, window, count, all.first(last.answer.cut), all.subspan(last.answer.cut));
 }
 
 /// The earliest run time at which any window of a run can hold a candidate, given that none before
@@ -575,10 +574,11 @@ Recording record(const scan::CandidateLog& log, const match::Matcher& matcher,
   return out;
 }
 
-Simulation replay(const Recording& recording, std::uint32_t cap, std::optional<Duration> maxspan,
-                  Duration run_duration) {
+Simulation replay(const Recording& recording, const scan::CandidateLog& log,
+                  const SimulationOptions& options, std::uint32_t cap,
+                  std::optional<Duration> maxspan) {
   EQLAB_ASSERT(recording.is_whole);
-  Ledger ledger(run_duration);
+  Ledger ledger(log, options, cap);
   ledger.out = recording.frame;
   std::vector<const Found*> found;
   for (const Recording::Search& search : recording.searches) {
@@ -590,8 +590,7 @@ Simulation replay(const Recording& recording, std::uint32_t cap, std::optional<D
     }
     const std::span<const Found* const> all = found;
     const std::size_t cut = all.size() - std::min<std::size_t>(all.size(), cap);
-    ledger.settle(search.occasion, search.window, search.visible, all.first(cut), all.subspan(cut),
-                  cap);
+    ledger.settle(search.occasion, search.window, search.visible, all.first(cut), all.subspan(cut));
   }
   return ledger.finish();
 }

@@ -8,9 +8,8 @@ namespace eqlab::schedule {
 namespace {
 
 /// Shorter maxspans and other caps follow from what a search finds without a cap.
-bool can_share(const eql::CheckedQuery& query, const SimulationOptions& options) {
-  // Suppressed matches take room that the cap leaves, each value's own.
-  return !options.suppression && query.kind != eql::QueryKind::sample && query.limits.empty() &&
+bool can_share(const eql::CheckedQuery& query) {
+  return query.kind != eql::QueryKind::sample && query.limits.empty() &&
          std::ranges::none_of(query.stages, &eql::CheckedStage::missing);
 }
 
@@ -30,7 +29,7 @@ Sweep::Sweep(const scan::CandidateLog& log, const match::Matcher& matcher,
     single_ = simulate(*log_, matcher_, schedule_, options_);
     return;
   }
-  if (!can_share(matcher_.query(), options_)) return;
+  if (!can_share(matcher_.query())) return;
   options_.maxspan = std::ranges::max(maxspans_);
   Recording recording = record(*log_, matcher_, schedule_, options_);
   if (recording.is_whole) recording_ = std::move(recording);
@@ -38,8 +37,7 @@ Sweep::Sweep(const scan::CandidateLog& log, const match::Matcher& matcher,
 
 Simulation Sweep::simulation(std::size_t i) const {
   if (single_) return *single_;
-  if (recording_)
-    return replay(*recording_, schedule_.max_signals, maxspans_[i], options_.run_duration);
+  if (recording_) return replay(*recording_, *log_, options_, schedule_.max_signals, maxspans_[i]);
   SimulationOptions options = options_;
   options.maxspan = maxspans_[i];
   return simulate(*log_, matcher_, schedule_, options);
@@ -66,14 +64,13 @@ std::vector<Simulation> simulate_schedules(const scan::CandidateLog& log,
       if (other == schedules[i]) alike.push_back(j);
     }
     std::optional<Recording> shared;
-    if (alike.size() > 1 && can_share(matcher.query(), options))
+    if (alike.size() > 1 && can_share(matcher.query()))
       shared = record(log, matcher, schedules[i], options);
     if (shared && !shared->is_whole) shared.reset();
     for (const std::size_t j : alike) {
       is_done[j] = true;
-      out[j] = shared
-                   ? replay(*shared, schedules[j].max_signals, std::nullopt, options.run_duration)
-                   : simulate(log, matcher, schedules[j], options);
+      out[j] = shared ? replay(*shared, log, options, schedules[j].max_signals, std::nullopt)
+                      : simulate(log, matcher, schedules[j], options);
     }
   }
   return out;

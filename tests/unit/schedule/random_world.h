@@ -143,6 +143,14 @@ struct Crowd {
   return out;
 }
 
+/// By the key, for a while or for one run.
+[[nodiscard]] inline schedule::SuppressionOptions random_suppression(Rng& rng) {
+  schedule::SuppressionOptions out{.group_by = {0}};
+  if (rng.chance(0.5)) out.missing = schedule::MissingFields::are_not_suppressed;
+  if (rng.chance(0.5)) out.duration = std::chrono::minutes{rng.in_range(1, 30)};
+  return out;
+}
+
 /// Windows by the dates in slots 1 and 2, as `random_events` have them after `add_random_dates`.
 [[nodiscard]] inline schedule::RangeField random_range(Rng& rng) {
   using schedule::TimeSource;

@@ -120,6 +120,7 @@ TEST(Simulation, SkippingRunsChangesNothing) {
       options.range = tiny::random_range(rng);
       tiny::add_random_dates(rng, events);
     }
+    if (rng.chance(0.2)) options.suppression = tiny::random_suppression(rng);
     const scan::CandidateLog log = tiny::log_of(events, shape.stages + 1, 1, 2);
     const match::Matcher matcher(rule.query, rule.binding);
     const rule::Schedule schedule = tiny::random_schedule(rng);
@@ -127,7 +128,8 @@ TEST(Simulation, SkippingRunsChangesNothing) {
     options.effort = Effort::every;
     const Simulation plain = simulate(log, matcher, schedule, options);
     ASSERT_EQ(quick, plain) << "round " << round;
-    ASSERT_EQ(plain.counters.returned, plain.alerts.size() + plain.counters.duplicates);
+    ASSERT_EQ(plain.counters.returned, plain.alerts.size() + plain.counters.duplicates +
+                                           plain.counters.suppressed + plain.counters.without_room);
     alerts += plain.alerts.size();
     gaps += plain.gaps.size();
     manual += static_cast<std::uint64_t>(std::ranges::count(plain.alerts, true, &Alert::manual));

@@ -43,7 +43,8 @@ TEST(Sweep, GivesWhatSimulationsOfTheirOwnGive) {
     const scan::CandidateLog log = tiny::log_of(events, shape.stages + 1);
     const match::Matcher matcher(rule.query, rule.binding);
     const rule::Schedule schedule = tiny::random_schedule(rng);
-    const SimulationOptions options = tiny::random_options(rng);
+    SimulationOptions options = tiny::random_options(rng);
+    if (rng.chance(0.3)) options.suppression = tiny::random_suppression(rng);
     const Sweep sweep = simulate_sweep(log, matcher, schedule, options, all_spans());
     ASSERT_EQ(sweep.is_shared(), shape.missing.empty());
     expect_equal_to_single_ones(log, matcher, schedule, options, sweep);
@@ -98,7 +99,8 @@ TEST(Sweep, SchedulesGiveWhatSimulationsOfTheirOwnGive) {
     const scan::CandidateLog log =
         tiny::log_of(tiny::random_events(rng, shape.stages + 1, {}), shape.stages + 1);
     const match::Matcher matcher(rule.query, rule.binding);
-    const SimulationOptions options = tiny::random_options(rng);
+    SimulationOptions options = tiny::random_options(rng);
+    if (rng.chance(0.3)) options.suppression = tiny::random_suppression(rng);
     std::vector<rule::Schedule> schedules = {tiny::random_schedule(rng),
                                              tiny::random_schedule(rng)};
     for (std::uint32_t cap = 1; cap < 4; ++cap) {

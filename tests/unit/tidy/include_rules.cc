@@ -32,11 +32,10 @@ const std::vector<Layer>& layers() {
       {"match", "harness/match", {"scan", "rule"}},
       {"schedule", "harness/schedule", {"match"}},
       {"score", "harness/score", {"schedule", "truth"}},
-      {"cases", "harness/cases", {"match"}},
+      {"cases", "harness/cases", {"schedule"}},
       {"tune", "harness/tune", {"score", "cases"}},
       {"gate", "harness/gate", {"tune"}},
       {"report", "harness/report", {"gate"}},
-      {"cases", "harness/cases", {"schedule"}},
       {"engines", "harness/engines", {"match"}},
       {"synth", "harness/synth", {"eql", "truth"}},
       // Never eql or above: a generator must not know the matcher that its events are to test.

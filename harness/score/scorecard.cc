@@ -98,7 +98,7 @@ Recall recall_of(const truth::Truth& truth, const std::vector<IncidentOutcome>& 
     count(recall.with_behaviour, Reach::behaviour);
     count(recall.reachable, Reach::reachable);
     count(recall.visible, Reach::visible);
-    if (!caught) ++recall.lost[static_cast<std::size_t>(cause_of(outcomes[i].miss->reason))];
+    if (!caught) ++recall.lost[static_cast<std::size_t>(cause_of(*outcomes[i].miss))];
   }
   return recall;
 }
@@ -126,7 +126,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
     entry.group.stage = miss.stage;
     entry.group.keys = miss.keys;
     entry.group.text = describe(miss, in.query, maxspan);
-    entry.group.cause = cause_of(miss.reason);
+    entry.group.cause = cause_of(miss);
     ++entry.group.count;
     entry.first_of_example.try_emplace(miss.example, in.truth.incidents[i].id);
     if (!miss.example.empty()) ++entry.examples[miss.example];
@@ -242,7 +242,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     const bool fired = alerted || outcomes[i].coincidences > 0;
     const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
                       outcomes[i].miss->reason != MissReason::unexplained;
-    const bool is_incomplete = !fired && outcomes[i].miss->reason == MissReason::document_missing;
+    const bool is_incomplete = !fired && cause_of(*outcomes[i].miss) == Cause::telemetry;
     const bool excused = late || is_incomplete || (!fired && touched[i]);
     switch (expected) {
       case truth::Expectation::fires:

@@ -85,14 +85,14 @@ Measured<Interval> Bootstrap::interval(const Figure& figure, std::size_t support
   EQLAB_ASSERT(support < columns_);
   if (options_.resamples == 0) return Unmeasured{"hosts were not resampled"};
   if (is_too_large()) return Unmeasured{"too many hosts to resample"};
+  const std::optional<double> observed = figure(totals_);
+  if (!observed) return Unmeasured{"the figure itself has no value"};
   std::size_t supporting = 0;
   for (std::size_t host = 0; host < active_; ++host) supporting += row(host)[support] > 0 ? 1U : 0U;
   if (supporting < bootstrap_hosts_min) {
     return Unmeasured{format("only {} {} a part in it; resampling needs {}", supporting,
                              supporting == 1 ? "host has" : "hosts have", bootstrap_hosts_min)};
   }
-  const std::optional<double> observed = figure(totals_);
-  if (!observed) return Unmeasured{"the figure itself has no value"};
   std::vector<double> values;
   values.reserve(options_.resamples);
   for (std::uint32_t r = 0; r < options_.resamples; ++r) {

@@ -58,8 +58,11 @@ std::string survivors_text(const MutationResult& result, const MutationTextOptio
     place_width = std::max(place_width, width(where(rows[i]->place)));
   for (std::size_t i = 0; i < shown; ++i) {
     const MutantRow& row = *rows[i];
-    out += format("  {}  {}{}\n", pad_right(where(row.place), place_width), printable(row.what),
-                  row.killing_case.empty() || options.show_cases ? "" : "  *");
+    out += format("  {}  {}{}{}\n", pad_right(where(row.place), place_width), printable(row.what),
+                  row.killing_case.empty() || options.show_cases ? "" : "  *",
+                  result.by_cases && row.noticed_by_corpus.value_or(false)
+                      ? "  (the corpus notices it)"
+                      : "");
     if (!options.show_cases || row.killing_case.empty()) continue;
     for (std::size_t at = 0; at < row.killing_case.size();) {
       const std::size_t end = std::min(row.killing_case.find('\n', at), row.killing_case.size());
@@ -119,7 +122,7 @@ std::string mutation_text(const MutationResult& result, const MutationTextOption
       result.mutants, [](const MutantRow& row) { return !row.killing_case.empty(); }));
   if (!result.written.empty()) {
     out += format("{} written to {}: agree with each, or correct the rule\n",
-                  count_of(offered, "case", "cases"), printable(result.written));
+                  count_of(result.written_cases, "case", "cases"), printable(result.written));
   } else if (offered > 0 && !options.show_cases) {
     out += format("* a case that would notice it: --show-cases prints {}, --write FILE keeps {}\n",
                   offered == 1 ? "it" : "them", offered == 1 ? "it" : "them");

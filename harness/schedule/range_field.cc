@@ -137,10 +137,11 @@ std::size_t RangeIndex::place_from(EventTime limit) const {
   std::size_t high = size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (time(middle) < limit)
+    if (time(middle) < limit) {
       low = middle + 1;
-    else
+    } else {
       high = middle;
+    }
   }
   return low;
 }

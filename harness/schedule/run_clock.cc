@@ -91,10 +91,11 @@ void RunClock::advance() {
     return;
   }
   const WallTime due = due_next();
-  if (due == WallTime::max())
+  if (due == WallTime::max()) {
     is_done_ = true;
-  else
-    begin(run_.index + 1, due, saturating_add(run_.started_at, takes_));
+    return;
+  }
+  begin(run_.index + 1, due, saturating_add(run_.started_at, takes_));
 }
 
 Duration RunClock::spacing() const { return std::max(options_.interval, options_.run_duration); }

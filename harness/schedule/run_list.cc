@@ -191,6 +191,7 @@ Result<std::vector<WrittenPause>> parse_pauses(std::string_view text) {
 
 Result<std::vector<Pause>> resolve(const std::vector<WrittenPause>& pauses, EventTime start) {
   std::vector<Pause> out;
+  out.reserve(pauses.size());
   for (const WrittenPause& pause : pauses) {
     out.push_back({.from = resolve(pause.from, start),
                    .to = pause.to ? resolve(*pause.to, start) : WallTime::max()});

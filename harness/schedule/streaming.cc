@@ -43,7 +43,10 @@ class Stream {
     const eql::CheckedQuery& query = matcher.query();
     if (query.kind == eql::QueryKind::sequence)
       maxspan_ = options.maxspan ? options.maxspan : query.maxspan;
-    has_missing_ = std::ranges::any_of(query.stages, &eql::CheckedStage::missing);
+    for (std::size_t stage = 0; stage < query.stages.size(); ++stage) {
+      if (!query.stages[stage].missing) positives_.push_back(stage);
+    }
+    has_missing_ = positives_.size() < query.stages.size();
     is_local_ = options.effort == StreamingEffort::local && query.limits.empty() && list_keys();
   }
 
@@ -63,6 +66,8 @@ class Stream {
     return searchable_at(log_, c, options_.refresh);
   }
   void arrive(CandidateIndex c);
+  [[nodiscard]] bool may_take_part(CandidateIndex event,
+                                   std::span<const CandidateIndex> near) const;
   [[nodiscard]] std::vector<Match> found_around(const Spot& spot) const;
   [[nodiscard]] std::vector<Match> found_now(const std::vector<CandidateIndex>& arrived,
                                              const std::set<Spot>& due) const;
@@ -74,6 +79,7 @@ class Stream {
   const match::Matcher& matcher_;
   const StreamingOptions& options_;
   std::optional<Duration> maxspan_;
+  std::vector<std::size_t> positives_;  ///< stages that ask for an event
   bool has_missing_ = false;
   bool is_local_ = false;
 
@@ -139,6 +145,21 @@ void Stream::arrive(CandidateIndex c) {
     insert(arrived_[keys_of_[i]], c);
 }
 
+/// A first event with nothing after it yet, or a last one with nothing before it, completes no
+/// sequence: most events that arrive in order are such.
+bool Stream::may_take_part(CandidateIndex event, std::span<const CandidateIndex> near) const {
+  if (matcher_.query().kind != eql::QueryKind::sequence) return true;
+  const bool has_earlier = near.front() < event;
+  const bool has_later = near.back() > event;
+  for (const std::size_t stage : positives_) {
+    if (log_.satisfies(event, matcher_.binding().stages[stage].filter) &&
+        (has_earlier || stage == positives_.front()) && (has_later || stage == positives_.back())) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::vector<Match> Stream::found_around(const Spot& spot) const {
   const std::vector<CandidateIndex>& all = arrived_[spot.key];
   std::span<const CandidateIndex> near = all;
@@ -153,6 +174,7 @@ std::vector<Match> Stream::found_around(const Spot& spot) const {
     const auto end = std::ranges::upper_bound(all, shifted(time, reach), {}, time_of);
     near = {begin, end};
   }
+  if (!may_take_part(spot.event, near)) return {};
   std::vector<Match> found = matcher_.find(log_, near, {.maxspan = options_.maxspan}).matches;
   // Of another key not all events are here; too far away, not all that may spoil it.
   std::erase_if(found, [&](const Match& match) {

@@ -28,6 +28,7 @@ struct Options {
   RuleChoice choice;
   generators::CorpusOptions corpus;
   std::string corpus_dir;
+  std::string schema;
   std::vector<CLI::Option*> corpus_options;
   std::optional<double> min_score;
   std::size_t mutants_max = tune::MutantOptions{}.mutants_max;
@@ -56,14 +57,16 @@ class Run {
 
   Result<report::MutationResult> run() {
     EQLAB_TRY(rule_, load_chosen_rule(options_.rule, options_.choice));
+    if (!options_.schema.empty()) {
+      EQLAB_TRY(given_schema_, schema_from(options_.schema));
+    }
     EQLAB_TRY(blocks_, cases::load_cases_of(rule_, options_.cases));
     if (blocks_.empty() && !options_.asks_corpus()) {
       return fail(error_in(options_.rule, "E701", "no case runs this rule, and no corpus was named",
                            "write a .case file beside it that begins with rule: and its name, or "
                            "ask a corpus: --profile balanced"));
     }
-    EQLAB_TRY(mutants_, tune::make_mutants(rule_, event::Schema::builtin(),
-                                           {.mutants_max = options_.mutants_max}));
+    EQLAB_TRY(mutants_, tune::make_mutants(rule_, schema(), {.mutants_max = options_.mutants_max}));
     describe();
     if (!blocks_.empty()) EQLAB_CHECK(ask_cases());
     if (options_.asks_corpus()) EQLAB_CHECK(ask_corpus());
@@ -72,8 +75,13 @@ class Run {
   }
 
  private:
+  [[nodiscard]] const event::Schema& schema() const {
+    return given_schema_ ? *given_schema_ : event::Schema::builtin();
+  }
   [[nodiscard]] Place place_of(Span span) const {
-    return locate(error_at(span, "", ""), rule_.query).place.value_or(Place{});
+    Place place = locate(error_at(span, "", ""), rule_.query).place.value_or(Place{});
+    place.source_line.clear();  // nobody shows it, and of long queries there are many
+    return place;
   }
 
   void describe() {
@@ -110,8 +118,7 @@ class Run {
   }
 
   Status ask_cases() {
-    EQLAB_TRY(const tune::CaseKills kills,
-              tune::kill_by_cases(rule_, mutants_, event::Schema::builtin(), blocks_));
+    EQLAB_TRY(const tune::CaseKills kills, tune::kill_by_cases(rule_, mutants_, schema(), blocks_));
     result_.blocks = kills.blocks;
     result_.by_cases = score::Proportion{kills.noticed(), mutants_.mutants.size()};
     std::vector<std::size_t> survivors;
@@ -132,7 +139,7 @@ class Run {
   }
 
   Status ask_corpus() {
-    const event::Schema& schema = event::Schema::builtin();
+    const event::Schema& schema = this->schema();
     EQLAB_TRY(const eql::CheckedQuery original, rule::compile(rule_, schema));
     scan::Plan plan(scan::Plan::options_for(schema, rule_.timestamp_field, rule_.tiebreaker_field));
     std::vector<const eql::CheckedQuery*> queries = {&original};
@@ -212,6 +219,7 @@ class Run {
     };
     if (!options_.choice.rule_id.empty()) add("rule-id", options_.choice.rule_id);
     if (!options_.choice.at.empty()) add("at", options_.choice.at);
+    if (!options_.schema.empty()) add("schema", options_.schema);
     if (!options_.corpus_dir.empty()) {
       add("corpus", options_.corpus_dir);
     } else if (options_.asks_corpus()) {
@@ -230,6 +238,7 @@ class Run {
   const Options& options_;
   Console& console_;
   rule::Rule rule_;
+  std::optional<event::Schema> given_schema_;
   std::vector<cases::CaseBlock> blocks_;
   tune::MutantSet mutants_;
   generators::CorpusOptions used_;
@@ -309,6 +318,10 @@ void define_mutate(CLI::App& app, Action& chosen) {
                                            "below, ask a corpus that is generated");
   options->corpus_options = add_corpus_options(*command, options->corpus);
   for (CLI::Option* const option : options->corpus_options) option->excludes(folder);
+  command->add_option(
+      "--schema", options->schema,
+      "Elasticsearch mapping (JSON), field,type CSV, or none, for rule and corpus; cases keep "
+      "theirs; default: ECS and Elastic Defend");
   command->add_option("--mutants", options->mutants_max, "Mutants tried at most")
       ->check(whole_number(1, 100'000))
       ->capture_default_str();

@@ -58,8 +58,11 @@ std::string survivors_text(const MutationResult& result, const MutationTextOptio
     place_width = std::max(place_width, width(where(rows[i]->place)));
   for (std::size_t i = 0; i < shown; ++i) {
     const MutantRow& row = *rows[i];
-    out += format("  {}  {}{}\n", pad_right(where(row.place), place_width), printable(row.what),
-                  row.killing_case.empty() || options.show_cases ? "" : "  *");
+    out += format("  {}  {}{}{}\n", pad_right(where(row.place), place_width), printable(row.what),
+                  row.killing_case.empty() || options.show_cases ? "" : "  *",
+                  result.by_cases && row.noticed_by_corpus.value_or(false)
+                      ? "  (the corpus notices it)"
+                      : "");
     if (!options.show_cases || row.killing_case.empty()) continue;
     for (std::size_t at = 0; at < row.killing_case.size();) {
       const std::size_t end = std::min(row.killing_case.find('\n', at), row.killing_case.size());

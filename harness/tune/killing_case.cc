@@ -23,6 +23,8 @@ using cases::CaseValue;
 
 constexpr std::size_t events_changed_max = 8;
 constexpr std::size_t values_of_field_max = 200;
+/// Of mutants of long queries only the first are looked at for constants.
+constexpr std::size_t expressions_read_max = 100'000;
 
 CaseValue text_value(std::string text) {
   return {.kind = CaseValue::Kind::text, .text = std::move(text)};
@@ -133,9 +135,11 @@ class Search {
       values_.read(*query);
       if (query->maxspan) note_span(*query->maxspan);
     }
+    std::size_t read = 0;
     for (const std::size_t m : open_) {
       const eql::CheckedQuery& query = mutants_.mutants[m].query;
-      values_.read(query.syntax);
+      read += query.syntax.exprs.size();
+      if (read < expressions_read_max) values_.read(query.syntax);
       if (query.maxspan) note_span(*query.maxspan);
     }
   }
@@ -296,6 +300,7 @@ class Search {
   void attempt(std::vector<CaseEvent> events, const std::string& change) {
     if (is_done()) return;
     ++tried_;
+    runs_ += (1 + open_.size()) * (1 + original_.syntax.exprs.size() / 100);
     block_.events = std::move(events);
     const std::string finds = cases::outcome_of(block_, original_, engine_);
     if (finds.starts_with("error ")) return;
@@ -348,6 +353,7 @@ class Search {
   FieldValues values_;
   std::vector<Duration> spans_;
   std::size_t tried_ = 0;
+  std::size_t runs_ = 0;
   CaseBlock block_;
   eql::CheckedQuery original_;
   std::vector<KillingCase> found_;

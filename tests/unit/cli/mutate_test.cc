@@ -131,5 +131,58 @@ TEST(Mutate, ACorpusAnswersTheSameAtAnyThreadCountAndFromItsFolder) {
   EXPECT_EQ(one["corpus_coverage"], read["corpus_coverage"]);
 }
 
+TEST(Mutate, WhatTheCorpusNoticesIsWhatScoreShows) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> corpus = {"--events", "40000", "--hosts", "30", "--seed", "5"};
+  const auto run = [&](const std::string& command, const std::string& path) {
+    std::vector<std::string> words = {command, path, "--format", "json"};
+    words.insert(words.end(), corpus.begin(), corpus.end());
+    const Outcome outcome = eqlab(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return Json::parse(outcome.out);
+  };
+  const Json mutants = run("mutate", rule)["mutants"];
+  const auto answer_for = [&](const std::string& what) {
+    for (const Json& mutant : mutants) {
+      if (mutant["what"] == what) return mutant;
+    }
+    ADD_FAILURE() << "no mutant " << what;
+    return Json();
+  };
+  const std::string text = read_file(rule);
+  const auto score_with = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.rfind(from), from.size(), to);
+    return run("score", folder.write("changed.toml", changed));
+  };
+  const Json as_it_is = score_with("maxspan", "maxspan");
+  struct Row {
+    std::string what, from, to;
+  };
+  ASSERT_FALSE(as_it_is["alerts"].is_null());
+  std::size_t noticed = 0;
+  std::size_t unnoticed = 0;
+  for (const Row& row :
+       {Row{"without \"curl\" in step 2", "\"curl\", ", ""},
+        Row{"maxspan=15s", "maxspan=30s", "maxspan=15s"},
+        Row{"without \"package_script_service\" in step 1", ", \"package_script_service\"", ""},
+        Row{"\"bash\" → \"*bash\" in step 1", "\"bash\"", "\"*bash\""},
+        Row{"\"wget\" → \"*wget\" in step 2", "\"wget\"", "\"*wget\""}}) {
+    const Json mutant = answer_for(row.what);
+    const Json card = score_with(row.from, row.to);
+    if (mutant["noticed_by_corpus"] == false) {
+      ++unnoticed;
+      EXPECT_EQ(card["alerts"], as_it_is["alerts"]) << row.what;
+      EXPECT_EQ(card["recall"], as_it_is["recall"]) << row.what;
+    }
+    if (mutant["catches_other_incidents"] == true) {
+      ++noticed;
+      EXPECT_NE(card["recall"], as_it_is["recall"]) << row.what;
+    }
+  }
+  EXPECT_GE(noticed, 2U);
+  EXPECT_GE(unnoticed, 1U);
+}
+
 }  // namespace
 }  // namespace eqlab::test

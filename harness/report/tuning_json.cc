@@ -138,7 +138,7 @@ Json suggestions(const tune::Tuning& tuning, const TuningInfo& info) {
     list.push_back(suggestion(tuning.suggestions.list[i], i, info));
   Json tried = Json::array();
   for (const tune::TriedFigures& each : tuning.tried) {
-    tried.push_back({{"change", printable(each.what)},
+    tried.push_back({{"change", printable(each.variant.what)},
                      {"origin", tune::to_string(each.origin)},
                      {"seen_in", each.seen_in},
                      {"figures", figures(each.all)},

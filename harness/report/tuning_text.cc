@@ -396,7 +396,7 @@ class Page {
         "everything that was tried, on all hosts: change of recall, of false alarms a day per "
         "1,000");
     for (const tune::TriedFigures& tried : tuning_.tried) {
-      line("  " + pad_right(cut(printable(tried.what), 46), 46) + " " +
+      line("  " + pad_right(cut(printable(tried.variant.what), 46), 46) + " " +
            pad_right(recall_change(tried.change.recall, tried.change.recall_interval), 22) + " " +
            alarm_change(tried.change.false_alarms, tried.change.false_alarms_interval));
     }

@@ -1,5 +1,6 @@
 #include "harness/tune/decider.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <iterator>
@@ -23,6 +24,27 @@ struct Ready {
 };
 
 }  // namespace
+
+std::vector<scan::CandidateIndex> needed_by(const scan::CandidateLog& log,
+                                            std::span<const Asked> queries, Duration horizon) {
+  std::vector<scan::CandidateIndex> out;
+  for (const Asked& asked : queries) {
+    std::vector<scan::CandidateIndex> own = match::relevant(
+        log, *asked.query, *asked.binding, horizon, [](scan::CandidateIndex) { return false; });
+    // Where nothing can be told to be too far away, everything comes back.
+    std::erase_if(own, [&](scan::CandidateIndex c) {
+      const auto satisfies = [&](const scan::QueryBinding::Stage& stage) {
+        return log.satisfies(c, stage.filter);
+      };
+      return std::ranges::none_of(asked.binding->stages, satisfies) &&
+             !(asked.binding->until && satisfies(*asked.binding->until));
+    });
+    std::vector<scan::CandidateIndex> both;
+    std::ranges::set_union(out, own, std::back_inserter(both));
+    out = std::move(both);
+  }
+  return out;
+}
 
 std::vector<std::optional<Outcome>> VariantDecider::decide_group(
     std::span<const Variant> group) const {
@@ -49,13 +71,16 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
       out[i] = std::move(decide_group(group.subspan(i, 1)).front());
     return out;
   }
+  std::vector<Asked> asked;
+  Duration longest = Duration::zero();
+  for (const auto& variant : ready) {
+    if (!variant) continue;
+    asked.push_back({.query = &variant->query, .binding = &variant->binding});
+    longest = std::max(longest, variant->query.maxspan.value_or(Duration::zero()));
+  }
+  log->keep(needed_by(*log, asked, longest));
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (!ready[i]) continue;
-    if (group.size() == 1) {
-      log->keep(match::relevant(*log, ready[i]->query, ready[i]->binding,
-                                ready[i]->query.maxspan.value_or(Duration::max()),
-                                [](scan::CandidateIndex) { return false; }));
-    }
     out[i] = tune::decide(
         {.log = *log, .index = in_.index, .host_slot = host_slot},
         {.query = ready[i]->query, .binding = ready[i]->binding, .schedule = in_.rule.schedule},

@@ -82,10 +82,11 @@ class Miner {
       : in_(in), values_(in.log, in.rows), lists_(value_lists(in.plan.text())) {}
 
   Mined run() {
-    leave_out();
+    // Of changes that do the same the first is offered: rather what narrows or widens little.
     judge_alerts();
     for (const ValueList& list : lists_) add_values(list);
     exclude();
+    leave_out();
     return std::move(out_);
   }
 
@@ -373,10 +374,14 @@ std::vector<SharedStem> shared_stems(const std::vector<std::string>& values) {
       const auto differs = std::ranges::mismatch(prefix, values[member]);
       prefix.erase(differs.in1, prefix.end());
     }
-    // `python3.` reads better as `python3*`, and means nearly the same.
-    while (prefix.size() > letters.size() && (prefix.back() == '.' || prefix.back() == '-' ||
-                                              prefix.back() == '_' || prefix.back() == ' '))
-      prefix.pop_back();
+    // Where versions begin alike is chance: `python3.1` is `python3`.
+    const auto is_separator = [](char c) { return c == '.' || c == '-' || c == '_' || c == ' '; };
+    for (std::size_t i = prefix.size(); i-- > letters.size();) {
+      if (!is_separator(prefix[i])) continue;
+      prefix.resize(i);
+      break;
+    }
+    while (prefix.size() > letters.size() && is_separator(prefix.back())) prefix.pop_back();
     if (prefix.find_first_of("*?") != std::string::npos) continue;
     out.push_back({.pattern = prefix + "*", .values = members});
   }

@@ -46,9 +46,12 @@ HostSplit split_hosts(const Population& population, std::uint64_t seed) {
                   .held_out = HostSet(population.host_count(), 0)};
   split.search[population.unlisted()] = 1;
   for (std::size_t i = 0; i < drawn.size(); ++i) {
-    // The lower lot of each two is searched, and then the other way round: one after the other
-    // would always give the first half the more.
-    const bool is_searched = (i % 2 == 0) == ((i / 2) % 2 == 0);
+    // Of each two the lower lot; of one that is left over, as its lot falls.
+    const std::size_t other = i % 2 == 0 ? i + 1 : i - 1;
+    const bool is_searched =
+        other < drawn.size()
+            ? drawn[i].lot < drawn[other].lot || (drawn[i].lot == drawn[other].lot && i < other)
+            : drawn[i].lot % 2 == 0;
     (is_searched ? split.search : split.held_out)[drawn[i].host] = 1;
     ++(is_searched ? split.search_hosts : split.held_out_hosts);
   }

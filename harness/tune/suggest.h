@@ -33,8 +33,8 @@ struct Tried {
 enum class Advice : std::uint8_t {
   keep,        ///< proven better, nothing proven lost
   at_a_price,  ///< proven better, and something is lost: `price` says what
-  not_proven,
   unmeasured,  ///< proven to raise less, and nothing says what it misses
+  not_proven,
 };
 [[nodiscard]] std::string_view to_string(Advice advice);
 

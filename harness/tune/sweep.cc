@@ -26,28 +26,22 @@ schedule::SimulationOptions covering(const Population& population,
   return options;
 }
 
-/// A value that people write down: 1, 1.5, 2, 3, 5, 7 times a power of ten of seconds; minutes and
-/// hours in wholes.
+/// Times that people write down.
+constexpr Duration ladder[] = {
+    milliseconds(1),  milliseconds(2),   milliseconds(5),   milliseconds(10),  milliseconds(20),
+    milliseconds(50), milliseconds(100), milliseconds(200), milliseconds(500), seconds(1),
+    seconds(2),       seconds(3),        seconds(5),        seconds(10),       seconds(15),
+    seconds(20),      seconds(30),       seconds(45),       minutes(1),        seconds(90),
+    minutes(2),       minutes(3),        minutes(5),        minutes(10),       minutes(15),
+    minutes(20),      minutes(30),       minutes(45),       hours(1),          minutes(90),
+    hours(2),         hours(3),          hours(6),          hours(12),         hours(24),
+    hours(48),        hours(72),         hours(24 * 5),     hours(24 * 7),     hours(24 * 10),
+    hours(24 * 15),   hours(24 * 30),    hours(24 * 60),    hours(24 * 90),    hours(24 * 120)};
+
+/// The nearest of them.
 Duration rounded_for_people(Duration duration) {
-  static constexpr double steps[] = {1, 1.5, 2, 3, 5, 7, 10};
-  const auto nearest = [](double value) {
-    double power = 1;
-    while (value >= power * 10) power *= 10;
-    double best = power;
-    for (const double step : steps) {
-      if (std::abs(step * power - value) < std::abs(best - value)) best = step * power;
-    }
-    return best;
-  };
-  const double ns = static_cast<double>(duration.count());
-  const Duration unit = duration >= hours(1)     ? Duration(hours(1))
-                        : duration >= minutes(2) ? Duration(minutes(1))
-                        : duration >= seconds(2) ? Duration(seconds(1))
-                                                 : Duration(milliseconds(1));
-  const double value = nearest(std::max(1.0, ns / static_cast<double>(unit.count())));
-  // 1.5 of the smallest unit would be no whole number of milliseconds.
-  const Duration out(static_cast<std::int64_t>(value * static_cast<double>(unit.count())));
-  return std::max(Duration(milliseconds(1)), out - out % milliseconds(1));
+  return *std::ranges::min_element(
+      ladder, {}, [&](Duration rung) { return std::chrono::abs(rung - duration); });
 }
 
 Status add_range(std::string_view part, std::string_view option, std::set<Duration>& out) {

@@ -15,20 +15,14 @@ std::string schedule_words(const rule::Schedule& schedule) {
                 human_duration(schedule.look_back));
 }
 
-/// The log with what the rule itself looks for, without what only changes of it do: runs need not
-/// walk over the rest.
+/// The log for the rule itself and its joins, without what only changes of it look for.
 scan::CandidateLog narrowed(const scan::CandidateLog& log, const WidePlan& plan) {
-  const scan::QueryBinding& binding = plan.original().binding;
-  std::vector<scan::CandidateIndex> kept;
-  for (scan::CandidateIndex c = 0; c < log.size(); ++c) {
-    const bool is_wanted =
-        std::ranges::any_of(binding.stages,
-                            [&](const auto& stage) { return log.satisfies(c, stage.filter); }) ||
-        (binding.until && log.satisfies(c, binding.until->filter));
-    if (is_wanted) kept.push_back(c);
-  }
+  std::vector<Asked> queries = {
+      {.query = &plan.original().query, .binding = &plan.original().binding}};
+  for (const auto& keys : plan.keys())
+    queries.push_back({.query = &keys->query, .binding = &keys->binding});
   scan::CandidateLog out = log;
-  out.keep(kept);
+  out.keep(needed_by(log, queries, plan.horizon()));
   return out;
 }
 
@@ -192,8 +186,7 @@ void Run::suggest_all() {
   const HostSet all = all_hosts(population_);
   for (const Tried& tried : tried_) {
     out_.tried.push_back(
-        {.what = tried.candidate.variant.what,
-         .kind = tried.candidate.variant.kind,
+        {.variant = tried.candidate.variant,
          .origin = tried.candidate.origin,
          .seen_in = tried.candidate.seen_in,
          .all = figures_of(tried.outcome, population_, all),
@@ -209,7 +202,7 @@ void Run::draw_frontier() {
   std::vector<FrontPoint> points = {
       {.what = "the rule as it is", .is_current = true, .figures = out_.current.figures}};
   for (const TriedFigures& tried : out_.tried)
-    points.push_back({.what = tried.what, .figures = tried.all});
+    points.push_back({.what = tried.variant.what, .figures = tried.all});
   for (const Suggestion& suggestion : out_.suggestions.list) {
     if (!suggestion.parts.empty())
       points.push_back({.what = suggestion.change.variant.what, .figures = suggestion.all_after});

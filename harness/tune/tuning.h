@@ -45,8 +45,7 @@ struct DefaultRequest {
 
 /// A change that was tried, in figures.
 struct TriedFigures {
-  std::string what;
-  VariantKind kind = VariantKind::without_member;
+  Variant variant;
   Origin origin = Origin::left_out;
   std::uint64_t seen_in = 0;
   Figures all;

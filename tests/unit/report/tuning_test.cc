@@ -164,7 +164,7 @@ TEST(TuningText, SaysEverythingWhenAsked) {
   const Told whole = told(small_fleet("python3"), fleet::query, everything(fleet::query));
   const std::string all = tuning_text(whole.tuning, whole.info, {.detail = TuningDetail::full});
   for (const tune::TriedFigures& tried : whole.tuning.tried)
-    EXPECT_NE(all.find(cut(tried.what, 46)), std::string::npos) << tried.what;
+    EXPECT_NE(all.find(cut(tried.variant.what, 46)), std::string::npos) << tried.variant.what;
 }
 
 TEST(TuningText, EventsCannotMoveTheCursor) {

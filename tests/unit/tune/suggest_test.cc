@@ -1,6 +1,9 @@
 // Suggestions in worlds where the right answer is known, and in worlds where there is none.
 #include "harness/tune/suggest.h"
 
+#include <set>
+
+#include "harness/score/evaluate.h"
 #include "harness/tune/mining.h"
 #include "tests/unit/tune/fleet.h"
 
@@ -112,6 +115,46 @@ TEST(Suggest, FindsTheMissingProgramAndTheNoisyAgent) {
   EXPECT_TRUE(compile_variant(world->rule, together->change.variant, world->schema));
 }
 
+/// The changed rule over all events, scanned for itself and scored whole.
+score::Scorecard scored_alone(const fleet::Fleet& fleet, const fleet::Scanned& world,
+                              const Variant& variant) {
+  const eql::CheckedQuery query = *compile_variant(world.rule, variant, world.schema);
+  scan::Plan plan(scan::Plan::options_for(world.schema, "@timestamp", ""));
+  const scan::QueryBinding binding = plan.add(query);
+  scan::CandidateLog log = plan.new_log();
+  scan::Scanner scanner(plan);
+  for (const event::EventBatch& batch : fleet::batches_of(fleet, plan))
+    EXPECT_TRUE(scanner.scan(batch, log));
+  log.finish();
+  return score::evaluate(log, {.query = query, .binding = binding, .schedule = world.rule.schedule},
+                         world.truth, *world.index, 0)
+      .card;
+}
+
+TEST(Suggest, WhatIsTriedIsTheScorecardOfTheChangedRule) {
+  const fleet::Fleet fleet = python_fleet();
+  const TuningRequest request = everything();
+  const auto world = fleet::scanned(fleet, fleet::query, request);
+  const Tuning tuning = tune(world->inputs(2), request);
+  EXPECT_EQ(tuning.current.figures.recall, scored_alone(fleet, *world, {}).recall.all);
+  std::size_t compared = 0;
+  std::set<VariantKind> kinds;
+  for (const TriedFigures& tried : tuning.tried) {
+    const score::Scorecard card = scored_alone(fleet, *world, tried.variant);
+    EXPECT_EQ(tried.all.recall, card.recall.all) << tried.variant.what;
+    EXPECT_EQ(tried.all.precision, card.precision) << tried.variant.what;
+    EXPECT_EQ(tried.all.false_alarms, card.false_alarms.rate) << tried.variant.what;
+    EXPECT_EQ(tried.all.alerts, card.alert_count()) << tried.variant.what;
+    ++compared;
+    kinds.insert(tried.variant.kind);
+  }
+  EXPECT_GT(compared, 20U);
+  for (const VariantKind kind :
+       {VariantKind::without_member, VariantKind::with_member, VariantKind::without_term,
+        VariantKind::with_maxspan, VariantKind::with_keys, VariantKind::with_exclusion})
+    EXPECT_TRUE(kinds.contains(kind));
+}
+
 TEST(Suggest, NothingIsProvenWhereThereIsNothingToFind) {
   // All proofs of one world together err one time in twenty.
   std::size_t worlds_with_proof = 0;
@@ -145,7 +188,9 @@ TEST(Suggest, AFilterThatBecomesLooseCostsWhatItCosts) {
   const TuningRequest request = everything();
   const auto world = fleet::scanned(fleet, fleet::query, request);
   const Tuning tuning = tune(world->inputs(), request);
-  const auto ruby = std::ranges::find(tuning.tried, "+ \"ruby\" in step 2", &TriedFigures::what);
+  const auto ruby = std::ranges::find_if(tuning.tried, [](const TriedFigures& tried) {
+    return tried.variant.what == "+ \"ruby\" in step 2";
+  });
   ASSERT_NE(ruby, tuning.tried.end());
   EXPECT_GT(ruby->change.gained, 0U);
   EXPECT_LT(ruby->search_worth, 0);
@@ -176,7 +221,7 @@ TEST(Suggest, TheSameAtAnyNumberOfThreads) {
   const Tuning four = tune(world->inputs(4), request);
   ASSERT_EQ(one.tried.size(), four.tried.size());
   for (std::size_t i = 0; i < one.tried.size(); ++i) {
-    EXPECT_EQ(one.tried[i].what, four.tried[i].what);
+    EXPECT_EQ(one.tried[i].variant.what, four.tried[i].variant.what);
     EXPECT_EQ(one.tried[i].all, four.tried[i].all);
     EXPECT_EQ(one.tried[i].change, four.tried[i].change);
   }

@@ -146,8 +146,8 @@ TEST(Sweep, ValuesAreListsAndRanges) {
 
 TEST(Sweep, DefaultsAreRoundAndHoldTheRulesOwn) {
   EXPECT_EQ(default_maxspans(seconds(30)),
-            (std::vector<Duration>{seconds(5), seconds(10), seconds(20), seconds(30), seconds(50),
-                                   minutes(1), seconds(100), minutes(2)}));
+            (std::vector<Duration>{seconds(5), seconds(10), seconds(20), seconds(30), seconds(45),
+                                   minutes(1), seconds(90), minutes(2)}));
   for (const Duration own : {Duration(milliseconds(1)), Duration(seconds(1)), Duration(minutes(5)),
                              Duration(std::chrono::hours(36))}) {
     const std::vector<Duration> values = default_maxspans(own);

@@ -207,7 +207,7 @@ TEST(PreCommitHook, TakesTheRulesOfACommitAndPassesOverTheRest) {
             0);
   const Outcome broken = hook(folder, {"check", "good rule.toml", "bad.eql"});
   EXPECT_EQ(broken.status, 2);
-  EXPECT_TRUE(contains(broken.err, "bad.eql:1:14: error E101")) << broken.err;
+  EXPECT_TRUE(contains(broken.err, "bad.eql:1:14: error E106")) << broken.err;
   EXPECT_EQ(hook(folder, {"check", "pyproject.toml", "gone.toml"}).out, "");
   EXPECT_EQ(hook(folder, {"sing", "bad.eql"}).status, 2);
 }
@@ -311,6 +311,16 @@ TEST(PipelineFiles, OptionsThatTheyUseExist) {
     }
   }
   EXPECT_GE(found, 8U);
+}
+
+TEST(PipelineFiles, TheExampleRepositoryHasTheExamples) {
+  const std::string example = source + "/fixtures/example_rules_repo/";
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"ci/github/example-workflow.yml", ".github/workflows/eqlab.yml"},
+      {"ci/gitlab/example.gitlab-ci.yml", ".gitlab-ci.yml"},
+      {"ci/pre-commit/example.pre-commit-config.yaml", ".pre-commit-config.yaml"}};
+  for (const auto& [ours, theirs] : pairs)
+    EXPECT_EQ(read_file(source + "/" + ours), read_file(example + theirs)) << theirs;
 }
 
 TEST(PipelineFiles, EveryInputAndVariableIsReadAndExplained) {

@@ -8,6 +8,7 @@
 #include "harness/cli/gate_inputs.h"
 #include "harness/cli/gate_scan.h"
 #include "harness/cli/version.h"
+#include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
 
 namespace eqlab::cli {
@@ -140,7 +141,26 @@ void print(const Options& options, const gate::GateResult& result, Console& cons
                  .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off});
     console.print(options.annotations ? report::inert_in_workflows(text) : text);
   }
-  if (options.annotations) console.print(report::gate_annotations(result));
+  if (!options.annotations) return;
+  // Workflows read both streams; what programs read stays whole.
+  if (options.format == "text")
+    console.print(report::gate_annotations(result));
+  else
+    console.note(report::gate_annotations(result));
+}
+
+/// What was stored, beside what stood there before.
+void print_stored(const Options& options, const gate::GateResult& result, Console& console) {
+  if (options.format != "text") {
+    print(options, result, console);
+    return;
+  }
+  for (const gate::RuleResult& rule : result.rules) {
+    if (!rule.after) continue;
+    console.print(format("{}  recall {} · false alarms {} per 1,000 hosts a day\n",
+                         printable(rule.file), report::recall_text(rule),
+                         report::false_alarms_text(rule)));
+  }
 }
 
 /// Diagnostics with their carets, of what cannot be used.
@@ -192,7 +212,7 @@ Exit run(const Options& options, Console& console) {
     }
     if (auto written = update_baseline(options, *inputs, *result, console); !written)
       return give_up(written.error());
-    print(options, *result, console);
+    print_stored(options, *result, console);
     return Exit::fine;
   }
   print(options, *result, console);

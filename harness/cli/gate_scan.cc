@@ -74,6 +74,7 @@ class Runner {
   void compile(Job& job, RuleResult& result);
   void lint(const Job& job, RuleResult& result);
   void compare_with_stored(Job& job, RuleResult& result);
+  static void note_dates(const Job& job, RuleResult& result);
   void broken();
   void duplicates();
   void deleted_from_baseline();
@@ -166,9 +167,21 @@ void Runner::compare_with_stored(Job& job, RuleResult& result) {
   result.change = stored->logic == job.logic ? ChangeKind::unchanged : ChangeKind::modified;
 }
 
+/// Repositories ask that a change moves the date (detection-engine spec, section 6).
+void Runner::note_dates(const Job& job, RuleResult& result) {
+  if (!result.diff || result.diff->changes.empty()) return;
+  const auto date_of = [](const rule::Rule& rule) {
+    const auto found = rule.metadata.find("updated_date");
+    return found == rule.metadata.end() ? std::string() : found->second;
+  };
+  const std::string date = date_of(*job.after->rule);
+  if (!date.empty() && date == date_of(*job.before->rule))
+    result.notes.push_back(format("the rule changed, its updated_date did not: {}", date));
+}
+
 void Runner::prepare(const gate::RulePair& pair) {
   const ChangeKind kind = pair.kind();
-  if (kind == ChangeKind::unchanged && !run_.judges_unchanged) {
+  if (kind == ChangeKind::unchanged && !pair.is_moved() && !run_.judges_unchanged) {
     ++out_.unchanged;
     return;
   }
@@ -195,6 +208,7 @@ void Runner::prepare(const gate::RulePair& pair) {
           change.span == Span{} ? Place{} : place_in(*job.after->rule, change.span));
     }
   }
+  note_dates(job, result);
   const bool is_settled = result.is_equivalent() && !run_.judges_unchanged;
   if (job.after) job.after->is_needed = !is_settled;
   if (job.before) job.before->is_needed = kind == ChangeKind::deleted || (job.after && !is_settled);

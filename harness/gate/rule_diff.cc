@@ -34,6 +34,18 @@ std::string shown(std::string_view text) {
   return out;
 }
 
+/// As rules write it, and exactly: two lengths of time that differ never read the same.
+std::string exact_duration(Duration duration) {
+  using namespace std::chrono_literals;
+  if (duration != Duration::zero()) {
+    if (duration % 1h == Duration::zero()) return format("{}h", duration / 1h);
+    if (duration % 1min == Duration::zero()) return format("{}m", duration / 1min);
+  }
+  if (duration % 1s == Duration::zero()) return format("{}s", duration / 1s);
+  if (duration % 1ms == Duration::zero()) return format("{}ms", duration / 1ms);
+  return format("{}ns", duration.count());
+}
+
 /// One operand of a step's `and`.
 struct Term {
   std::string text;
@@ -448,7 +460,7 @@ void Differ::query() {
   steps();
   keys();
   const auto span_text = [](const std::optional<Duration>& maxspan) {
-    return maxspan ? human_duration(*maxspan) : std::string();
+    return maxspan ? exact_duration(*maxspan) : std::string();
   };
   if (before_.query.maxspan != after_.query.maxspan)
     add(Kind::maxspan, std::nullopt, "maxspan", span_text(before_.query.maxspan),
@@ -469,10 +481,9 @@ void Differ::query() {
 void Differ::settings() {
   const rule::Schedule& x = before_.rule.schedule;
   const rule::Schedule& y = after_.rule.schedule;
-  const auto time = [](Duration duration) { return human_duration(duration); };
-  compare(Kind::schedule, "interval", time(x.interval), time(y.interval));
-  compare(Kind::schedule, "from", time(x.look_back), time(y.look_back));
-  compare(Kind::schedule, "to", time(x.to), time(y.to));
+  compare(Kind::schedule, "interval", exact_duration(x.interval), exact_duration(y.interval));
+  compare(Kind::schedule, "from", exact_duration(x.look_back), exact_duration(y.look_back));
+  compare(Kind::schedule, "to", exact_duration(x.to), exact_duration(y.to));
   compare(Kind::schedule, "max_signals", format("{}", x.max_signals), format("{}", y.max_signals));
   const rule::Rule& a = before_.rule;
   const rule::Rule& b = after_.rule;

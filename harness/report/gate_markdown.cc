@@ -76,9 +76,9 @@ std::string failures(const gate::GateResult& result) {
       if (parts.size() < list_rows_max)
         parts.push_back(format("{} {} {}", safe(shift.id), safe(shift.title), shift.count));
     }
-    if (!parts.empty()) lines.push_back(format("  lost: {}\n", join(parts, " · ")));
+    if (!parts.empty()) lines.push_back(format("- {}lost: {}\n", who, join(parts, " · ")));
     for (const auto& [cause, count] : causes_of(rule))
-      lines.push_back(format("  {} by: {}\n", count, safe(cause)));
+      lines.push_back(format("- {}{} lost by: {}\n", who, count, safe(cause)));
   }
   for (const Diagnostic& diagnostic : result.diagnostics) {
     if (diagnostic.severity == Severity::error)

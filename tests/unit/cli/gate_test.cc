@@ -112,7 +112,7 @@ TEST(Gate, ABrokenChangeIsUnusableWithACaret) {
   ASSERT_TRUE(repository.replace(rule, "maxspan=30s", "maxspan=30 parsecs"));
   const Outcome out = repository.gate(against_head);
   EXPECT_EQ(out.status, 2);
-  EXPECT_NE(out.err.find(rule + ":29:"), std::string::npos) << out.err;
+  EXPECT_NE(out.err.find(rule + ":28:"), std::string::npos) << out.err;
   EXPECT_NE(out.err.find("\n  sequence by host.id, user.id with maxspan=30 parsecs\n"),
             std::string::npos);
   EXPECT_NE(out.err.find("^"), std::string::npos);
@@ -168,6 +168,19 @@ TEST(Gate, ABaseThatCannotBeReadLeavesAbsoluteThresholds) {
   EXPECT_FALSE(repository.json(against_head)["rules"][0]["base_usable"].get<bool>());
 }
 
+TEST(Gate, ARuleWhoseSearchFailsDoesNotKeepOthersFromBeingJudged) {
+  const Example repository;
+  ASSERT_TRUE(repository.replace(rule, R"("curl", )", ""));
+  ASSERT_TRUE(repository.replace("rules/macos_package_script_curl_insecure.toml",
+                                 "process.name : \"curl\"", "1 / (process.pid - process.pid) > 0"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(result["exit_status"], 2);
+  ASSERT_EQ(result["rules"].size(), 2U);
+  EXPECT_GT(result["rules"][0]["effect"]["lost"].size(), 10U);
+  EXPECT_FALSE(result["rules"][1]["usable"].get<bool>());
+  EXPECT_EQ(result["rules"][1]["diagnostics"][0]["code"], "E216");
+}
+
 TEST(Gate, WithoutGitOnlyAbsoluteThresholdsAndThatIsSaid) {
   const Example folder(false);
   const Outcome out = folder.gate({});
@@ -200,6 +213,7 @@ TEST(Gate, AStoredBaselineStandsInForTheBase) {
   EXPECT_EQ(folder.gate({"--update-baseline"}).status, 2);
   const Outcome made = folder.gate({"--update-baseline", "--baseline", "baseline.json"});
   ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_NE(made.out.find(rule + "  recall 31."), std::string::npos) << made.out;
   const std::string text = folder.read("baseline.json");
   EXPECT_NE(text.find("\"scenarios\": {"), std::string::npos);
   ASSERT_EQ(folder.gate({"--update-baseline", "--baseline", "baseline.json"}).status, 0);
@@ -249,7 +263,7 @@ TEST(Gate, PolicyAndArgumentsThatCannotBeUsed) {
   ASSERT_TRUE(repository.replace("eqlab.toml", "cap_hits_max", "cap_hit_max"));
   const Outcome policy = repository.gate(against_head);
   EXPECT_EQ(policy.status, 2);
-  EXPECT_NE(policy.err.find("eqlab.toml:22:1: error E741"), std::string::npos) << policy.err;
+  EXPECT_NE(policy.err.find("eqlab.toml:19:1: error E741"), std::string::npos) << policy.err;
   EXPECT_NE(policy.err.find("did you mean cap_hits_max?"), std::string::npos);
   const Repository empty(false);
   Running how{.folder = empty.path()};

@@ -122,7 +122,9 @@ TEST(Checks, CasesLintAndIdentity) {
   Demands demands;
   EXPECT_EQ(text(lossy_rule(), demands, "cases"), "1 of 2 cases fail: rules/a.case:12 curl again");
   RuleResult rule = lossy_rule();
-  rule.diagnostics = {Diagnostic{.code = "L316", .severity = Severity::warning, .message = "m"}};
+  Diagnostic found = error_in("rules/a.toml", "L316", "m");
+  found.severity = Severity::warning;
+  rule.diagnostics = {found};
   rule.diagnostic_is_new = {false};
   EXPECT_EQ(outcome(rule, demands, "lint"), "passed");
   demands.lint.fail_on = Severity::warning;

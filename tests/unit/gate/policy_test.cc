@@ -115,7 +115,7 @@ TEST(Policy, MistakesAreShownAtTheirPlace) {
   EXPECT_EQ(error_of("[thresholds]\nrecall_min = { certain = true }\n"),
             "E742 2:14 recall_min lacks its value");
   EXPECT_EQ(error_of("[lint]\nfail_on = \"info\"\n").substr(0, 10), "E742 2:11 ");
-  EXPECT_EQ(error_of("[lint]\nignore = [\"X1\"]\n"), "E742 2:11 X1 is no code of lint");
+  EXPECT_EQ(error_of("[lint]\nignore = [\"X1\"]\n"), "E742 2:10 X1 is no code of lint");
   EXPECT_EQ(error_of("[corpus]\nfolder = \"c\"\nseed = 1\n").substr(0, 5), "E742 ");
   EXPECT_EQ(error_of("[corpus]\nseed = -1\n").substr(0, 10), "E742 2:8 s");
   EXPECT_EQ(error_of("[[rule]]\nlint.fail_on = \"never\"\n").substr(0, 7), "E742 1:");

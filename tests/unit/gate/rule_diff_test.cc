@@ -50,7 +50,7 @@ TEST(RuleDiff, NamesTermsStepsAndShape) {
                                      "until [process where event.type == \"end\"]")),
             (Lines{"term-removed  step 1: removed process.name : (\"bash\", \"sh\")",
                    "term-added  step 1: added process.pid > 5",
-                   "keys  by: host.id, user.id → host.id", "maxspan  maxspan: 30 s → 1m 0s",
+                   "keys  by: host.id, user.id → host.id", "maxspan  maxspan: 30s → 1m",
                    "until  until: added [process where event.type == \"end\"]"}));
   EXPECT_EQ(
       changes(Compiled("process where process.pid > 5"), Compiled("process where process.pid > 6")),
@@ -58,6 +58,14 @@ TEST(RuleDiff, NamesTermsStepsAndShape) {
   EXPECT_EQ(changes(Compiled("process where process.pid == 5"),
                     Compiled("file where process.pid == 5 | tail 3")),
             (Lines{"step-changed  step 1: category: process → file", "pipes  added | tail 3"}));
+}
+
+TEST(RuleDiff, TimesThatDifferReadDifferently) {
+  const auto spans = [](const std::string& span) {
+    return Compiled("sequence with maxspan=" + span + " [process where true] [network where true]");
+  };
+  EXPECT_EQ(changes(spans("30s"), spans("30001ms")), (Lines{"maxspan  maxspan: 30s → 30001ms"}));
+  EXPECT_EQ(changes(spans("1h"), spans("3601s")), (Lines{"maxspan  maxspan: 1h → 3601s"}));
 }
 
 TEST(RuleDiff, AlignsStepsThatWereAddedBetween) {
@@ -100,7 +108,7 @@ TEST(RuleDiff, SettingsAndMetadata) {
   const RuleDiff diff = diff_rules(before.version(), after.version());
   EXPECT_FALSE(diff.is_equivalent);
   EXPECT_EQ(changes(before, after),
-            (Lines{"schedule  interval: 5m 0s → 10m 0s", "schedule  from: 9m 0s → 20m 0s",
+            (Lines{"schedule  interval: 5m → 10m", "schedule  from: 9m → 20m",
                    "schedule  max_signals: 100 → 10", "metadata  version: 1 → 2",
                    "metadata  tags: removed a", "metadata  tags: added c",
                    "metadata  note: added look"}));

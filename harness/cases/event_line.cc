@@ -394,7 +394,42 @@ std::string write_values(const CaseField& given, const event::Schema& schema) {
   return given.is_array ? format("[{}]", join(values, ",")) : join(values, ",");
 }
 
+/// A bare or quoted word would read back as something else: values of another type than the field
+/// has, which only documents can say.
+bool needs_document(const CaseField& given, const event::Schema& schema) {
+  if (given.name.find_first_of(" \t=") != std::string::npos || given.name.empty() ||
+      (given.values.size() != 1 && !given.is_array))
+    return true;
+  const event::Field* const field = schema.find(given.name);
+  return std::ranges::any_of(given.values, [field](const CaseValue& value) {
+    if (value.kind == CaseValue::Kind::number)
+      return field != nullptr ? !event::is_numeric(field->type) : !is_json_number(value.text);
+    return value.kind == CaseValue::Kind::boolean && field != nullptr &&
+           field->type != event::FieldType::boolean;
+  });
+}
+
+std::string write_document(const CaseEvent& event) {
+  const auto scalar = [](const CaseValue& value) {
+    return value.kind == CaseValue::Kind::text
+               ? Json(value.text)
+               : Json::parse(value.kind == CaseValue::Kind::null ? "null" : value.text, nullptr,
+                             false);
+  };
+  Json out = Json::object();
+  for (const CaseField& field : event.fields) {
+    Json values = Json::array();
+    for (const CaseValue& value : field.values) values.push_back(scalar(value));
+    out[field.name] = field.is_array || values.empty() ? values : values[0];
+  }
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string write_offset(EventTime time) {
+  constexpr Duration far = std::chrono::hours{24 * 365};
+  const EventTime base(Duration{*parse_iso8601(base_time)});
+  if (time > base + far || time < base - far)
+    return "@" + format_iso8601(time.time_since_epoch().count(), 9);
   const Duration offset = time - EventTime(Duration{*parse_iso8601(base_time)});
   const std::int64_t whole = std::abs(offset.count());
   std::string text = format("{}.{:09}", whole / 1'000'000'000, whole % 1'000'000'000);
@@ -408,6 +443,9 @@ std::string write_offset(EventTime time) {
 std::string write_event_line(const CaseEvent& event, const std::string& category_field,
                              const event::Schema& schema) {
   std::string out = format("{}  {}", event.id, event.time ? write_offset(*event.time) : "@none");
+  if (std::ranges::any_of(event.fields,
+                          [&](const CaseField& field) { return needs_document(field, schema); }))
+    return out + "  " + write_document(event);
   const auto category = std::ranges::find(event.fields, category_field, &CaseField::name);
   out += category == event.fields.end() ? "  -" : "  " + write_values(*category, schema);
   for (const CaseField& field : event.fields) {

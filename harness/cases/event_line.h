@@ -43,7 +43,7 @@ struct RawEvent {
 [[nodiscard]] Result<CaseEvent> type_event(const RawEvent& event, const event::Schema& schema);
 
 /// The line that reads back to this event; `category_field` stands where the category does. Values
-/// are bare words where that keeps their type.
+/// are bare words where that keeps their type; an event with others is written as a document.
 [[nodiscard]] std::string write_event_line(const CaseEvent& event,
                                            const std::string& category_field,
                                            const event::Schema& schema);

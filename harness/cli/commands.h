@@ -22,6 +22,7 @@ void define_test(CLI::App& app, Action& chosen);
 void define_generate(CLI::App& app, Action& chosen);
 void define_rehearse(CLI::App& app, Action& chosen);
 void define_score(CLI::App& app, Action& chosen);
+void define_mutate(CLI::App& app, Action& chosen);
 void define_corpus(CLI::App& app, Action& chosen);
 
 /// What a corpus of these options would hold; `generate --describe`.

@@ -11,6 +11,7 @@
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
 #include "harness/event/io/reader.h"
+#include "harness/match/matcher.h"
 #include "harness/match/relevant.h"
 #include "harness/scan/scanner.h"
 
@@ -61,9 +62,39 @@ struct Part {
   std::optional<scan::KeptRows> rows = {};
   truth::Truth truth = {};
   Coverage coverage = {};
+  std::uint64_t events = 0;
   std::uint64_t candidates = 0;
+  std::vector<Width> widths = {};
   std::optional<Diagnostic> failure = {};
 };
+
+/// No query counts as wide that has no more candidates of a part than this, and than so many times
+/// those of the first query.
+constexpr double few_candidates = 50;
+constexpr double wider_than_first = 4;
+
+void add_widths(const std::vector<Width>& part, std::vector<Width>& all) {
+  all.resize(std::max(all.size(), part.size()));
+  for (std::size_t q = 0; q < part.size(); ++q) {
+    all[q].is_wide = all[q].is_wide || part[q].is_wide;
+    all[q].differs = all[q].differs || part[q].differs;
+  }
+}
+
+/// Those that satisfy one of the query's filters, and those that must stay.
+template <class MustKeep>
+std::vector<CandidateIndex> candidates_of(const CandidateLog& log,
+                                          const scan::QueryBinding& binding,
+                                          const MustKeep& must_keep) {
+  std::vector<CandidateIndex> out;
+  for (CandidateIndex c = 0; c < log.size(); ++c) {
+    const bool is_found = std::ranges::any_of(
+        binding.stages, [&](const auto& stage) { return log.satisfies(c, stage.filter); });
+    if (is_found || (binding.until && log.satisfies(c, binding.until->filter)) || must_keep(c))
+      out.push_back(c);
+  }
+  return out;
+}
 
 class Pass {
  public:
@@ -82,7 +113,12 @@ class Pass {
  private:
   void scan(Part& part, const event::EventBatch& batch) const;
   void take(Part&& part);
-  void keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth) const;
+  /// Which queries have all their matches within a part.
+  enum class Reach : std::uint8_t { whole, part };
+  void keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth,
+                     std::uint64_t events, Reach reach, std::vector<Width>& widths) const;
+  [[nodiscard]] static bool is_split_by_key(const PlannedQuery& query);
+  [[nodiscard]] bool matches_otherwise(const CandidateLog& log, const PlannedQuery& query) const;
   Result<event::ReadReport> read(std::vector<std::string> paths,
                                  std::optional<event::ColumnIndex> host);
   Result<LabelledEvents> finish();
@@ -98,6 +134,7 @@ class Pass {
 
 void Pass::scan(Part& part, const event::EventBatch& batch) const {
   if (part.failure) return;
+  part.events += batch.row_count();
   if (!part.log) part.log.emplace(plan_.new_log());
   if (!part.scanner) part.scanner.emplace(plan_);
   if (options_.keep_rows && !part.rows) part.rows.emplace(plan_);
@@ -114,25 +151,70 @@ void Pass::take(Part&& part) {
       failure_ = std::move(merged.error());
   }
   out_.candidates += part.candidates;
+  add_widths(part.widths, out_.widths);
+  if (options_.kept_share_max && out_.log.size() > scan::KeptRows::rows_max_default && !failure_) {
+    failure_ = error_in({}, "E530",
+                        format("more than {} events come near the rule's variants",
+                               scan::KeptRows::rows_max_default),
+                        "use fewer events, or give the rule a maxspan and a join key");
+  }
   coverage_.merge(std::move(part.coverage));
   out_.truth.events += part.truth.events;
   std::ranges::move(part.truth.hosts, std::back_inserter(out_.truth.hosts));
   std::ranges::move(part.truth.incidents, std::back_inserter(out_.truth.incidents));
 }
 
-/// Drops the candidates that no decision needs; those of incidents stay. `log` is finished.
-void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth) const {
-  const truth::TruthIndex labels(truth);
-  const auto is_labelled = [&](CandidateIndex c) {
-    return labels.find(log.event_id(c)) != nullptr;
+bool Pass::is_split_by_key(const PlannedQuery& query) {
+  return std::ranges::all_of(query.query->stages, [](const eql::CheckedStage& stage) {
+    return !stage.keys.empty() && generators::identifies_host(stage.keys.front().field.name);
+  });
+}
+
+bool Pass::matches_otherwise(const CandidateLog& log, const PlannedQuery& query) const {
+  const auto events_of = [&log](const PlannedQuery& one) {
+    std::vector<std::vector<CandidateIndex>> out;
+    for (const match::Match& match :
+         match::Matcher(*one.query, *one.binding).find(log, log.dated(), {}).matches)
+      out.push_back(match.events);
+    std::ranges::sort(out);
+    return out;
   };
-  std::vector<CandidateIndex> kept;
-  for (const PlannedQuery& query : options_.queries) {
+  return events_of(query) != events_of(options_.queries[0]);
+}
+
+/// Drops the candidates that no decision needs; those of incidents stay. `log` is finished.
+void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth,
+                         std::uint64_t events, Reach reach, std::vector<Width>& widths) const {
+  const truth::TruthIndex labels(truth);
+  std::vector<std::uint8_t> labelled(log.size());
+  for (CandidateIndex c = 0; c < log.size(); ++c)
+    labelled[c] = labels.find(log.event_id(c)) != nullptr ? 1 : 0;
+  const auto is_labelled = [&labelled](CandidateIndex c) { return labelled[c] != 0; };
+  if (options_.kept_share_max) widths.resize(options_.queries.size());
+  std::vector<std::uint8_t> is_kept(log.size());
+  double of_first = 0;
+  for (std::size_t q = 0; q < options_.queries.size(); ++q) {
+    const PlannedQuery& query = options_.queries[q];
+    if (q < widths.size() && widths[q].is_wide) continue;  // found so in a part
+    const bool is_whole = reach == Reach::whole || is_split_by_key(query);
     const std::vector<CandidateIndex> of_query =
-        match::relevant(log, *query.query, *query.binding, options_.kept_span, is_labelled);
-    std::vector<CandidateIndex> both;
-    std::ranges::set_union(kept, of_query, std::back_inserter(both));
-    kept = std::move(both);
+        is_whole
+            ? match::relevant(log, *query.query, *query.binding, options_.kept_span, is_labelled)
+            : candidates_of(log, *query.binding, is_labelled);
+    const auto unlabelled = static_cast<double>(
+        options_.kept_share_max ? std::ranges::count_if(of_query, std::not_fn(is_labelled)) : 0);
+    if (q == 0) of_first = unlabelled;
+    if (options_.kept_share_max && q > 0 &&
+        unlabelled > few_candidates + wider_than_first * of_first +
+                         *options_.kept_share_max * static_cast<double>(events)) {
+      widths[q] = {.is_wide = true, .differs = is_whole && matches_otherwise(log, query)};
+      continue;
+    }
+    for (const CandidateIndex c : of_query) is_kept[c] = 1;
+  }
+  std::vector<CandidateIndex> kept;
+  for (CandidateIndex c = 0; c < log.size(); ++c) {
+    if (is_kept[c] != 0) kept.push_back(c);
   }
   if (kept.size() == log.size()) return;
   if (options_.keep_rows) rows.keep(log, kept);
@@ -144,7 +226,7 @@ Result<LabelledEvents> Pass::finish() {
   out_.log.finish(out_.ties);
   // Whole logs again, whatever went part by part before: the same events stay for generated and
   // read corpora.
-  keep_relevant(out_.log, out_.rows, out_.truth);
+  keep_relevant(out_.log, out_.rows, out_.truth, out_.truth.events, Reach::whole, out_.widths);
   return std::move(out_);
 }
 
@@ -153,11 +235,8 @@ Result<LabelledEvents> Pass::generated() {
   out_.used = corpus.options();
   out_.ties = CandidateLog::Ties::by_full_time;
   // A part holds whole hosts, so what joins by host can be looked at part by part.
-  const bool is_split_by_key = std::ranges::all_of(options_.queries, [](const PlannedQuery& query) {
-    return std::ranges::all_of(query.query->stages, [](const eql::CheckedStage& stage) {
-      return !stage.keys.empty() && generators::identifies_host(stage.keys.front().field.name);
-    });
-  });
+  const bool is_split =
+      options_.kept_share_max.has_value() || std::ranges::all_of(options_.queries, is_split_by_key);
   std::size_t next = 0;
   std::size_t done = 0;
   OrderedPool pool(source_.threads);
@@ -172,10 +251,11 @@ Result<LabelledEvents> Pass::generated() {
         part.truth);
     if (!part.log) return part;
     part.candidates = part.log->size();
-    if (is_split_by_key) {
+    if (is_split) {
       part.log->finish(out_.ties);
       scan::KeptRows none(plan_);
-      keep_relevant(*part.log, part.rows ? *part.rows : none, part.truth);
+      keep_relevant(*part.log, part.rows ? *part.rows : none, part.truth, part.events, Reach::part,
+                    part.widths);
     }
     return part;
   };

@@ -42,6 +42,18 @@ struct ScanOptions {
   Duration kept_span = std::chrono::hours(1);
   /// Candidates are kept as rows too, for variants of the queries.
   bool keep_rows = false;
+  /// A query of which more than this share of a part's events would stay, and many more than of the
+  /// first query, keeps none: what is asked of it is answered while the part is at hand, see Width.
+  /// Nothing: all stay.
+  std::optional<double> kept_share_max = std::nullopt;
+};
+
+/// Of a query of ScanOptions::queries.
+struct Width {
+  bool is_wide = false;  ///< some part had too many of its candidates; they are not in the log
+  /// Wide: on complete data its matches are others than those of the first query. False also where
+  /// parts could not tell, because the query joins events of different parts.
+  bool differs = false;
 };
 
 /// The events, reduced to the candidates that some decision needs; those of incidents stay.
@@ -51,6 +63,7 @@ struct LabelledEvents {
   scan::CandidateLog::Ties ties = scan::CandidateLog::Ties::by_input;
   truth::Truth truth = {};  ///< without labels: hosts, events and the time that they cover, no more
   bool has_labels = true;
+  std::vector<Width> widths = {};       ///< one a query, where ScanOptions asked for it
   std::uint64_t candidates = 0;         ///< found, before those that cannot matter were dropped
   generators::CorpusOptions used = {};  ///< of a profile: with its own numbers filled in
   event::ReadReport read = {};          ///< of files without labels

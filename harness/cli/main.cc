@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   define_generate(app, chosen);
   define_rehearse(app, chosen);
   define_score(app, chosen);
+  define_mutate(app, chosen);
   define_corpus(app, chosen);
   define_fmt(app, chosen);
   define_explain(app, chosen);

@@ -104,7 +104,15 @@ class AlternativeFinder {
     return false;
   }
 
+  [[nodiscard]] bool is_full() const {
+    return out_.all.size() == alternatives_max || bytes_ > probe_bytes_max;
+  }
+
   void visit_list(const Expr& e, Span whole, const Around& around) {
+    if (is_full()) {
+      out_.left_out += e.children.size() - 1;
+      return;
+    }
     const Span all{query_.written(e.children[1]).begin, query_.written(e.children.back()).end};
     for (std::size_t i = 1; i < e.children.size(); ++i) {
       const Span one = query_.written(e.children[i]);
@@ -115,6 +123,10 @@ class AlternativeFinder {
   }
 
   void add(Span place, const Around& around, const std::string& chosen) {
+    if (is_full()) {
+      ++out_.left_out;
+      return;
+    }
     add_probe(place, shortened(query_.at(place)),
               format("{} where {}({}\n){}", category(), around.before, chosen, around.after));
   }
@@ -123,7 +135,7 @@ class AlternativeFinder {
     const Span condition = query_.written(tree_.stages[step_].filter.condition);
     for (const ExprId key : keys) {
       const Expr& e = tree_.at(key);
-      if (!e.optional) continue;
+      if (!e.optional || is_full()) continue;
       add_probe(e.span, format("{} missing", e.name),
                 format("{} where ({}\n) and {} == null", category(), query_.at(condition),
                        write_field(e.name, true)));
@@ -132,10 +144,6 @@ class AlternativeFinder {
 
   void add_probe(Span place, const std::string& what, std::string probe) {
     bytes_ += probe.size();
-    if (out_.all.size() == alternatives_max || bytes_ > probe_bytes_max) {
-      ++out_.left_out;
-      return;
-    }
     out_.all.push_back({.step = step_,
                         .what = what + query_.in_step(step_),
                         .place = place,
@@ -153,6 +161,13 @@ class AlternativeFinder {
   std::size_t bytes_ = 0;
   Alternatives out_;
 };
+
+/// What is compiled for one block is what the other would compile.
+bool compile_alike(const cases::CaseBlock& a, const cases::CaseBlock& b) {
+  return &a.schema() == &b.schema() && a.rule->timestamp_field == b.rule->timestamp_field &&
+         a.rule->tiebreaker_field == b.rule->tiebreaker_field &&
+         a.rule->event_category_field == b.rule->event_category_field;
+}
 
 }  // namespace
 
@@ -206,6 +221,8 @@ Result<Coverage> cover_by_cases(const Alternatives& alternatives,
                                 const std::vector<cases::CaseBlock>& blocks) {
   const cases::Engine engine = cases::fast_engine();
   Coverage out = empty_coverage(alternatives);
+  const cases::CaseBlock* compiled_for = nullptr;
+  std::vector<Result<eql::CheckedQuery>> probes;
   for (const cases::CaseBlock& block : blocks) {
     if (!cases::expects_results(block)) continue;
     EQLAB_TRY(const eql::CheckedQuery query, compile_for(block, {}));
@@ -215,8 +232,14 @@ Result<Coverage> cover_by_cases(const Alternatives& alternatives,
     cases::CaseBlock all = block;
     all.match_options = {};
     std::vector<std::vector<std::size_t>> through(found->size());
+    if (compiled_for == nullptr || !compile_alike(*compiled_for, block)) {
+      probes.clear();
+      for (const Alternative& one : alternatives.all)
+        probes.push_back(compile_probe(*block.rule, block.schema(), one));
+      compiled_for = &block;
+    }
     for (std::size_t a = 0; a < alternatives.all.size(); ++a) {
-      const auto probe = compile_probe(*block.rule, block.schema(), alternatives.all[a]);
+      const Result<eql::CheckedQuery>& probe = probes[a];
       if (!probe) continue;
       const auto events = engine(all, *probe);
       if (!events) continue;

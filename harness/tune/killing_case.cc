@@ -23,6 +23,8 @@ using cases::CaseValue;
 
 constexpr std::size_t events_changed_max = 8;
 constexpr std::size_t values_of_field_max = 200;
+/// Of mutants of long queries only the first are looked at for constants.
+constexpr std::size_t expressions_read_max = 100'000;
 
 CaseValue text_value(std::string text) {
   return {.kind = CaseValue::Kind::text, .text = std::move(text)};
@@ -103,6 +105,7 @@ class FieldValues {
     push(list, text_value(filled(constant, "x", "x")));
     if (const std::size_t slash = constant.find('/'); slash != std::string::npos && slash > 0)
       push(list, text_value(constant.substr(0, slash)));  // an address of a block
+    push(list, text_value("other"));
     std::string other_case = plain;
     for (char& c : other_case) {
       if (c >= 'a' && c <= 'z')
@@ -114,7 +117,6 @@ class FieldValues {
     push(list, text_value(plain + "x"));
     push(list, text_value("x" + plain));
     if (plain.size() > 1) push(list, text_value(plain.substr(0, plain.size() - 1)));
-    push(list, text_value("other"));
   }
 
   std::map<std::string, std::vector<CaseValue>> values_;
@@ -133,9 +135,11 @@ class Search {
       values_.read(*query);
       if (query->maxspan) note_span(*query->maxspan);
     }
+    std::size_t read = 0;
     for (const std::size_t m : open_) {
       const eql::CheckedQuery& query = mutants_.mutants[m].query;
-      values_.read(query.syntax);
+      read += query.syntax.exprs.size();
+      if (read < expressions_read_max) values_.read(query.syntax);
       if (query.maxspan) note_span(*query.maxspan);
     }
   }
@@ -296,6 +300,7 @@ class Search {
   void attempt(std::vector<CaseEvent> events, const std::string& change) {
     if (is_done()) return;
     ++tried_;
+    runs_ += (1 + open_.size()) * (1 + original_.syntax.exprs.size() / 100);
     block_.events = std::move(events);
     const std::string finds = cases::outcome_of(block_, original_, engine_);
     if (finds.starts_with("error ")) return;
@@ -312,12 +317,16 @@ class Search {
   /// Writes the block and proves it, as a reader of the file would run it.
   bool offer(std::size_t m, const std::string& change) {
     const Mutant& mutant = mutants_.mutants[m];
-    CaseBlock stated = block_;
     const std::string found = cases::outcome_of(block_, original_, engine_);
-    const bool finds_none = found.ends_with("\n  none\n");
     KillingCase out{.mutant = m, .text = {}, .why = {}};
-    out.why = printable(format("{}: {} (a rule with {} says otherwise)", change,
-                               finds_none ? "no match" : "a match", mutant.what));
+    const bool finds_none = found.ends_with("\n  none\n");
+    const bool mutant_finds_none =
+        cases::outcome_of(block_, mutant.query, engine_).ends_with("\n  none\n");
+    out.why = printable(format("{}: {} ({} would {})", change, finds_none ? "no match" : "a match",
+                               mutant.what,
+                               finds_none          ? "make it one"
+                               : mutant_finds_none ? "lose it"
+                                                   : "find another"));
     out.text = format("why: {}\nevents\n", out.why);
     for (const CaseEvent& event : block_.events) {
       out.text +=
@@ -344,6 +353,7 @@ class Search {
   FieldValues values_;
   std::vector<Duration> spans_;
   std::size_t tried_ = 0;
+  std::size_t runs_ = 0;
   CaseBlock block_;
   eql::CheckedQuery original_;
   std::vector<KillingCase> found_;

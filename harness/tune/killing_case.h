@@ -20,8 +20,10 @@ struct KillingCase {
 };
 
 struct KillingOptions {
-  std::size_t tried_max = 6'000;  ///< changed timelines
-  std::size_t bases_max = 24;     ///< timelines that are changed
+  std::size_t tried_max = 6'000;   ///< changed timelines
+  std::size_t bases_max = 24;      ///< timelines that are changed
+  /// Runs of the engine for all mutants together, counted by the hundred expressions of the query.
+  std::size_t runs_max = 60'000;
 };
 
 /// Searches the timelines of `blocks` with one change each: a field set to a constant of the rule

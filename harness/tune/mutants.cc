@@ -45,8 +45,8 @@ class DraftWriter {
 
   std::vector<Draft> run() {
     for (step_ = 0; step_ < query_.step_count(); ++step_) write_step();
-    for (const ExprId key : tree_.shared_keys) toggle_optional(key);
     where_ = {};
+    for (const ExprId key : tree_.shared_keys) toggle_optional(key);
     take(MutationKind::key, keys_left_out());
     write_maxspan_drafts();
     take(MutationKind::until, without_until(query_));
@@ -81,8 +81,8 @@ class DraftWriter {
   }
   void replace(MutationKind kind, Span span, std::string text) {
     if (query_.at(span) == text) return;
-    add(kind, format("{} → {}", shortened(query_.at(span)), shortened(text)),
-        {{span, std::move(text)}});
+    std::string what = format("{} → {}", shortened(query_.at(span)), shortened(text));
+    add(kind, std::move(what), {{span, std::move(text)}});
   }
   [[nodiscard]] Span token_after(std::size_t byte) const {
     return query_.tokens()[query_.token_at(byte)].span;
@@ -283,10 +283,9 @@ class DraftWriter {
   void add_operator(MutationKind kind, Span op, std::string other, ExprId left, ExprId right) {
     const Span a = query_.written(left);
     const Span b = query_.written(right);
-    add_at({a.begin, b.end}, kind,
-           format("{} {} {} → {}", shortened(query_.at(a)), query_.at(op), shortened(query_.at(b)),
-                  other),
-           {{op, std::move(other)}});
+    std::string what = format("{} {} {} → {}", shortened(query_.at(a)), query_.at(op),
+                              shortened(query_.at(b)), other);
+    add_at({a.begin, b.end}, kind, std::move(what), {{op, std::move(other)}});
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
@@ -475,11 +474,20 @@ class DraftWriter {
   std::vector<Draft> out_;
 };
 
-std::string keys_text(const eql::CheckedStage& stage) {
+/// A missing value joins nothing unless all steps that have an event let it: one that does not
+/// makes the key a plain one in all of them.
+bool may_be_missing(const eql::CheckedQuery& query, std::size_t key) {
+  return std::ranges::all_of(query.stages, [key](const eql::CheckedStage& stage) {
+    return stage.missing || stage.keys[key].optional;
+  });
+}
+
+std::string keys_text(const eql::CheckedQuery& query, const eql::CheckedStage& stage) {
   std::string out;
-  for (const eql::JoinKey& key : stage.keys) {
-    out +=
-        format(" {}{}{}", key.optional ? "?" : "", key.unmapped ? "unmapped " : "", key.field.name);
+  for (std::size_t i = 0; i < stage.keys.size(); ++i) {
+    const eql::JoinKey& key = stage.keys[i];
+    const bool optional = key.optional && may_be_missing(query, i);
+    out += format(" {}{}{}", optional ? "?" : "", key.unmapped ? "unmapped " : "", key.field.name);
   }
   return out;
 }
@@ -544,11 +552,11 @@ std::string meaning_of(const eql::CheckedQuery& original) {
   std::string out = format("{}\n", static_cast<int>(query.kind));
   for (const eql::CheckedStage& stage : query.stages) {
     out += format("{}{} by{}\n", stage.missing ? "!" : "",
-                  eql::print_condition(query, stage.filter), keys_text(stage));
+                  eql::print_condition(query, stage.filter), keys_text(query, stage));
   }
   if (query.until) {
     out += format("until {} by{}\n", eql::print_condition(query, query.until->filter),
-                  keys_text(*query.until));
+                  keys_text(query, *query.until));
   }
   if (query.maxspan) out += format("within {}\n", query.maxspan->count());
   for (const eql::Limit& limit : query.limits)

@@ -16,7 +16,8 @@ bool reads_alike(const cases::CaseBlock& block, const rule::Rule& rule,
                  const event::Schema& schema) {
   return &block.schema() == &schema && block.rule->timestamp_field == rule.timestamp_field &&
          block.rule->tiebreaker_field == rule.tiebreaker_field &&
-         block.rule->event_category_field == rule.event_category_field;
+         block.rule->event_category_field == rule.event_category_field &&
+         block.rule->as_of == rule.as_of;
 }
 
 }  // namespace

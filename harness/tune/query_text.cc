@@ -145,18 +145,24 @@ bool QueryText::is_blank(std::size_t begin, std::size_t end) const {
   return begin <= end && std::ranges::all_of(at({begin, end}), is_space);
 }
 
-bool QueryText::begins_line(std::size_t byte) const { return is_blank(line_start(byte), byte); }
+bool QueryText::begins_line(std::size_t byte) const {
+  while (byte > 0 && (*text_)[byte - 1] != '\n') {
+    if (!is_space((*text_)[byte - 1])) return false;
+    --byte;
+  }
+  return true;
+}
 
 std::string_view QueryText::indentation(std::size_t byte) const {
   return at({line_start(byte), byte});
 }
 
 std::optional<std::size_t> QueryText::end_of_idle_line(std::size_t byte) const {
-  const std::size_t end = std::min(text_->find('\n', byte), text_->size());
   std::size_t i = byte;
-  while (i < end && is_space((*text_)[i])) ++i;
-  if (i < end && !at({i, end}).starts_with("//")) return std::nullopt;
-  return end;
+  while (i < text_->size() && (*text_)[i] != '\n' && is_space((*text_)[i])) ++i;
+  if (i == text_->size() || (*text_)[i] == '\n') return i;
+  if (!at({i, text_->size()}).starts_with("//")) return std::nullopt;
+  return std::min(text_->find('\n', i), text_->size());
 }
 
 TextEdit QueryText::without(Span stretch) const {

@@ -175,10 +175,14 @@ std::optional<event::Value> fitted(const ValueList& list, const event::Value& va
   return value;
 }
 
-std::vector<Span> spans_of(const QueryText& query, const std::vector<ExprId>& ids) {
-  std::vector<Span> spans;
-  for (const ExprId id : ids) spans.push_back(query.written(id));
-  return spans;
+/// QueryText::without_item on one of many parts, of which only its neighbours matter.
+std::vector<TextEdit> without_part(const QueryText& query, const std::vector<ExprId>& parts,
+                                   std::size_t index) {
+  const std::size_t first = index == 0 ? 0 : index - 1;
+  std::vector<Span> near;
+  for (std::size_t i = first; i < std::min(index + 2, parts.size()); ++i)
+    near.push_back(query.written(parts[i]));
+  return query.without_item(near, index - first);
 }
 
 /// A member more behind the last of a list in brackets.
@@ -264,10 +268,9 @@ std::optional<Variant> without_member(const QueryText& query, const ValueList& l
   if (list.form == ListForm::comparison) {
     const std::vector<ExprId>& chain = query.tree().at(list.node).children;
     const auto place = std::ranges::find(chain, list.parts[member]);
-    edits =
-        query.without_item(spans_of(query, chain), static_cast<std::size_t>(place - chain.begin()));
+    edits = without_part(query, chain, static_cast<std::size_t>(place - chain.begin()));
   } else {
-    edits = query.without_item(spans_of(query, list.members), member);
+    edits = without_part(query, list.members, member);
   }
   return variant(VariantKind::without_member,
                  format("− {}{}", shortened(list.texts[member]), query.in_step(list.step)),
@@ -292,11 +295,11 @@ std::optional<Variant> without_term(const QueryText& query, std::size_t step, st
   if (term >= terms.size()) return std::nullopt;
   const Span span = query.written(terms[term]);
   if (terms.size() == 1 && query.at(span) == "true") return std::nullopt;
-  return variant(VariantKind::without_term,
-                 format("without {}{}", shortened(query.at(span)), query.in_step(step)),
-                 terms.size() == 1 ? std::vector<TextEdit>{{span, "true"}}
-                                   : query.without_item(spans_of(query, terms), term),
-                 step);
+  return variant(
+      VariantKind::without_term,
+      format("without {}{}", shortened(query.at(span)), query.in_step(step)),
+      terms.size() == 1 ? std::vector<TextEdit>{{span, "true"}} : without_part(query, terms, term),
+      step);
 }
 
 std::optional<Variant> without_shared_key(const QueryText& query, std::size_t key) {
@@ -305,7 +308,7 @@ std::optional<Variant> without_shared_key(const QueryText& query, std::size_t ke
   return variant(VariantKind::without_key,
                  format("without the key {}", query.at(query.written(keys[key]))),
                  keys.size() == 1 ? std::vector<TextEdit>{without_by(query, keys)}
-                                  : query.without_item(spans_of(query, keys), key));
+                                  : without_part(query, keys, key));
 }
 
 std::optional<Variant> without_own_key(const QueryText& query, std::size_t key) {
@@ -319,8 +322,7 @@ std::optional<Variant> without_own_key(const QueryText& query, std::size_t key) 
     if (keys.size() == 1) {
       edits.push_back(without_by(query, keys));
     } else {
-      for (TextEdit& edit : query.without_item(spans_of(query, keys), key))
-        edits.push_back(std::move(edit));
+      for (TextEdit& edit : without_part(query, keys, key)) edits.push_back(std::move(edit));
     }
   }
   return variant(VariantKind::without_key, format("without the key {}", join(names, " / ")),

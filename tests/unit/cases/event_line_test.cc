@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/base/text.h"
+#include "harness/cases/io/files.h"
 
 namespace eqlab::cases {
 namespace {
@@ -153,6 +156,45 @@ TEST(EventLine, ADocumentHasADepth) {
   const auto refused = read_event_line(deeper, 0, deeper.size());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "the document is nested too deeply");
+}
+
+bool same_field(const CaseField& a, const CaseField& b) {
+  return a.name == b.name && a.values == b.values && a.is_array == b.is_array;
+}
+
+TEST(EventLine, WhatIsWrittenReadsBack) {
+  const std::string root = EQLAB_SOURCE_DIR;
+  const auto files = find_case_files({root + "/rules", root + "/tests/cases"});
+  ASSERT_TRUE(files);
+  std::size_t events = 0;
+  for (const std::string& file : *files) {
+    const auto blocks = load_cases(file);
+    if (!blocks) continue;
+    for (const CaseBlock& block : *blocks) {
+      const std::string& category = block.rule->event_category_field;
+      for (const CaseEvent& event : block.events) {
+        const std::string line = write_event_line(event, category, block.schema());
+        const auto raw = read_event_line(line, 0, line.size());
+        ASSERT_TRUE(raw) << line << raw.error().message;
+        auto typed = type_event(*raw, block.schema());
+        ASSERT_TRUE(typed) << line << typed.error().message;
+        for (CaseField& field : typed->fields) {
+          if (field.name.empty()) field.name = category;
+        }
+        EXPECT_EQ(typed->id, event.id);
+        EXPECT_EQ(typed->time, event.time) << line;
+        ASSERT_EQ(typed->fields.size(), event.fields.size()) << line;
+        // The order of fields says nothing; documents sort them.
+        for (const CaseField& wanted : event.fields) {
+          const auto got = std::ranges::find(typed->fields, wanted.name, &CaseField::name);
+          ASSERT_NE(got, typed->fields.end()) << line << wanted.name;
+          EXPECT_TRUE(same_field(*got, wanted)) << line << "\n" << wanted.name;
+        }
+        ++events;
+      }
+    }
+  }
+  EXPECT_GT(events, 1'000U);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST(Help, EveryCommandShowsAnExample) {
   for (const std::string command :
-       {"check", "match", "test", "generate", "rehearse", "score", "fmt", "explain"}) {
+       {"check", "match", "test", "generate", "rehearse", "score", "fmt", "explain", "mutate"}) {
     const Outcome help = eqlab({command, "--help"});
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_TRUE(contains(help.out, "Example:\n  eqlab " + command)) << help.out;

@@ -73,7 +73,8 @@ Result<rule::RuleSet> find_rules(const std::string& folder) {
   if (!set.rules.empty()) return set;
   // A folder that cannot be read is one thing, rules that cannot be used another.
   for (Diagnostic& diagnostic : set.diagnostics) {
-    if (diagnostic.code != "E301" || diagnostic.place) return fail(std::move(diagnostic));
+    const bool is_of_folder = diagnostic.place && diagnostic.place->file == folder;
+    if (diagnostic.code != "E301" || !is_of_folder) return fail(std::move(diagnostic));
   }
   return fail(error_in(folder, "E771", "there is no EQL rule in this folder or below",
                        "rules are .toml, .eql, .ndjson or .json files; start with one, and "

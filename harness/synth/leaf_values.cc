@@ -108,8 +108,8 @@ void add_pattern_examples(const Leaf& leaf, std::vector<Value>& out) {
     if (const auto* const text = std::get_if<std::string>(&constant)) patterns.push_back(*text);
   }
   // Names before patterns.
-  std::ranges::stable_partition(patterns,
-                                [](const std::string& p) { return !eql::has_wildcards(p); });
+  std::stable_partition(patterns.begin(), patterns.end(),
+                        [](const std::string& p) { return !eql::has_wildcards(p); });
   if (patterns.size() > constants_tried_max) patterns.resize(constants_tried_max);
   for (const char* const filler : {static_cast<const char*>(nullptr), "", "a", "example"}) {
     for (const std::string& pattern : patterns) {

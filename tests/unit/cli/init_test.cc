@@ -121,7 +121,10 @@ TEST(Init, MakesCasesForEveryRuleOfThisProject) {
     ASSERT_EQ(eqlab({"init", folder.path("")}).status, 0) << entry.path();
     const Outcome tested = eqlab({"test", folder.path("")});
     EXPECT_EQ(tested.status, 0) << tested.out;
-    EXPECT_EQ(tested.out, "3 passed, 0 failed  (1 file)\n") << entry.path();
+    const bool has_maxspan = contains(read_file(entry.path().string()), "maxspan");
+    EXPECT_EQ(tested.out,
+              has_maxspan ? "3 passed, 0 failed  (1 file)\n" : "2 passed, 0 failed  (1 file)\n")
+        << entry.path();
     ++made;
   }
   EXPECT_GE(made, 7U);

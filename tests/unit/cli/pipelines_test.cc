@@ -207,7 +207,7 @@ TEST(PreCommitHook, TakesTheRulesOfACommitAndPassesOverTheRest) {
             0);
   const Outcome broken = hook(folder, {"check", "good rule.toml", "bad.eql"});
   EXPECT_EQ(broken.status, 2);
-  EXPECT_TRUE(contains(broken.err, "bad.eql:1:14: error E101")) << broken.err;
+  EXPECT_TRUE(contains(broken.err, "bad.eql:1:14: error E106")) << broken.err;
   EXPECT_EQ(hook(folder, {"check", "pyproject.toml", "gone.toml"}).out, "");
   EXPECT_EQ(hook(folder, {"sing", "bad.eql"}).status, 2);
 }
@@ -232,6 +232,50 @@ TEST(PreCommitHook, RunsTheCasesBesideARuleThatChanged) {
   EXPECT_TRUE(contains(passing.out, "1 passed, 0 failed  (1 file)")) << passing.out;
   folder.write("rules/r.eql", "process where process.name == \"b\"\n");
   EXPECT_EQ(hook(folder, {"test", "rules/r.eql"}).status, 1);
+}
+
+TEST(Canary, PassesWhenTheGateBites) {
+  const Outcome outcome = run("bash", {source + "/ci/canary", program});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "the gate bites")) << outcome.err;
+}
+
+TEST(Canary, FailsWhenTheGateLetsEverythingOrNothingPass) {
+  const TemporaryFolder folder;
+  const auto stand_in = [&](const std::string& name, const std::string& script) {
+    const std::string path = folder.write(name, "#!/bin/sh\n" + script);
+    fs::permissions(path, fs::perms::owner_all);
+    return run("bash", {source + "/ci/canary", path});
+  };
+  const Outcome lax =
+      stand_in("lax", "echo '\"equivalent\": true' > \"$5\"; echo recall '\"curl\"'; exit 0\n");
+  EXPECT_EQ(lax.status, 1);
+  EXPECT_TRUE(contains(lax.err, "lets a rule pass that no longer sees curl")) << lax.err;
+  const Outcome strict = stand_in("strict", "exit 1\n");
+  EXPECT_EQ(strict.status, 1);
+  EXPECT_TRUE(contains(strict.err, "although nothing was changed")) << strict.err;
+  // Trouble is no bite.
+  EXPECT_EQ(stand_in("broken",
+                     "test -e \"$PWD/unchanged.json\" && exit 3\necho "
+                     "'\"equivalent\": true' > \"$5\"\n")
+                .status,
+            1);
+  EXPECT_EQ(run("bash", {source + "/ci/canary", folder.path("none")}).status, 2);
+}
+
+TEST(Canary, SaysThatThereIsNoGit) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path("bin"));
+  for (const std::string tool : {"dirname", "basename", "fold"}) {
+    for (const std::string from : {"/usr/bin/", "/bin/"}) {
+      if (fs::exists(from + tool) && !fs::exists(folder.path("bin/" + tool)))
+        fs::create_symlink(from + tool, folder.path("bin/" + tool));
+    }
+  }
+  const Outcome outcome = run("/bin/bash", {source + "/ci/canary", program},
+                              {.environment = {"PATH=" + folder.path("bin")}});
+  EXPECT_EQ(outcome.status, 27) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "there is no git")) << outcome.err;
 }
 
 /// The lines of a file.
@@ -311,6 +355,16 @@ TEST(PipelineFiles, OptionsThatTheyUseExist) {
     }
   }
   EXPECT_GE(found, 8U);
+}
+
+TEST(PipelineFiles, TheExampleRepositoryHasTheExamples) {
+  const std::string example = source + "/fixtures/example_rules_repo/";
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"ci/github/example-workflow.yml", ".github/workflows/eqlab.yml"},
+      {"ci/gitlab/example.gitlab-ci.yml", ".gitlab-ci.yml"},
+      {"ci/pre-commit/example.pre-commit-config.yaml", ".pre-commit-config.yaml"}};
+  for (const auto& [ours, theirs] : pairs)
+    EXPECT_EQ(read_file(source + "/" + ours), read_file(example + theirs)) << theirs;
 }
 
 TEST(PipelineFiles, EveryInputAndVariableIsReadAndExplained) {

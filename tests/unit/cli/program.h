@@ -16,7 +16,7 @@ class TemporaryFolder {
   [[nodiscard]] std::string path(const std::string& name) const {
     return (folder_ / name).string();
   }
-  /// Writes a file into it and answers its path.
+  /// Writes a file into it, below folders that are made, and answers its path.
   std::string write(const std::string& name, const std::string& content) const;
 
  private:

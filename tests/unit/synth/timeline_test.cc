@@ -190,6 +190,28 @@ TEST(Timeline, HostileQueriesEndSoon) {
       make("process where process.name regex \"a{1000}{1,5}\" or process.pid == 1").timeline);
 }
 
+/// What fuzzing has kept is made for trouble: each query is done with, and what is made matches or
+/// is at least a timeline that can be run.
+TEST(Timeline, KeptFuzzInputs) {
+  std::size_t queries = 0;
+  std::size_t made = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(EQLAB_SOURCE_DIR "/tests/fuzz/corpus/query_fuzz")) {
+    const auto text = cases::read_text(entry.path().string());
+    if (!text) continue;
+    const rule::Rule rule = rule::bare_query(*text, "q.eql");
+    const auto query = rule::compile(rule, event::Schema::builtin());
+    if (!query) continue;
+    ++queries;
+    const auto timeline = positive_timeline(*query, "@timestamp");
+    if (!timeline) continue;
+    made += matches_of(rule, *query, *timeline) > 0 ? 1U : 0U;
+    (void)near_misses(*query, *timeline);
+  }
+  EXPECT_GT(queries, 10U);
+  EXPECT_GT(made, 0U);
+}
+
 /// Queries as people write them: nearly all of them get a timeline, and what is made matches.
 TEST(Timeline, PublicRules) {
   const auto files =

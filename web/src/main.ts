@@ -7,7 +7,8 @@ import { tradeoff } from "./charts/tradeoff.js";
 import { bar } from "./charts/whisker.js";
 import type { ReportDocument, Rule } from "./contract.js";
 import { readDocument } from "./document.js";
-import { h, lines, replace, type Child } from "./dom.js";
+import { h, lines, newId, replace, type Child } from "./dom.js";
+import { scrolling } from "./scroll.js";
 import { readScore, type NamedCount, type ScoreView } from "./scorecard.js";
 import { checks, ruleDiff, verdict } from "./sections/compare.js";
 import { headline } from "./sections/headline.js";
@@ -101,9 +102,9 @@ function comparison(scores: readonly ScoreView[], choose: (at: number) => void):
     "rules",
     "Side by side",
     "Choose one to see its scorecard.",
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Rules side by side, scrolls sideways" },
+    scrolling(
+      "Rules side by side",
+      null,
       h(
         "table",
         { class: "measures" },
@@ -138,6 +139,26 @@ function masthead(report: ReportDocument, score: ScoreView | undefined): Child {
   return [h("h1", null, name), line ? h("p", { class: "sub" }, line) : null, score && score.corpus.length > 0 ? h("p", { class: "sub" }, score.corpus.join(" · ")) : null, score?.forecast ? h("p", { class: "sub" }, score.forecast) : null];
 }
 
+/** A part that cannot be drawn must not take the others with it. */
+function guarded(make: () => Section | null): Section | null {
+  try {
+    return make();
+  } catch (error) {
+    console.error(error);
+    return section(newId("broken"), "A part that cannot be drawn", null, h("p", null, "What the document says here was not expected; the rest of the page is whole."));
+  }
+}
+
+/** `#incident=I-000417` opens that incident. */
+function incidentOf(hash: string): string | undefined {
+  const found = /^#incident=(.+)$/.exec(hash)?.[1];
+  try {
+    return found === undefined ? undefined : decodeURIComponent(found);
+  } catch {
+    return undefined;
+  }
+}
+
 class Page {
   private readonly head = h("div", { class: "masthead" });
   private readonly nav = h("ul");
@@ -156,12 +177,12 @@ class Page {
     this.incidents = incidents(report.incidents ?? [], with_span);
     const link = this.incidents?.link ?? ((id: string) => id);
     this.side_by_side = this.scores.length > 1 ? comparison(this.scores, (at) => this.show(at)) : undefined;
-    this.fixed_top = [checks(report.gate), ruleDiff(report.diff, link)].filter((part) => part !== null);
+    this.fixed_top = [guarded(() => checks(report.gate)), guarded(() => ruleDiff(report.diff, link))].filter((part) => part !== null);
     const sweeps = report.sweeps ?? [];
     const variants = report.pareto ?? [];
     this.fixed_middle = [
-      sweeps.length > 0 ? section("trade-off", "Trade-off", null, sweeps.slice(0, 20).map(tradeoff)) : null,
-      variants.length > 0 ? section("front", "Variants", "Up and to the left is better.", front(variants)) : null,
+      guarded(() => (sweeps.length > 0 ? section("trade-off", "Trade-off", null, sweeps.slice(0, 20).map(tradeoff)) : null)),
+      guarded(() => (variants.length > 0 ? section("front", "Variants", "Up and to the left is better.", front(variants)) : null)),
     ].filter((part) => part !== null);
   }
 
@@ -174,10 +195,16 @@ class Page {
     ];
   }
 
+  /** Follows a link to an incident, from outside or from this page. */
+  follow(): void {
+    const id = incidentOf(location.hash);
+    if (id !== undefined) this.incidents?.reveal(id);
+  }
+
   /** Draws what belongs to one scorecard; the rest stays as it is, with what was opened in it. */
   private show(at: number): void {
     const score = this.scores[at];
-    const of_score = (make: (score: ScoreView) => Section | null): Section | null => (score ? make(score) : null);
+    const of_score = (make: (score: ScoreView) => Section | null): Section | null => (score ? guarded(() => make(score)) : null);
     const sections = [
       ...this.fixed_top,
       this.side_by_side ?? null,
@@ -187,7 +214,7 @@ class Page {
       of_score(latencySection),
       of_score(loadSection),
       of_score(breakdowns),
-      of_score(scenarios),
+      of_score((view) => scenarios(view, this.incidents?.of_scenario ?? ((id) => id))),
       this.incidents?.section ?? null,
       ruleSection(this.report.rules),
     ].filter((part) => part !== null);
@@ -206,7 +233,10 @@ function read(): ReportDocument | string {
   try {
     parsed = JSON.parse(text);
   } catch {
-    return "This page holds no result yet: eqlab puts one in when it writes a report.";
+    // The mark where the data goes, or what is left of a file that was cut short.
+    return text.startsWith("%EQLAB")
+      ? "This page holds no result yet: eqlab puts one in when it writes a report."
+      : "This page holds data that is not JSON; the file may have been cut short or changed.";
   }
   return readDocument(parsed) ?? "This page holds a document that it cannot read: it was made by another version of eqlab.";
 }
@@ -222,8 +252,11 @@ function start(): void {
   const name = report.title ?? report.rules[0]?.name;
   const gate = report.gate ? `${report.gate.verdict}: ` : "";
   if (name) document.title = visible(`${gate}${name.slice(0, 200)} · eqlab`);
-  replace(place, new Page(report).element());
+  const page = new Page(report);
+  replace(place, page.element());
   redrawForPaper();
+  page.follow();
+  addEventListener("hashchange", () => page.follow());
 }
 
 start();

@@ -1,6 +1,8 @@
 // Reading what may be missing, misshapen or made to break a reader: every look-up gives a value of
 // the asked kind or nothing. Keys are own keys alone, so `__proto__` and the like read as missing.
 
+const number_max = 1e15;
+
 export class Reader {
   constructor(private readonly value: unknown) {}
 
@@ -21,8 +23,9 @@ export class Reader {
     return this.value !== undefined && this.value !== null;
   }
 
+  /** Beyond what any figure here can be, a number is as good as none: sums of it would overflow. */
   number(): number | undefined {
-    return typeof this.value === "number" && Number.isFinite(this.value) ? this.value : undefined;
+    return typeof this.value === "number" && Math.abs(this.value) <= number_max ? this.value : undefined;
   }
 
   count(): number | undefined {

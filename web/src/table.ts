@@ -1,6 +1,7 @@
 // A table that is filtered, sorted and paged. Sorting and filtering work on keys that are computed
 // once, and a page of rows is drawn, so that ten thousand rows answer at once.
 import { h, newId, replace, type Child } from "./dom.js";
+import { scrolling } from "./scroll.js";
 import { grouped } from "./text.js";
 
 export interface Column<Row> {
@@ -116,6 +117,17 @@ export class Table<Row> {
     this.draw();
   }
 
+  /** Shows the rows that `query` finds, and goes there. */
+  find(query: string): void {
+    if (!this.search_box) return;
+    this.search_box.value = query;
+    this.chosen.fill("");
+    for (const box of this.facet_boxes) box.value = "";
+    this.setQuery(query);
+    this.search_box.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "start" });
+  }
+
   /** Shows the one row of that number, opened, on its page. */
   reveal(row: number): void {
     this.query = "";
@@ -171,9 +183,9 @@ export class Table<Row> {
       "div",
       { class: "table" },
       h("div", { class: tools || this.options.rows.length > this.page_rows ? "tools" : "unseen" }, tools ? [this.search_box, this.facet_boxes] : null, this.status),
-      h(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": `${caption}, scrolls sideways` },
+      scrolling(
+        caption,
+        null,
         h("table", { id: this.id }, h("caption", { class: "unseen" }, caption), h("thead", null, row), this.body),
       ),
       this.pager,

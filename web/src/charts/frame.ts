@@ -1,6 +1,7 @@
 // What every chart has: a heading, a sentence that says the same, the drawing at the width that there
 // is, and the numbers as a table.
 import { h, newId, replace, s, type Child } from "../dom.js";
+import { scrolling } from "../scroll.js";
 import { visible } from "../text.js";
 
 export interface SimpleTable {
@@ -26,9 +27,9 @@ export interface FrameOptions {
 }
 
 export function simpleTable(caption: string, table: SimpleTable): HTMLElement {
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": `${caption}, scrolls sideways` },
+  return scrolling(
+    caption,
+    null,
     h(
       "table",
       null,

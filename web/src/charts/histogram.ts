@@ -4,6 +4,7 @@ import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import { h, s } from "../dom.js";
 import type { Bin, Decomposition, LatencyRow, Stratum } from "../scorecard.js";
 import { duration, durationTicks, grouped, percent } from "../text.js";
+import { scrolling } from "../scroll.js";
 import { bottomAxis, canvas, chart, leftAxis, legend } from "./frame.js";
 
 export interface Columns {
@@ -137,9 +138,9 @@ export function decomposition(groups: readonly Decomposition[]): HTMLElement | n
   const whole = max(groups, (group) => sum(group.parts, (part) => part.seconds)) ?? 0;
   if (whole <= 0) return null;
   const names = groups[0]?.parts.map((part) => part.name) ?? [];
-  return h(
-    "div",
-    { class: "decomposition scroll", tabindex: 0, role: "region", "aria-label": "What the wait is made of, scrolls sideways" },
+  return scrolling(
+    "What the wait is made of",
+    "decomposition",
     h("h3", null, "What the wait is made of"),
     legend(names.map((name, at) => ({ name, class: `p${at}` }))),
     h(

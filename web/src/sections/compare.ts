@@ -4,6 +4,7 @@ import { diffBlock } from "../charts/front.js";
 import { h, type Child } from "../dom.js";
 import { countOf, duration, figure, grouped, percent, points, signed } from "../text.js";
 import { Table } from "../table.js";
+import { scrolling } from "../scroll.js";
 import { section, type Section } from "./section.js";
 
 const verdict_words = { pass: "PASS", fail: "FAIL", warn: "PASS WITH WARNINGS" };
@@ -65,9 +66,9 @@ export function judgement(metric: Metric): "better" | "worse" | "not proven" | "
 }
 
 function metricTable(metrics: readonly Metric[]): HTMLElement {
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures before and after, scrolls sideways" },
+  return scrolling(
+    "Figures before and after",
+    null,
     h(
       "table",
       { class: "measures" },

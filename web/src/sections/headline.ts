@@ -61,7 +61,7 @@ function latency(score: ScoreView): HTMLElement | null {
   const tail: string[] = [];
   if (late.p95 !== undefined) tail.push(`${duration(late.p95)} p95`);
   if (late.max !== undefined) tail.push(`${duration(late.max)} worst`);
-  return card("alerts come", [duration(late.p50), unit(`after ${late.from}`)], [`median of ${late.whose}`, tail.length > 0 ? ` · ${tail.join(" · ")}` : ""], null);
+  return card("alerts come", [duration(late.p50), unit("later (median)")], [`${late.whose}, after ${late.from}`, tail.length > 0 ? [h("br"), tail.join(" · ")] : null], null);
 }
 
 export function headline(score: ScoreView): HTMLElement {

@@ -2,7 +2,7 @@
 import { incidentDetail } from "../charts/timeline.js";
 import { whisker } from "../charts/whisker.js";
 import type { Incident, Rule } from "../contract.js";
-import { h, newId, replace } from "../dom.js";
+import { h, newId, replace, type Child } from "../dom.js";
 import type { Breakdown, BreakdownRow, ScenarioRow, ScoreView } from "../scorecard.js";
 import { duration, figure, grouped, interval, moment, percent, secondsBetween, shareInterval } from "../text.js";
 import { Table } from "../table.js";
@@ -60,7 +60,7 @@ export function breakdowns(score: ScoreView): Section | null {
   return section("breakdowns", "Breakdowns", null, choice, place);
 }
 
-export function scenarios(score: ScoreView): Section | null {
+export function scenarios(score: ScoreView, link: (id: string) => Child): Section | null {
   if (score.scenarios.length === 0) return null;
   const disagreeing = score.scenarios.filter((row) => row.disagrees).length;
   const table = new Table<ScenarioRow>({
@@ -76,7 +76,7 @@ export function scenarios(score: ScoreView): Section | null {
     ],
     row_class: (row) => (row.disagrees ? "disagrees" : ""),
     columns: [
-      { name: "id", key: (row) => row.id, cell: (row) => row.id },
+      { name: "id", key: (row) => row.id, cell: (row) => link(row.id) },
       { name: "scenario", key: (row) => row.title.toLowerCase(), class: "wide", cell: (row) => [row.title, row.because ? h("span", { class: "quiet note" }, row.because) : null] },
       { name: "intent", class: "nowrap", key: (row) => row.intent, cell: (row) => row.intent },
       { name: "incidents", numeric: true, descending: true, key: (row) => row.incidents, cell: (row) => grouped(row.incidents) },
@@ -99,8 +99,12 @@ const outcome_rank = { missed: 0, alerted: 1, caught: 2, silent: 3 };
 
 export interface Incidents {
   section: Section;
-  /** Opens the incident of that id; nothing if there is none. */
+  /** A button that opens the incident of that id; the id alone if there is none. */
   link: (id: string) => HTMLElement | string;
+  /** A button that finds the incidents of that scenario; the id alone if there are none. */
+  of_scenario: (id: string) => HTMLElement | string;
+  /** Opens the incident of that id, if it is there. */
+  reveal: (id: string) => void;
 }
 
 export function incidents(all: readonly Incident[], rule: Rule | undefined): Incidents | null {
@@ -146,5 +150,12 @@ export function incidents(all: readonly Incident[], rule: Rule | undefined): Inc
     const at = by_id.get(id);
     return at === undefined ? id : h("button", { type: "button", class: "link clip", on: { click: () => table.reveal(at) } }, id);
   };
-  return { section: section("incidents", "Incidents", "Open one to see its timeline.", table.element), link };
+  const scenarios_here = new Set(all.map((incident) => incident.scenario));
+  const of_scenario = (id: string): HTMLElement | string =>
+    scenarios_here.has(id) ? h("button", { type: "button", class: "link", on: { click: () => table.find(id) } }, id) : id;
+  const reveal = (id: string): void => {
+    const at = by_id.get(id);
+    if (at !== undefined) table.reveal(at);
+  };
+  return { section: section("incidents", "Incidents", "Open one to see its timeline.", table.element), link, of_scenario, reveal };
 }

@@ -3,6 +3,7 @@ import { bar, whisker } from "../charts/whisker.js";
 import { h } from "../dom.js";
 import { words, type FigureRow, type ScoreView } from "../scorecard.js";
 import { duration, figure, grouped, interval, shareInterval, smallShare } from "../text.js";
+import { scrolling } from "../scroll.js";
 import { section, type Section } from "./section.js";
 
 function shownValue(row: FigureRow): string {
@@ -72,7 +73,7 @@ function figures(score: ScoreView): HTMLElement | null {
       ),
     ),
   );
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Figures, scrolls sideways" }, table);
+  return scrolling("Figures", null, table);
 }
 
 function verdicts(score: ScoreView): HTMLElement | null {
@@ -119,9 +120,9 @@ export function measures(score: ScoreView): Section | null {
 export function latencyTable(score: ScoreView): HTMLElement | null {
   if (score.latencies.length === 0) return null;
   const cell = (seconds: number | undefined): string => (seconds === undefined ? "–" : duration(seconds));
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Latency, scrolls sideways" },
+  return scrolling(
+    "Latency",
+    null,
     h(
       "table",
       { class: "measures" },

@@ -31,7 +31,7 @@ export class Browser {
   async open(what, { width = 1280, height = 900, scheme = "light", ...more } = {}) {
     const report = typeof what === "string" ? kinds[what]() : what;
     const path = join(this.folder, `${typeof what === "string" ? what : "own"}.html`);
-    await writeFile(path, what === "bare" ? this.bare : insert(this.bare, report));
+    await writeFile(path, insert(this.bare, report));
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...more });
     const page = await context.newPage();
     const trouble = [];
@@ -52,10 +52,10 @@ export class Browser {
     return { page, check, report, close: () => context.close() };
   }
 
-  /** The page without any data in it. */
-  async openBare() {
+  /** The page without any data in it, or changed otherwise. */
+  async openBare(change = (page) => page) {
     const path = join(this.folder, "bare.html");
-    await writeFile(path, this.bare);
+    await writeFile(path, change(this.bare));
     const page = await this.browser.newPage();
     await page.goto(pathToFileURL(path).href);
     return page;

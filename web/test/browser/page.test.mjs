@@ -74,6 +74,9 @@ test("a page without data, or with another version's, says so", async () => {
   const bare = await browser.openBare();
   assert.match(await bare.locator("main").innerText(), /holds no result yet/);
   await bare.close();
+  const cut = await browser.openBare((page) => page.replace("%EQLAB_DATA%", '{"eqlab_report": 1, "ru'));
+  assert.match(await cut.locator("main").innerText(), /not JSON/);
+  await cut.close();
   const { page, check, close } = await browser.open({ eqlab_report: 99 });
   assert.match(await page.locator("main").innerText(), /another version/);
   check();
@@ -183,6 +186,26 @@ test("a lost incident leads to its timeline, whatever the filter hid", async () 
   await page.locator("#diff").getByRole("button", { name: id }).click();
   assert.equal(await page.evaluate(() => document.activeElement.textContent), id);
   assert.equal(await page.locator("#incidents tr.detail").count(), 1);
+  await close();
+});
+
+test("an address leads to an incident; one that names none does nothing", async () => {
+  const { page, report, check, close } = await browser.open("small");
+  const id = report.incidents[40].id;
+  await page.goto(`${page.url()}#incident=${id}`);
+  await page.locator("#incidents tr.detail").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), id);
+  for (const hash of ["#incident=nobody", "#incident=%E0%A4%A", "#incident=%3Cimg%3E", "#nowhere"]) await page.evaluate((to) => location.assign(to), hash);
+  assert.equal(await page.locator("#incidents tr.detail").count(), 1);
+  check();
+  await close();
+});
+
+test("a scenario leads to its incidents", async () => {
+  const { page, report, close } = await browser.open("small");
+  const scenario = report.scores[0].scenarios.find((row) => row.incidents > 0);
+  await page.locator("#scenarios").getByRole("button", { name: scenario.id, exact: true }).click();
+  assert.equal(await status(page, "incidents"), `${scenario.incidents} of 60 incidents`);
   await close();
 });
 

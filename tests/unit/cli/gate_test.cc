@@ -36,7 +36,9 @@ class Example : public Repository {
     const Outcome out = gate(std::move(arguments));
     Json parsed = Json::parse(out.out, nullptr, false);
     EXPECT_FALSE(parsed.is_discarded()) << out.out << out.err;
-    if (!parsed.is_discarded()) EXPECT_EQ(parsed["exit_status"], out.status);
+    if (!parsed.is_discarded()) {
+      EXPECT_EQ(parsed["exit_status"], out.status);
+    }
     return parsed;
   }
 };

@@ -186,7 +186,8 @@ class IncidentExplainer {
                           .query = from.query,
                           .binding = from.binding,
                           .schedule = from.rule.schedule,
-                          .rule_id = from.rule.rule_id});
+                          .rule_id = from.rule.rule_id,
+                          .options = {.bootstrap = {.resamples = 0}}});
     for (const match::Match& match : matches.matches) {
       if (const auto incident = score::causal_incident(sightings.log(), match, truth, index))
         match_of_.try_emplace(*incident, match);

@@ -114,13 +114,9 @@ std::string percent_or_why(std::optional<double> share, std::string_view reason)
 }
 
 std::string losses_by_cause(const score::Recall& recall) {
-  constexpr std::array<std::string_view, score::cause_count> words = {"with nothing to see",
-                                                                      "by design",
-                                                                      "by lost or merged documents",
-                                                                      "by delay",
-                                                                      "by the schedule",
-                                                                      "by the cap",
-                                                                      "unexplained"};
+  constexpr std::array<std::string_view, score::cause_count> words = {
+      "with nothing to see", "by design",  "by telemetry", "by delay",
+      "by the schedule",     "by the cap", "unexplained"};
   std::vector<std::size_t> causes;
   for (std::size_t c = 0; c < score::cause_count; ++c) {
     if (recall.lost[c] > 0) causes.push_back(c);

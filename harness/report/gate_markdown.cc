@@ -20,9 +20,11 @@ constexpr std::size_t failures_max = 30;
 constexpr std::size_t list_rows_max = 20;
 /// Of one text; a rule may hold a megabyte in a constant.
 constexpr std::size_t text_columns_max = 300;
+constexpr std::size_t title_columns_max = 80;
 
-std::string safe(std::string_view text) {
-  return markdown_text(cut(printable(text), text_columns_max));
+std::string safe(std::string_view text, std::size_t columns = text_columns_max) {
+  // No more is looked at than could be shown: events may hold megabytes.
+  return markdown_text(cut(printable(text.substr(0, 8 * columns)), columns));
 }
 
 std::string row(const std::vector<std::string>& cells) {
@@ -30,7 +32,7 @@ std::string row(const std::vector<std::string>& cells) {
 }
 
 std::string title_of_rule(const RuleResult& rule) {
-  return safe(rule.name.empty() ? rule.file : rule.name);
+  return safe(rule.name.empty() ? rule.file : rule.name, title_columns_max);
 }
 
 std::string table(const gate::GateResult& result) {

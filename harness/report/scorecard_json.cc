@@ -90,12 +90,19 @@ Json histogram(const score::LatencySummary& summary) {
 Json latency(const score::LatencySummary& summary) {
   const bool any = summary.count > 0;
   const auto if_any = [&](Duration value) { return any ? in_seconds(value) : Json(nullptr); };
-  return {
-      {"count", summary.count},           {"mean_s", if_any(summary.mean)},
-      {"p50_s", if_any(summary.p50)},     {"p75_s", in_seconds(summary.p75)},
-      {"p90_s", in_seconds(summary.p90)}, {"p95_s", in_seconds(summary.p95)},
-      {"p99_s", in_seconds(summary.p99)}, {"p999_s", in_seconds(summary.p999)},
-      {"max_s", if_any(summary.max)},     {"unmeasured", reason_or_null(why_no_latency(summary))}};
+  return {{"count", summary.count},
+          {"mean_s", if_any(summary.mean)},
+          {"p50_s", if_any(summary.p50)},
+          {"p50_low_s", in_seconds(summary.p50_low)},
+          {"p50_high_s", in_seconds(summary.p50_high)},
+          {"method", to_string(score::Method::order_statistics)},
+          {"p75_s", in_seconds(summary.p75)},
+          {"p90_s", in_seconds(summary.p90)},
+          {"p95_s", in_seconds(summary.p95)},
+          {"p99_s", in_seconds(summary.p99)},
+          {"p999_s", in_seconds(summary.p999)},
+          {"max_s", if_any(summary.max)},
+          {"unmeasured", reason_or_null(why_no_latency(summary))}};
 }
 
 Json latencies(const score::Latencies& of) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/card_of_run.h"
 #include "harness/report/run_info.h"
 #include "harness/score/scorecard.h"
 
@@ -22,11 +23,6 @@ inline constexpr std::uint64_t hours_listed_max = 20'000;
 /// Nothing in it depends on the machine or on how long the run took.
 [[nodiscard]] std::string scorecard_json(const score::Scorecard& card, const RunInfo& info);
 
-/// What is scored beside others: one scorecard and its run.
-struct CardOfRun {
-  const score::Scorecard& card;
-  const RunInfo& info;
-};
 /// An array of such documents, in the order given.
 [[nodiscard]] std::string scorecards_json(const std::vector<CardOfRun>& cards);
 

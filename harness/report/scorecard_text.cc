@@ -183,6 +183,9 @@ std::string rate_interval(const std::optional<score::Interval>& per_host_day) {
                 figure(per_host_day->high * score::hosts_shown));
 }
 
+/// Digits enough for a share that is mostly next to nothing.
+std::string small_percent(double share) { return format("{:.2g} %", share * 100); }
+
 /// What alarms and alerts are counted by: `331 a day per 1,000 hosts`.
 std::string daily(double per_host_day) {
   return format("{} a day per {} hosts", figure(*shown(per_host_day)),
@@ -209,7 +212,7 @@ void latency_lines(Columns& columns, const Scorecard& card) {
   for (const score::Stratum stratum : {score::Stratum::congested, score::Stratum::offline}) {
     const score::LatencySummary& summary = of.by_stratum[static_cast<std::size_t>(stratum)];
     if (summary.count > 0) {
-      where.push_back(format("{} {} median {}", grouped(summary.count), to_string(stratum),
+      where.push_back(format("{} {}: median {}", grouped(summary.count), to_string(stratum),
                              human_duration(summary.p50)));
     }
   }
@@ -254,11 +257,10 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
       format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
   Columns columns(page, options, std::max(is_labelled ? width(catches) : 0, width(raises)) + 2);
   bool has_host_interval = false;
-  bool has_interval = false;
+  bool has_count_interval = false;
   const auto interval = [&](const score::Measured<score::Interval>& by_host,
                             std::optional<score::Interval> by_counts) {
-    has_host_interval = has_host_interval || by_host;
-    has_interval = true;
+    (by_host ? has_host_interval : has_count_interval) = true;
     return best_interval(by_host, by_counts);
   };
   if (recall.value()) {
@@ -295,8 +297,8 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
         format("{} of alerts {}", percent(*card.precision.value()),
                percent_interval(*interval(card.by_host.precision, card.precision.interval())))};
     if (card.at_prevalence.precision) {
-      parts.push_back(format("{:.2g} % where {} attacks a day come to {} hosts",
-                             *card.at_prevalence.precision * 100,
+      parts.push_back(format("{} where {} attacks a day come to {} hosts",
+                             small_percent(*card.at_prevalence.precision),
                              figure(card.at_prevalence.per_host_day * score::hosts_shown),
                              grouped(static_cast<std::uint64_t>(score::hosts_shown))));
     }
@@ -305,14 +307,13 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   latency_lines(columns, card);
   load_line(columns, card);
   schedule_line(columns, card);
-  if (has_interval) {
-    columns.parts(
-        "[ – ]",
-        {has_host_interval
-             ? format("{:.0f} % intervals, hosts resampled", card.bootstrap.confidence * 100)
-             : format("{:.0f} % intervals by counts alone, too narrow where hosts differ",
-                      score::confidence_default * 100)},
-        "", Weight::plain);
+  if (has_host_interval || has_count_interval) {
+    const std::string_view how = !has_count_interval ? "hosts resampled"
+                                 : !has_host_interval
+                                     ? "by counts alone, too narrow where hosts differ"
+                                     : "hosts resampled where enough have a part, else by counts";
+    columns.parts("[ – ]", {format("{:.0f} % intervals, {}", score::confidence_default * 100, how)},
+                  "", Weight::plain);
   }
 }
 
@@ -548,6 +549,14 @@ std::vector<std::string> share_row(std::string title, const score::Proportion& p
           by_host ? percent_interval(*by_host) : "–"};
 }
 
+std::vector<std::string> prevalence_row(const Scorecard& card) {
+  const score::AtPrevalence& at = card.at_prevalence;
+  return {"right alerts at the stated prevalence", "",
+          at.precision ? small_percent(*at.precision) : "–", "",
+          at.by_host ? format("[{:.2g} – {:.2g}]", at.by_host->low * 100, at.by_host->high * 100)
+                     : "–"};
+}
+
 void all_shares(Page& page, const Scorecard& card) {
   page.blank();
   page.line("shares, with 95 % intervals by counts and by hosts");
@@ -570,8 +579,7 @@ void all_shares(Page& page, const Scorecard& card) {
          score_row("F1", card.f1, hosts.f1),
          score_row(format("F{:.3g}, recall counts {:.3g} times", card.beta, card.beta), card.f_beta,
                    hosts.f_beta),
-         score_row("right alerts at the stated prevalence", card.at_prevalence.precision.value(),
-                   card.at_prevalence.by_host)},
+         prevalence_row(card)},
         1);
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/report/scorecard_json.h"
+#include "harness/report/card_of_run.h"
 #include "harness/report/scorecard_text.h"
 
 /// Several rules, or variants of one, side by side.

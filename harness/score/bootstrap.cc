@@ -27,22 +27,22 @@ double percentile(const std::vector<double>& sorted, double p) {
 
 }  // namespace
 
-Bootstrap::Bootstrap(std::vector<double> table, std::size_t columns,
+Bootstrap::Bootstrap(std::vector<double> table, std::size_t columns, std::uint64_t hosts,
                      const BootstrapOptions& options)
-    : columns_(columns),
-      hosts_(table.size() / std::max<std::size_t>(columns, 1)),
-      options_(options) {
+    : columns_(columns), options_(options) {
   EQLAB_ASSERT(columns > 0 && table.size() % columns == 0);
+  const std::size_t rows = table.size() / columns;
+  hosts_ = std::max<std::uint64_t>(rows, hosts);
   totals_.assign(columns, 0);
   // A host that adds nothing only takes a place among those that may be drawn.
-  for (std::size_t host = 0; host < hosts_; ++host) {
+  for (std::size_t host = 0; host < rows; ++host) {
     const auto counts = std::span(table).subspan(host * columns, columns);
     if (std::ranges::all_of(counts, [](double count) { return count == 0; })) continue;
     table_.insert(table_.end(), counts.begin(), counts.end());
     for (std::size_t c = 0; c < columns; ++c) totals_[c] += counts[c];
   }
   active_ = table_.size() / columns;
-  if (active_ == 0) return;
+  if (active_ == 0 || is_too_large()) return;
   sums_.assign(std::size_t{options.resamples} * columns, 0);
   std::uint32_t next = 0;
   OrderedPool pool(options.threads);
@@ -65,25 +65,34 @@ Bootstrap::Bootstrap(std::vector<double> table, std::size_t columns,
 
 void Bootstrap::draw(std::uint32_t resample, std::span<double> sums) const {
   Rng rng = Rng(options_.seed).split("bootstrap").split(resample);
-  for (std::size_t i = 0; i < hosts_; ++i) {
-    const std::uint64_t host = rng.below(hosts_);
-    if (host >= active_) continue;
-    const std::span<const double> counts = row(host);
+  const auto add = [&](std::uint64_t random) {
+    // 32 bits scaled to the number of hosts: some hosts are likelier by one in 2^32 / hosts, which
+    // no resampling could tell.
+    const std::uint64_t host = (random & 0xFFFF'FFFFU) * hosts_ >> 32U;
+    if (host >= active_) return;
+    const double* const counts = table_.data() + host * columns_;
     for (std::size_t c = 0; c < columns_; ++c) sums[c] += counts[c];
+  };
+  for (std::uint64_t i = 0; i + 1 < hosts_; i += 2) {
+    const std::uint64_t random = rng.next();
+    add(random);
+    add(random >> 32U);
   }
+  if (hosts_ % 2 == 1) add(rng.next());
 }
 
 Measured<Interval> Bootstrap::interval(const Figure& figure, std::size_t support) const {
   EQLAB_ASSERT(support < columns_);
   if (options_.resamples == 0) return Unmeasured{"hosts were not resampled"};
+  if (is_too_large()) return Unmeasured{"too many hosts to resample"};
+  const std::optional<double> observed = figure(totals_);
+  if (!observed) return Unmeasured{"the figure itself has no value"};
   std::size_t supporting = 0;
   for (std::size_t host = 0; host < active_; ++host) supporting += row(host)[support] > 0 ? 1U : 0U;
   if (supporting < bootstrap_hosts_min) {
     return Unmeasured{format("only {} {} a part in it; resampling needs {}", supporting,
                              supporting == 1 ? "host has" : "hosts have", bootstrap_hosts_min)};
   }
-  const std::optional<double> observed = figure(totals_);
-  if (!observed) return Unmeasured{"the figure itself has no value"};
   std::vector<double> values;
   values.reserve(options_.resamples);
   for (std::uint32_t r = 0; r < options_.resamples; ++r) {
@@ -97,9 +106,10 @@ Measured<Interval> Bootstrap::interval(const Figure& figure, std::size_t support
 
   // Bias: how far the observed figure lies from the middle of the resampled ones; a tie is half
   // below.
-  const auto equal = std::ranges::equal_range(values, *observed);
+  const auto first = std::lower_bound(values.begin(), values.end(), *observed);
+  const auto last = std::upper_bound(first, values.end(), *observed);
   const auto below =
-      static_cast<double>(equal.begin() - values.begin()) + static_cast<double>(equal.size()) / 2;
+      static_cast<double>(first - values.begin()) + static_cast<double>(last - first) / 2;
   const auto count = static_cast<double>(values.size());
   const double bias = normal_quantile(std::clamp(below / count, 0.5 / count, 1 - 0.5 / count));
 
@@ -114,12 +124,15 @@ Measured<Interval> Bootstrap::interval(const Figure& figure, std::size_t support
   double mean = static_cast<double>(hosts_ - active_) * *observed;
   for (const double value : without) mean += value;
   mean /= static_cast<double>(hosts_);
-  double squares = static_cast<double>(hosts_ - active_) * std::pow(mean - *observed, 2);
-  double cubes = static_cast<double>(hosts_ - active_) * std::pow(mean - *observed, 3);
-  for (const double value : without) {
-    squares += std::pow(mean - value, 2);
-    cubes += std::pow(mean - value, 3);
-  }
+  double squares = 0;
+  double cubes = 0;
+  const auto spread = [&](double value, double times) {
+    const double away = mean - value;
+    squares += times * away * away;
+    cubes += times * away * away * away;
+  };
+  spread(*observed, static_cast<double>(hosts_ - active_));
+  for (const double value : without) spread(value, 1);
   const double acceleration = squares > 0 ? cubes / (6 * std::pow(squares, 1.5)) : 0;
 
   const auto adjusted = [&](double p) {

@@ -1,6 +1,7 @@
 #include "harness/score/latency.h"
 
 #include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 
 #include "harness/base/histogram.h"
@@ -33,6 +34,21 @@ Duration plus(Duration a, Duration b) {
 Duration AlertLatency::from_event() const { return plus(ingest, from_ingest()); }
 Duration AlertLatency::from_ingest() const { return plus(wait, run); }
 
+std::uint64_t median_rank(std::uint64_t count, double confidence) {
+  if (count == 0) return 0;
+  const double tail = (1 - confidence) / 2;
+  const boost::math::binomial_distribution<> below(static_cast<double>(count), 0.5);
+  // The largest rank below which at most `tail` of all samples have the median. The quantile is
+  // near it; which way it is rounded does not matter then.
+  const auto fits = [&](std::uint64_t rank) {
+    return boost::math::cdf(below, static_cast<double>(rank - 1)) <= tail;
+  };
+  auto rank = static_cast<std::uint64_t>(std::max(boost::math::quantile(below, tail), 0.0));
+  while (rank > 0 && !fits(rank)) --rank;
+  while (fits(rank + 1)) ++rank;
+  return rank;
+}
+
 std::uint64_t values_needed(double p) {
   return static_cast<std::uint64_t>(std::llround(std::ceil(1 / (1 - p) - 1e-9)));
 }
@@ -58,6 +74,10 @@ LatencySummary summarize(std::vector<Duration> values) {
   }
   out.mean = Duration(whole + rest / count);
   out.p50 = ranked(values, 500);
+  if (const std::uint64_t rank = median_rank(values.size(), confidence_default); rank > 0) {
+    out.p50_low = values[rank - 1];
+    out.p50_high = values[values.size() - rank];
+  }
   out.p75 = percentile(750);
   out.p90 = percentile(900);
   out.p95 = percentile(950);

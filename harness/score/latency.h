@@ -9,6 +9,7 @@
 #include "harness/base/time.h"
 #include "harness/scan/candidate_log.h"
 #include "harness/schedule/simulation.h"
+#include "harness/score/statistics.h"
 
 /// How late alerts come, and of what the time is made. Source: detection-engine spec, 3.8; scenario
 /// spec, 4.3 and 5 (8).
@@ -21,6 +22,10 @@ struct LatencySummary {
   std::uint64_t count = 0;  ///< 0: the others mean nothing
   Duration mean{};
   Duration p50{};
+  /// Of the median at confidence_default, by ranks (the sign test turned round): from 6 values on.
+  /// Takes alerts as independent.
+  std::optional<Duration> p50_low;
+  std::optional<Duration> p50_high;
   std::optional<Duration> p75;
   std::optional<Duration> p90;
   std::optional<Duration> p95;
@@ -38,6 +43,9 @@ struct LatencySummary {
   friend bool operator==(const LatencySummary&, const LatencySummary&) = default;
 };
 [[nodiscard]] LatencySummary summarize(std::vector<Duration> values);
+/// The rank, from 1, of the value that is the lower end of that interval, its upper end being as
+/// far from the other side; 0 where there are too few values.
+[[nodiscard]] std::uint64_t median_rank(std::uint64_t count, double confidence);
 /// How many values a percentile of share `p` (0.999) needs.
 [[nodiscard]] std::uint64_t values_needed(double p);
 

@@ -111,17 +111,18 @@ std::string_view to_string(Cause cause) {
   return "";
 }
 
-Cause cause_of(MissReason reason) {
-  switch (reason) {
+Cause cause_of(const Miss& miss) {
+  switch (miss.reason) {
     case MissReason::no_connection:
       return Cause::no_behaviour;
     case MissReason::stage_unmatched:
-    case MissReason::out_of_order:
     case MissReason::keys_differ:
     case MissReason::over_maxspan:
     case MissReason::stopped:
     case MissReason::paired_elsewhere:
       return Cause::design;
+    case MissReason::out_of_order:
+      return miss.fault.empty() ? Cause::design : Cause::telemetry;
     case MissReason::document_missing:
       return Cause::telemetry;
     case MissReason::too_late:
@@ -372,7 +373,8 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
             .keys = {},
             .example = {},
             .gap = {},
-            .events = {best->first, best->second}};
+            .events = {best->first, best->second},
+            .fault = "stamped"};
   }
   for (std::size_t j = 0; j < positives.size(); ++j) {
     if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
@@ -534,7 +536,8 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query,
                                       : format("{} of step {} {}", what, miss.stage + 1, befell);
     }
     case MissReason::out_of_order:
-      return "its events come in another order";
+      return miss.fault.empty() ? "its events come in another order"
+                                : "its events are stamped out of order";
     case MissReason::keys_differ:
       return format("{} changes between the steps", miss.keys);
     case MissReason::over_maxspan:

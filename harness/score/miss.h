@@ -48,7 +48,7 @@ enum class Reach : std::uint8_t { none, behaviour, reachable, visible };
 enum class Cause : std::uint8_t {
   no_behaviour,  ///< there was nothing to see
   design,        ///< the rule asks for something else, be it by evasion; also stolen partners
-  telemetry,     ///< a document never arrived as it happened
+  telemetry,     ///< a document was lost, merged into another, or stamped out of order
   delay,         ///< events arrived too late
   schedule,      ///< runs were late or failed, or look back too little
   cap,           ///< max_signals
@@ -56,7 +56,6 @@ enum class Cause : std::uint8_t {
 };
 inline constexpr std::size_t cause_count = 7;
 [[nodiscard]] std::string_view to_string(Cause cause);
-[[nodiscard]] Cause cause_of(MissReason reason);
 
 struct Miss {
   MissReason reason = MissReason::unexplained;
@@ -67,9 +66,13 @@ struct Miss {
   /// The events that speak for the incident, one for each stage that asks for one: places in
   /// Incident::events. Empty where no such choice was made.
   std::vector<std::uint32_t> events = {};
-  std::string fault = {};  ///< document_missing: `lost` or `merged`
+  /// document_missing: `lost` or `merged`. out_of_order: `stamped` where the labels say that one
+  /// event caused the other, so that the order can only be that of clocks and documents.
+  std::string fault = {};
   friend bool operator==(const Miss&, const Miss&) = default;
 };
+
+[[nodiscard]] Cause cause_of(const Miss& miss);
 
 /// The reason in words, without the example: `no network event satisfies step 2`.
 [[nodiscard]] std::string describe(const Miss& miss, const eql::CheckedQuery& query,

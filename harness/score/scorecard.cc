@@ -98,7 +98,7 @@ Recall recall_of(const truth::Truth& truth, const std::vector<IncidentOutcome>& 
     count(recall.with_behaviour, Reach::behaviour);
     count(recall.reachable, Reach::reachable);
     count(recall.visible, Reach::visible);
-    if (!caught) ++recall.lost[static_cast<std::size_t>(cause_of(outcomes[i].miss->reason))];
+    if (!caught) ++recall.lost[static_cast<std::size_t>(cause_of(*outcomes[i].miss))];
   }
   return recall;
 }
@@ -126,7 +126,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
     entry.group.stage = miss.stage;
     entry.group.keys = miss.keys;
     entry.group.text = describe(miss, in.query, maxspan);
-    entry.group.cause = cause_of(miss.reason);
+    entry.group.cause = cause_of(miss);
     ++entry.group.count;
     entry.first_of_example.try_emplace(miss.example, in.truth.incidents[i].id);
     if (!miss.example.empty()) ++entry.examples[miss.example];
@@ -242,7 +242,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     const bool fired = alerted || outcomes[i].coincidences > 0;
     const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
                       outcomes[i].miss->reason != MissReason::unexplained;
-    const bool is_incomplete = !fired && outcomes[i].miss->reason == MissReason::document_missing;
+    const bool is_incomplete = !fired && cause_of(*outcomes[i].miss) == Cause::telemetry;
     const bool excused = late || is_incomplete || (!fired && touched[i]);
     switch (expected) {
       case truth::Expectation::fires:
@@ -385,12 +385,12 @@ class HostResampling {
   HostResampling(const ScoreInputs& in, Scorecard& card, Hosts& hosts,
                  const AlertHosts& alert_hosts)
       : in_(in), card_(card) {
-    // Hosts that nobody named had no incident and no alert.
-    const std::size_t rows = std::max<std::size_t>(
-        hosts.size(), static_cast<std::size_t>(std::min<std::uint64_t>(card.hosts, rows_max)));
-    std::vector<double> table(rows * columns, 0);
+    AlertHosts incident_hosts;  // first all of them: asking may find hosts that nobody listed
+    for (std::size_t i = 0; i < card.incidents.size(); ++i)
+      incident_hosts.push_back(hosts.of(in.truth.incidents[i]));
+    std::vector<double> table(hosts.size() * columns, 0);
     for (std::size_t i = 0; i < card.incidents.size(); ++i) {
-      const std::optional<Hosts::Number> host = hosts.of(in.truth.incidents[i]);
+      const std::optional<Hosts::Number> host = incident_hosts[i];
       if (!host) {
         ++homeless_;
         continue;
@@ -405,7 +405,8 @@ class HostResampling {
       count_alert(card.alerts[i].verdict, row_of(table, *alert_hosts[i]));
     }
     if (homeless_ == 0 && in.options.bootstrap.resamples > 0)
-      bootstrap_.emplace(std::move(table), columns, in.options.bootstrap);
+      bootstrap_.emplace(std::move(table), columns, card.hosts,
+                         in.options.bootstrap);  // the others had no incident and no alert
   }
 
   void run() {
@@ -425,8 +426,6 @@ class HostResampling {
   }
 
  private:
-  /// More hosts than this nobody has; the number comes from files.
-  static constexpr std::uint64_t rows_max = 10'000'000;
   using Sums = std::span<const double>;
 
   static double* row_of(std::vector<double>& table, Hosts::Number host) {

@@ -296,7 +296,7 @@ inline constexpr std::size_t noisiest_hosts_max = 10;
 [[nodiscard]] std::string why_no_latency(const LatencySummary& summary);
 
 /// Cost: a pass over the log and the alerts, and for each incident without an alert the number of
-/// its own candidates squared; resampling hosts costs 5 ns × hosts × resamples.
+/// its own candidates squared; resampling hosts costs 7 ns × hosts × resamples.
 [[nodiscard]] Scorecard score(const ScoreInputs& inputs);
 
 }  // namespace eqlab::score

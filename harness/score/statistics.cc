@@ -15,6 +15,8 @@ std::string_view to_string(Method method) {
       return "wilson";
     case Method::garwood:
       return "garwood";
+    case Method::order_statistics:
+      return "order-statistics";
     case Method::bootstrap:
       return "bootstrap-by-host";
   }

@@ -45,9 +45,10 @@ class Measured {
 
 /// How an interval was made.
 enum class Method : std::uint8_t {
-  wilson,     ///< proportions: score interval, each trial independent of the others
-  garwood,    ///< counts: exact Poisson, each event independent of the others
-  bootstrap,  ///< hosts resampled with replacement, BCa: see score/bootstrap.h
+  wilson,            ///< proportions: score interval, each trial independent of the others
+  garwood,           ///< counts: exact Poisson, each event independent of the others
+  order_statistics,  ///< medians: between two of the values, whatever their distribution
+  bootstrap,         ///< hosts resampled with replacement, BCa: see score/bootstrap.h
 };
 [[nodiscard]] std::string_view to_string(Method method);
 

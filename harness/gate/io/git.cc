@@ -54,6 +54,7 @@ std::string find_program(const std::vector<std::pair<std::string, std::string>>&
 
 /// Reads a pipe to its end, or until it says more than it may.
 struct PipeReader {
+  boost::asio::io_context& context;
   process::async_pipe& pipe;
   std::size_t bytes_max;
   std::string text = {};
@@ -68,6 +69,8 @@ struct PipeReader {
                            overflowed = overflowed || text.size() > bytes_max;
                            done = static_cast<bool>(error) || overflowed;
                            if (!done) read();
+                           // Nobody empties the pipe any more, so the program would wait for ever.
+                           if (overflowed) context.stop();
                          });
   }
 };
@@ -115,12 +118,12 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
     process::child child(
         process::exe = program_, process::args = words, process::start_dir = options_.folder,
         environment, process::std_in<process::null, process::std_out> out, process::std_err > err);
-    PipeReader output{out, options_.output_bytes_max};
-    PipeReader errors{err, error_bytes_max};
+    PipeReader output{context, out, options_.output_bytes_max};
+    PipeReader errors{context, err, error_bytes_max};
     output.read();
     errors.read();
     context.run_for(options_.time_limit);
-    if (!output.done || !errors.done || output.overflowed) {
+    if (!output.done || !errors.done || output.overflowed || errors.overflowed) {
       std::error_code ignored;
       child.terminate(ignored);
       child.wait(ignored);

@@ -26,7 +26,7 @@ balanced · 10 hosts · 1 day · 0 events · 3 malicious incidents · seed 1
             on average 0 s to arrive + 3m 19s until a run + 0 s the run
   load      0.125 alerts an hour, 1 at p95, 2 in the busiest (2026-03-02T10:00:00Z)
   schedule  survives 3m 30s of delay · seen 1.7 times · 2m 34s later on average, 5m 4s at worst
-  [ – ]     95 % intervals by counts alone, too narrow where hosts differ
+  [ – ]     95 % intervals, by counts alone, too narrow where hosts differ
 
 where the other 2 went: 2 by design
   ██████████░░░░░░░░░░    1  no network event satisfies step 2  python3.11 1                     I-1

@@ -96,7 +96,7 @@ TEST(Bootstrap, WhatTheDataDoesNotSupportHasNoInterval) {
   };
   EXPECT_EQ(of(bootstrap_hosts_min - 1, 1), "only 19 hosts have a part in it; resampling needs 20");
   EXPECT_EQ(of(1, 1), "only 1 host has a part in it; resampling needs 20");
-  EXPECT_EQ(of(0, 0), "only 0 hosts have a part in it; resampling needs 20");
+  EXPECT_EQ(of(0, 0), "the figure itself has no value");
   EXPECT_EQ(of(bootstrap_hosts_min, 1), "all resamples give the same figure");
   EXPECT_EQ(of(bootstrap_hosts_min, 1, 0), "hosts were not resampled");
   // 20 hosts of 100,000 on which anything is: most resamples have a figure, not all.
@@ -115,6 +115,19 @@ TEST(Bootstrap, WhatTheDataDoesNotSupportHasNoInterval) {
   for (int host = 0; host < 30; ++host) uneven.push_back(host % 2 == 0 ? 2 : 0.5);
   EXPECT_EQ(Bootstrap(uneven, 1, {}).interval(sometimes, 0).reason(),
             "too many resamples give no figure");
+}
+
+TEST(Bootstrap, HostsBeyondTheTableAreDrawnToo) {
+  std::vector<double> table;
+  for (int host = 0; host < 40; ++host) table.push_back(1 + host % 3);
+  const auto total = [](std::span<const double> sums) -> std::optional<double> { return sums[0]; };
+  const auto named = Bootstrap(table, 1, 4'000, {}).interval(total, 0);
+  table.resize(4'000, 0);
+  EXPECT_EQ(named, Bootstrap(table, 1, {}).interval(total, 0));
+  EXPECT_EQ(Bootstrap(table, 1, bootstrap_draws_max, {}).interval(total, 0).reason(),
+            "too many hosts to resample");
+  EXPECT_EQ(Bootstrap(table, 1, UINT64_MAX, {}).interval(total, 0).reason(),
+            "too many hosts to resample");
 }
 
 struct Coverage {

@@ -128,8 +128,13 @@ TEST(Miss, LongerThanMaxspan) {
 
 TEST(Miss, EventsInTheOtherOrder) {
   // The clock stepped back between the two: the connection is stamped first.
-  EXPECT_EQ(only_group(score_of(one(tiny::install("i", 100, -3)))).reason,
-            MissReason::out_of_order);
+  tiny::World world = one(tiny::install("i", 100, -3));
+  world.stories[0].expected = truth::Expectation::fires;
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(only_group(card).reason, MissReason::out_of_order);
+  EXPECT_EQ(only_group(card).text, "its events are stamped out of order");
+  EXPECT_EQ(card.recall.lost_to(Cause::telemetry), 1U) << "what is caused comes after its cause";
+  EXPECT_FALSE(card.scenarios[0].disagrees()) << "promises assume clocks that are right";
 }
 
 TEST(Miss, TooLateForEveryRun) {

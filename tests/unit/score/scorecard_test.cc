@@ -449,6 +449,10 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
     const tiny::World world = random_world(rng);
     const Scorecard card = score_of(world);
     ASSERT_EQ(card, score_of(world)) << "two runs, one result";
+    const Scorecard unlabelled = unlabelled_score_of(world);
+    ASSERT_EQ(unlabelled.verdict(Verdict::unlabelled), card.alert_count());
+    ASSERT_EQ(unlabelled.load, card.load) << "labels change no alert";
+    ASSERT_EQ(unlabelled.alert_rate.value(), card.alert_rate.value());
 
     ASSERT_EQ(std::accumulate(card.verdicts.begin(), card.verdicts.end(), std::uint64_t{0}),
               card.alert_count());

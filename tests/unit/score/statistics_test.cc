@@ -155,6 +155,33 @@ TEST(Statistics, OrderStatisticsAreValuesOfTheSample) {
   EXPECT_EQ(summarize(std::vector<Duration>{}).count, 0U);
 }
 
+// Ranks by scipy 1.17.1: the largest k with binom.cdf(k - 1, n, 0.5) at most 0.025.
+TEST(Statistics, TheMedianLiesBetweenTwoOfTheValues) {
+  for (std::uint64_t count = 0; count < 6; ++count) EXPECT_EQ(median_rank(count, 0.95), 0U);
+  EXPECT_EQ(median_rank(6, 0.95), 1U);
+  EXPECT_EQ(median_rank(10, 0.95), 2U);
+  EXPECT_EQ(median_rank(20, 0.95), 6U);
+  EXPECT_EQ(median_rank(50, 0.95), 18U);
+  EXPECT_EQ(median_rank(100, 0.95), 40U);
+  std::vector<Duration> values;
+  for (int i = 1; i <= 20; ++i) values.emplace_back(seconds{i});
+  EXPECT_EQ(summarize(values).p50_low, seconds{6});
+  EXPECT_EQ(summarize(values).p50_high, seconds{15});
+  EXPECT_EQ(summarize({seconds{1}, seconds{2}}).p50_low, std::nullopt);
+  Rng rng(31);
+  int covered = 0;
+  constexpr int rounds = 4'000;
+  for (int round = 0; round < rounds; ++round) {
+    values.clear();
+    for (int i = 0; i < 45; ++i)
+      values.emplace_back(static_cast<std::int64_t>(rng.below(1'000'000)));
+    const LatencySummary summary = summarize(values);
+    const Duration truth(500'000);
+    covered += *summary.p50_low <= truth && truth <= *summary.p50_high ? 1 : 0;
+  }
+  EXPECT_GT(covered, rounds * 0.945);
+}
+
 TEST(Statistics, PercentilesNeedValuesBeyondThem) {
   EXPECT_EQ(values_needed(0.5), 2U);
   EXPECT_EQ(values_needed(0.75), 4U);

@@ -159,8 +159,11 @@ struct World {
   const truth::TruthIndex index(nothing);
   const scan::CandidateLog log = log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
-  const schedule::Simulation simulation =
-      schedule::simulate(log, matcher, world.schedule, {.start = at(0), .end = at(86'400)});
+  const schedule::Simulation simulation = schedule::simulate(log, matcher, world.schedule,
+                                                             {.start = at(0),
+                                                              .end = at(86'400),
+                                                              .run_duration = Duration::zero(),
+                                                              .disturbances = world.disturbances});
   const match::Matches matches = matcher.find(log, log.dated(), {});
   return score::score({.log = log,
                        .matches = matches,

@@ -76,14 +76,16 @@ std::string nothing_expected(const eql::CheckedQuery& query) {
 
 /// What is special about a near miss, in words.
 std::string why_of(const eql::CheckedQuery& query, const synth::NearMiss& miss) {
-  if (miss.field.empty())
+  if (miss.field.empty()) {
     return format("the last event later than maxspan, {}, is not seen",
                   human_duration(query.maxspan.value_or(Duration::zero())));
+  }
+  const std::string field = printable(miss.field);
   if (query.kind == eql::QueryKind::event)
-    return format("an event with another {} is not seen", miss.field);
+    return format("an event with another {} is not seen", field);
   const std::size_t step = query.stages[miss.timeline.events[miss.event].stage].written + 1;
-  return miss.is_key ? format("step {} with another {} than the rest is not seen", step, miss.field)
-                     : format("step {} with another {} is not seen", step, miss.field);
+  return miss.is_key ? format("step {} with another {} than the rest is not seen", step, field)
+                     : format("step {} with another {} is not seen", step, field);
 }
 
 /// The category that a filter wants, or `-`.

@@ -154,9 +154,10 @@ Status plan_pipeline(const Options& options, Outcome& outcome) {
   const bool is_asked_for = !options.pipeline.empty();
   const Pipeline pipeline = is_asked_for ? *pipeline_named(options.pipeline) : repository.suggested;
   if (pipeline == Pipeline::none) {
-    if (!is_asked_for)
+    if (!is_asked_for) {
       outcome.notes.emplace_back(
           "no pipeline: the folder is in no git repository (--ci says which)");
+    }
     return ok();
   }
   std::error_code error;
@@ -254,9 +255,10 @@ void plan_next(const Options& options, Outcome& outcome) {
     }
     steps.push_back(file.path);
   }
-  if (outcome.unusable > 0)
+  if (outcome.unusable > 0) {
     first.emplace_back(quote_command({"eqlab", "check", options.folder}),
                        "says what is wrong with the rules that cannot be used");
+  }
   first.emplace_back(quote_command({"eqlab", "gate", "--policy",
                                     shown_path(fs::path(options.folder) / "eqlab.toml")}),
                      "what the gate says of the rules as they are");
@@ -304,9 +306,10 @@ std::string in_json(const Options& options, const Outcome& outcome) {
   Json out = {{"eqlab_result", "init"}, {"schema_version", 1},          {"folder", options.folder},
               {"rules", outcome.rules}, {"unusable", outcome.unusable}, {"written", Json::array()},
               {"notes", outcome.notes}, {"next", Json::array()}};
-  for (const PlannedFile& file : outcome.files)
+  for (const PlannedFile& file : outcome.files) {
     out["written"].push_back(
         {{"kind", name_of(file.role)}, {"file", file.path}, {"about", file.about}});
+  }
   for (const auto& [what, why] : outcome.next) out["next"].push_back({{"do", what}, {"why", why}});
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -36,6 +36,7 @@ std::string toml_text(std::string_view text) {
 
 std::string toml_list(const std::set<std::string>& items) {
   std::vector<std::string> out;
+  out.reserve(items.size());
   for (const std::string& item : items) out.push_back(toml_text(item));
   return "[" + join(out, ", ") + "]";
 }
@@ -90,7 +91,8 @@ std::string starter_policy(const std::string& folder, const rule::RuleSet& rules
   const auto folders = rule_folders(folder, rules).value_or(std::set<std::string>{"**"});
   for (const std::string& name : folders) {
     const std::string below = name.empty() ? "" : name == "**" ? std::string("**/") : name + "/**/";
-    for (const std::string& extension : extensions) include.insert(below + "*" + extension);
+    for (const std::string& extension : extensions)
+      include.insert(format("{}*{}", below, extension));
     cases.insert(below + "*.case");
   }
   std::set<std::string> exclude = {"**/_deprecated/**", "eqlab.toml"};
@@ -161,13 +163,13 @@ Repository find_repository(const std::string& folder) {
     }
     Repository out{.top = top.string(), .suggested = Pipeline::pre_commit};
     const std::string config = git_config(top);
-    if (fs::is_directory(top / ".github", error)) {
+    const bool has_github = fs::is_directory(top / ".github", error);
+    const bool has_gitlab =
+        fs::exists(top / ".gitlab-ci.yml", error) || fs::exists(top / ".gitlab", error);
+    // What lies there says more than where it was cloned from.
+    if (has_github || (!has_gitlab && config.find("github.com") != std::string::npos)) {
       out.suggested = Pipeline::github;
-    } else if (fs::exists(top / ".gitlab-ci.yml", error) || fs::exists(top / ".gitlab", error)) {
-      out.suggested = Pipeline::gitlab;
-    } else if (config.find("github.com") != std::string::npos) {
-      out.suggested = Pipeline::github;
-    } else if (config.find("gitlab") != std::string::npos) {
+    } else if (has_gitlab || config.find("gitlab") != std::string::npos) {
       out.suggested = Pipeline::gitlab;
     }
     return out;

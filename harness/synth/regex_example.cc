@@ -39,7 +39,10 @@ class Writer {
         return true;
       }
       case Kind::sequence:
-        return std::ranges::all_of(node.children, [&](auto child) { return write(child); });
+        for (const eql::LuceneTree::NodeId child : node.children) {
+          if (!write(child)) return false;
+        }
+        return true;
       case Kind::union_of:
         return !node.children.empty() && write(node.children[branch_ % node.children.size()]);
       case Kind::intersection:

@@ -17,7 +17,6 @@ namespace eqlab::synth {
 namespace {
 
 using eql::CheckedQuery;
-using eql::CheckedStage;
 using eql::Condition;
 using eql::ConditionId;
 using eql::ConditionKind;
@@ -215,7 +214,7 @@ class Places {
     const auto [known, is_new] = index_.try_emplace({stage, source_of(field)}, parent_.size());
     if (is_new) {
       parent_.push_back(known->second);
-      names_.push_back({stage, field});
+      names_.emplace_back(stage, field);
     }
     return known->second;
   }

@@ -197,10 +197,13 @@ TEST(Timeline, KeptFuzzInputs) {
   std::size_t made = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(EQLAB_SOURCE_DIR "/tests/fuzz/corpus/query_fuzz")) {
-    const auto text = cases::read_text(entry.path().string());
+    auto text = cases::read_text(entry.path().string());
     if (!text) continue;
+    // Some were cut out of case files, with what is expected behind them.
+    for (const char* const part : {"\nmatches", "\nids", "\ntree", "\nerror"})
+      text->resize(std::min(text->find(part), text->size()));
     const rule::Rule rule = rule::bare_query(*text, "q.eql");
-    const auto query = rule::compile(rule, event::Schema::builtin());
+    const auto query = rule::compile(rule, event::Schema::open());
     if (!query) continue;
     ++queries;
     const auto timeline = positive_timeline(*query, "@timestamp");
@@ -209,7 +212,7 @@ TEST(Timeline, KeptFuzzInputs) {
     (void)near_misses(*query, *timeline);
   }
   EXPECT_GT(queries, 10U);
-  EXPECT_GT(made, 0U);
+  EXPECT_GT(made, 10U);
 }
 
 /// Queries as people write them: nearly all of them get a timeline, and what is made matches.

@@ -1,7 +1,7 @@
 // One incident: its events in lanes, the steps that they meet, the span that the rule allows, and
 // where the sequence broke.
 import { scaleLinear } from "d3-scale";
-import type { Incident, IncidentStep, Rule } from "../contract.js";
+import type { Incident, IncidentEvent, IncidentStep, Rule } from "../contract.js";
 import { h, s, type Child } from "../dom.js";
 import { lanesOf, lanes_max, markOf, stepEvents } from "../lanes.js";
 import { countOf, cut, duration, durationTicks, moment, secondsBetween, visible } from "../text.js";
@@ -191,26 +191,37 @@ function stepItem(incident: Incident, rule: Rule | undefined, step: IncidentStep
   );
 }
 
+function stepText(incident: Incident, at: number): string {
+  const { step, kind } = markOf(incident, at);
+  if (step === undefined) return kind === "alert" ? "in the alert" : "";
+  return `${step}${kind === "alert" ? " in the alert" : kind === "failed" ? " not met" : ""}`;
+}
+
+function processText(event: IncidentEvent): string {
+  if (!event.process) return "";
+  const { name, pid, parent } = event.process;
+  return `${name ?? ""} ${pid}${parent == null ? "" : ` < ${parent}`}`.trim();
+}
+
 function eventTable(incident: Incident): HTMLElement {
   const events = (incident.events ?? []).slice(0, events_max);
-  const has_process = events.some((event) => event.process);
-  const table = simpleTable(`Events of ${incident.id}`, {
-    head: ["time", "event", "role", "user", ...(has_process ? ["process"] : []), "step", "document"],
-    rows: events.map((event, at) => {
-      const mark = markOf(incident, at);
-      const step = mark.step === undefined ? "" : `${mark.step}${mark.kind === "alert" ? " in the alert" : mark.kind === "failed" ? " not met" : ""}`;
-      const process = event.process ? `${event.process.name ?? ""} ${event.process.pid}${event.process.parent == null ? "" : ` < ${event.process.parent}`}` : "";
-      return [
-        `+${duration(event.at_seconds)}`,
-        h("code", null, event.what),
-        event.role ?? "",
-        event.user ?? "",
-        ...(has_process ? [process] : []),
-        step,
-        event.faults?.join(", ") ?? "",
-      ];
-    }),
-  });
+  const columns: { name: string; text: (event: IncidentEvent, at: number) => string }[] = [
+    { name: "role", text: (event) => event.role ?? "" },
+    { name: "user", text: (event) => event.user ?? "" },
+    { name: "process", text: processText },
+    { name: "step", text: (_, at) => stepText(incident, at) },
+    { name: "document", text: (event) => event.faults?.join(", ") ?? "" },
+  ];
+  // A column that says nothing of any event takes room from those that do.
+  const used = columns.filter((column) => events.some((event, at) => column.text(event, at) !== ""));
+  const table = simpleTable(
+    `Events of ${incident.id}`,
+    {
+      head: ["time", "event", ...used.map((column) => column.name)],
+      rows: events.map((event, at) => [`+${duration(event.at_seconds)}`, h("code", null, event.what), ...used.map((column) => column.text(event, at))]),
+    },
+    "texts",
+  );
   table.classList.add("events");
   const left_out = (incident.events?.length ?? 0) - events.length;
   return h("div", null, table, left_out > 0 ? h("p", { class: "quiet" }, `${countOf(left_out, "more event")} not shown`) : null);

@@ -177,6 +177,22 @@ test("an incident opens to its steps, lanes and events, and says where it broke"
   await close();
 });
 
+test("events that name no process stand in lanes by role, and their table is legible", async () => {
+  const { incidents, ...report } = (await import("../../sample/make.mjs")).kinds.small();
+  const plain = incidents.map((one) => ({ ...one, steps: undefined, events: one.events.map(({ process, faults, stages, in_alert, ...event }) => event) }));
+  const { page, check, close } = await browser.open({ ...report, incidents: plain });
+  await page.locator("#incidents button.open").first().click();
+  const detail = page.locator("#incidents tr.detail");
+  const id = await page.locator("#incidents button.open").first().innerText();
+  const roles = new Set(plain.find((one) => one.id === id).events.map((event) => event.role));
+  assert.deepEqual(new Set(await detail.locator(".lane-name").evaluateAll((names) => names.map((name) => name.lastChild.textContent))), roles);
+  assert.deepEqual(await detail.locator(".events thead th").allInnerTexts(), ["time", "event", "role", "user"]);
+  const widths = await detail.locator(".events tbody tr:first-child > *").evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().width));
+  assert.ok(widths[1] > 150 && Math.min(...widths) > 60, `${widths}`);
+  check();
+  await close();
+});
+
 test("a lost incident leads to its timeline, whatever the filter hid", async () => {
   const { page, report, close } = await browser.open("small");
   await page.getByLabel("Filter incidents").fill("nothing like this");

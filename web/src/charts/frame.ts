@@ -26,7 +26,9 @@ export interface FrameOptions {
   aside?: Child;
 }
 
-export function simpleTable(caption: string, table: SimpleTable): HTMLElement {
+/** `texts`: the columns after the first hold text rather than numbers. */
+export function simpleTable(caption: string, table: SimpleTable, of: "numbers" | "texts" = "numbers"): HTMLElement {
+  const number = (at: number): string | null => (at > 0 && of === "numbers" ? "number" : null);
   return scrolling(
     caption,
     null,
@@ -34,12 +36,12 @@ export function simpleTable(caption: string, table: SimpleTable): HTMLElement {
       "table",
       null,
       h("caption", { class: "unseen" }, caption),
-      h("thead", null, h("tr", null, table.head.map((name, at) => h("th", { scope: "col", class: at > 0 ? "number" : null }, name)))),
+      h("thead", null, h("tr", null, table.head.map((name, at) => h("th", { scope: "col", class: number(at) }, name)))),
       h(
         "tbody",
         null,
         table.rows.map((row) =>
-          h("tr", null, row.map((cell, at) => (at === 0 ? h("th", { scope: "row" }, cell) : h("td", { class: "number" }, cell)))),
+          h("tr", null, row.map((cell, at) => (at === 0 ? h("th", { scope: "row" }, cell) : h("td", { class: number(at) }, cell)))),
         ),
       ),
     ),

@@ -1,10 +1,10 @@
 // One incident: its events in lanes, the steps that they meet, the span that the rule allows, and
 // where the sequence broke.
 import { scaleLinear } from "d3-scale";
-import type { Incident, IncidentStep, Rule } from "../contract.js";
+import type { Incident, IncidentEvent, IncidentStep, Rule } from "../contract.js";
 import { h, s, type Child } from "../dom.js";
 import { lanesOf, lanes_max, markOf, stepEvents } from "../lanes.js";
-import { countOf, cut, duration, durationTicks, moment, secondsBetween } from "../text.js";
+import { countOf, cut, duration, durationTicks, moment, secondsBetween, visible } from "../text.js";
 import { bottomAxis, canvas, chart, legend, simpleTable, type LegendItem } from "./frame.js";
 
 const row_height = 24;
@@ -75,7 +75,9 @@ function drawTimeline(incident: Incident, rule: Rule | undefined, spacing: Spaci
       svg.append(s("path", { class: "tree", d: `M${px},${top + (parent + 1) * row_height - 5}V${middle}H${indent - 2}` }));
     }
     const room = Math.max(4, Math.floor((label_width - indent) / 6.6));
-    const label = lane.label.length > room ? `${cut(lane.label, room - 1)}…` : lane.label;
+    // Escapes take room too.
+    const shown = visible(lane.label);
+    const label = shown.length > room ? `${cut(shown, room - 1)}…` : shown;
     svg.append(
       s("line", { class: "lane", x1: label_width + 12, x2: right, y1: middle, y2: middle }),
       s("text", { class: "lane-name", x: indent, y: middle, dy: "0.34em" }, s("title", null, lane.label), label),
@@ -189,26 +191,37 @@ function stepItem(incident: Incident, rule: Rule | undefined, step: IncidentStep
   );
 }
 
+function stepText(incident: Incident, at: number): string {
+  const { step, kind } = markOf(incident, at);
+  if (step === undefined) return kind === "alert" ? "in the alert" : "";
+  return `${step}${kind === "alert" ? " in the alert" : kind === "failed" ? " not met" : ""}`;
+}
+
+function processText(event: IncidentEvent): string {
+  if (!event.process) return "";
+  const { name, pid, parent } = event.process;
+  return `${name ?? ""} ${pid}${parent == null ? "" : ` < ${parent}`}`.trim();
+}
+
 function eventTable(incident: Incident): HTMLElement {
   const events = (incident.events ?? []).slice(0, events_max);
-  const has_process = events.some((event) => event.process);
-  const table = simpleTable(`Events of ${incident.id}`, {
-    head: ["time", "event", "role", "user", ...(has_process ? ["process"] : []), "step", "document"],
-    rows: events.map((event, at) => {
-      const mark = markOf(incident, at);
-      const step = mark.step === undefined ? "" : `${mark.step}${mark.kind === "alert" ? " in the alert" : mark.kind === "failed" ? " not met" : ""}`;
-      const process = event.process ? `${event.process.name ?? ""} ${event.process.pid}${event.process.parent == null ? "" : ` < ${event.process.parent}`}` : "";
-      return [
-        `+${duration(event.at_seconds)}`,
-        h("code", null, event.what),
-        event.role ?? "",
-        event.user ?? "",
-        ...(has_process ? [process] : []),
-        step,
-        event.faults?.join(", ") ?? "",
-      ];
-    }),
-  });
+  const columns: { name: string; text: (event: IncidentEvent, at: number) => string }[] = [
+    { name: "role", text: (event) => event.role ?? "" },
+    { name: "user", text: (event) => event.user ?? "" },
+    { name: "process", text: processText },
+    { name: "step", text: (_, at) => stepText(incident, at) },
+    { name: "document", text: (event) => event.faults?.join(", ") ?? "" },
+  ];
+  // A column that says nothing of any event takes room from those that do.
+  const used = columns.filter((column) => events.some((event, at) => column.text(event, at) !== ""));
+  const table = simpleTable(
+    `Events of ${incident.id}`,
+    {
+      head: ["time", "event", ...used.map((column) => column.name)],
+      rows: events.map((event, at) => [`+${duration(event.at_seconds)}`, h("code", null, event.what), ...used.map((column) => column.text(event, at))]),
+    },
+    "texts",
+  );
   table.classList.add("events");
   const left_out = (incident.events?.length ?? 0) - events.length;
   return h("div", null, table, left_out > 0 ? h("p", { class: "quiet" }, `${countOf(left_out, "more event")} not shown`) : null);

@@ -46,7 +46,7 @@ test("the answer stands first: verdict, then what is caught and at what price", 
   const { page, report, close } = await browser.open("small");
   const text = await page.locator(".masthead").innerText();
   const { hits, total } = report.scores[0].headline.incident_recall;
-  const places = ["FAIL", report.gate.reason, "catches", `${hits}\u00a0of ${total}`.replace("\u00a0", " "), "raises", "false alarms", "alerts come"].map((part) => text.indexOf(part));
+  const places = ["FAIL", report.gate.reason, "catches", `${hits}\u00a0of ${total}`.replace("\u00a0", " "), "raises", "false alarms", "right alerts come, after the last event"].map((part) => text.indexOf(part));
   assert.ok(places.every((place) => place >= 0), `${places} in ${text}`);
   assert.deepEqual(places, [...places].sort((a, b) => a - b));
   await close();
@@ -173,6 +173,22 @@ test("an incident opens to its steps, lanes and events, and says where it broke"
   assert.equal(await detail.locator("line.span-end").count(), 0);
   await button.click();
   assert.equal(await detail.count(), 0);
+  check();
+  await close();
+});
+
+test("events that name no process stand in lanes by role, and their table is legible", async () => {
+  const { incidents, ...report } = (await import("../../sample/make.mjs")).kinds.small();
+  const plain = incidents.map((one) => ({ ...one, steps: undefined, events: one.events.map(({ process, faults, stages, in_alert, ...event }) => event) }));
+  const { page, check, close } = await browser.open({ ...report, incidents: plain });
+  await page.locator("#incidents button.open").first().click();
+  const detail = page.locator("#incidents tr.detail");
+  const id = await page.locator("#incidents button.open").first().innerText();
+  const roles = new Set(plain.find((one) => one.id === id).events.map((event) => event.role));
+  assert.deepEqual(new Set(await detail.locator(".lane-name").evaluateAll((names) => names.map((name) => name.lastChild.textContent))), roles);
+  assert.deepEqual(await detail.locator(".events thead th").allInnerTexts(), ["time", "event", "role", "user"]);
+  const widths = await detail.locator(".events tbody tr:first-child > *").evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().width));
+  assert.ok(widths[1] > 150 && Math.min(...widths) > 60, `${widths}`);
   check();
   await close();
 });

@@ -32,7 +32,7 @@ wanted() {
 }
 
 # Sets `missing`: the lines of ci/packages of which no alternative is installed; those below a line
-# [SET] only for the script that has set package_set to it.
+# [SET] only for a script that has the set's name in package_set.
 find_missing_packages() {
   missing=()
   local line name status version alternative satisfied set=
@@ -44,7 +44,7 @@ find_missing_packages() {
       set=${line:1:-1}
       continue
     fi
-    [[ -z $set || $set == "${package_set:-}" ]] || continue
+    [[ -z $set || " ${package_set:-} " == *" $set "* ]] || continue
     lines+=("$line")
     IFS='|' read -ra alternatives <<<"$line"
     names+=("${alternatives[@]%%>=*}")

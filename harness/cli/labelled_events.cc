@@ -198,9 +198,9 @@ void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::T
     if (q < widths.size() && widths[q].is_wide) continue;  // found so in a part
     const bool is_whole = reach == Reach::whole || is_split_by_key(query);
     const std::vector<CandidateIndex> of_query =
-        is_whole
-            ? match::relevant(log, *query.query, *query.binding, options_.kept_span, is_labelled)
-            : candidates_of(log, *query.binding, is_labelled);
+        is_whole ? match::relevant(log, *query.query, *query.binding,
+                                   query.kept_span.value_or(options_.kept_span), is_labelled)
+                 : candidates_of(log, *query.binding, is_labelled);
     const auto unlabelled = static_cast<double>(
         options_.kept_share_max ? std::ranges::count_if(of_query, std::not_fn(is_labelled)) : 0);
     if (q == 0) of_first = unlabelled;

@@ -33,6 +33,8 @@ struct EventSource {
 struct PlannedQuery {
   const eql::CheckedQuery* query = nullptr;
   const scan::QueryBinding* binding = nullptr;
+  /// Instead of ScanOptions::kept_span.
+  std::optional<Duration> kept_span = std::nullopt;
 };
 
 struct ScanOptions {

@@ -267,7 +267,9 @@ Exit run(Options options, Console& console) {
 
   std::vector<PlannedQuery> planned;
   for (const tune::PlannedVariant* const asked : (*plan)->queries())
-    planned.push_back({.query = &asked->query, .binding = &asked->binding});
+    planned.push_back({.query = &asked->query,
+                       .binding = &asked->binding,
+                       .kept_span = (*plan)->horizon_of(*asked)});
   auto events = scan_labelled(
       {.corpus = options.corpus, .corpus_dir = options.corpus_dir, .threads = options.threads},
       (*plan)->plan(),

@@ -20,9 +20,10 @@ using tune::Tuning;
 
 constexpr std::size_t title_columns = 10;  ///< of a row of maxspans
 constexpr std::size_t point_columns = 9;
-constexpr std::size_t diff_lines_max = 6;  ///< of the best change
-constexpr std::size_t joins_max = 5;
-constexpr std::size_t front_max = 6;
+constexpr std::size_t diff_lines_max = 2;  ///< of the best change
+constexpr std::size_t joins_max = 3;
+constexpr std::size_t front_max = 3;
+constexpr std::size_t not_proven_max = 2;
 
 std::string short_duration(Duration duration) {
   using std::chrono::hours;
@@ -177,8 +178,11 @@ class Page {
     const std::size_t what_columns =
         options_.columns > others + 20 ? options_.columns - others : 20;
     std::optional<Advice> heading;
+    std::size_t not_proven = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Suggestion& suggestion = list[i];
+      if (suggestion.advice == Advice::not_proven && ++not_proven > not_proven_max && !is_full())
+        continue;
       if (heading != suggestion.advice) {
         std::string title(advice_words(suggestion.advice));
         if (!heading)
@@ -373,9 +377,10 @@ class Page {
   void frontier() {
     if (tuning_.frontier.size() < 2 || !tuning_.has_suggestions) return;
     blank();
-    line("nothing tried catches more at fewer false alarms than");
     const std::size_t size = tuning_.frontier.size();
     const std::size_t count = is_full() ? size : std::min(front_max, size);
+    line("nothing tried catches more at fewer false alarms than" +
+         (count < size ? format(" ({} of {}; all with --verbose)", count, size) : std::string()));
     std::set<std::size_t> places;
     for (std::size_t k = 0; k < count; ++k)
       places.insert(count == 1 ? 0 : k * (size - 1) / (count - 1));
@@ -386,7 +391,6 @@ class Page {
            pad_right(recall ? percent_interval(*recall) : "", 15) +
            pad_left(alarm_cell(point.figures), 8) + "/day  " + printable(point.what));
     }
-    if (places.size() < size) line(format("  {} of {}; all with --verbose", places.size(), size));
   }
 
   void tried() {

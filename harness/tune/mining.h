@@ -43,7 +43,8 @@ struct Candidate {
   std::uint64_t seen_in = 0;  ///< incidents, hosts or alarms that speak for it, by origin
   /// The list that a value is added to; such candidates stand for one another.
   std::optional<eql::ExprId> list = std::nullopt;
-  /// Of another first join key: with other changes it would need events that were not kept.
+  /// A longer maxspan, or another first join key: with other changes it would need events that were
+  /// not kept.
   bool stands_alone = false;
 };
 

@@ -113,9 +113,14 @@ void Run::add_settings() {
   for (std::size_t i = 0; i < maxspan_outcomes_.size(); ++i) {
     const Duration maxspan = (*request_.maxspans)[i];
     if (in_.plan.original().query.maxspan == maxspan) continue;
-    if (auto variant = with_maxspan(in_.plan.text(), maxspan))
-      add_tried({.variant = std::move(*variant), .origin = Origin::setting},
+    if (auto variant = with_maxspan(in_.plan.text(), maxspan)) {
+      add_tried({.variant = std::move(*variant),
+                 .origin = Origin::setting,
+                 .seen_in = 0,
+                 .list = std::nullopt,
+                 .stands_alone = maxspan > in_.plan.original().query.maxspan.value_or(maxspan)},
                 std::move(maxspan_outcomes_[i]));
+    }
   }
   const auto first_key = [](const eql::CheckedQuery& query) {
     return query.stages.front().keys.empty() ? std::string()

@@ -57,6 +57,13 @@ class WidePlan {
   [[nodiscard]] std::vector<const PlannedVariant*> queries() const;
   /// The largest maxspan that can be asked for.
   [[nodiscard]] Duration horizon() const { return horizon_; }
+  /// The same for one of the queries: what drops a term is many times as much, and is asked for
+  /// with the rule's own maxspan alone.
+  [[nodiscard]] Duration horizon_of(const PlannedVariant& planned) const {
+    return planned.variant.kind == VariantKind::without_term && !planned.variant.edits.empty()
+               ? original_->query.maxspan.value_or(horizon_)
+               : horizon_;
+  }
   [[nodiscard]] bool keeps_rows() const { return keeps_rows_; }
 
   [[nodiscard]] std::optional<scan::KeySlot> host_slot() const { return host_slot_; }

@@ -187,7 +187,7 @@ inline std::unique_ptr<Scanned> scanned(const Fleet& fleet, const std::string& q
     std::vector<scan::CandidateIndex> both;
     std::ranges::set_union(
         kept,
-        match::relevant(*out->log, asked->query, asked->binding, out->plan->horizon(),
+        match::relevant(*out->log, asked->query, asked->binding, out->plan->horizon_of(*asked),
                         [&](scan::CandidateIndex c) {
                           return out->index->find(out->log->event_id(c)) != nullptr;
                         }),

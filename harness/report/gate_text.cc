@@ -15,6 +15,12 @@ using gate::RuleResult;
 
 constexpr std::size_t indent = 6;
 constexpr std::size_t changes_max = 6;
+/// Of one text; what events and rules hold may be megabytes long, and nobody reads on for ever.
+constexpr std::size_t paragraph_columns_max = 1'000;
+
+std::string shown(std::string_view text) {
+  return cut(printable(text.substr(0, 8 * paragraph_columns_max)), paragraph_columns_max);
+}
 
 class Writer {
  public:
@@ -46,7 +52,7 @@ class Writer {
 };
 
 void Writer::paragraph(std::string_view lead, std::string_view text) {
-  const std::string safe = printable(text);
+  const std::string safe = shown(text);
   const std::size_t columns = std::max<std::size_t>(options_.columns, 60);
   const std::string gap(indent + width(lead), ' ');
   std::string line = std::string(indent, ' ') + std::string(lead);
@@ -159,8 +165,8 @@ void Writer::incidents(const RuleResult& rule) {
 
 void Writer::rule(const RuleResult& rule) {
   const std::string change = change_text(rule, result_.base);
-  out_ += verdict_word(word_of(rule)) + printable(rule.file.empty() ? rule.name : rule.file) +
-          (change.empty() ? "" : format("  ({})", printable(change))) + "\n";
+  out_ += verdict_word(word_of(rule)) + shown(rule.file.empty() ? rule.name : rule.file) +
+          (change.empty() ? "" : format("  ({})", shown(change))) + "\n";
   if (!rule.usable) {
     for (const Diagnostic& diagnostic : rule.diagnostics)
       paragraph("✗ ", format("{} {}", diagnostic.code, diagnostic.message));
@@ -186,7 +192,7 @@ std::string Writer::run() {
     }
   }
   if (!out_.empty()) out_ += "\n";
-  out_ += verdict_word(word_of(result_.verdict)) + printable(result_.reason) + "\n";
+  out_ += verdict_word(word_of(result_.verdict)) + shown(result_.reason) + "\n";
   paragraph("", base_text(result_.base) +
                     (result_.unchanged > 0
                          ? format(" · {} unchanged", count_of(result_.unchanged, "rule", "rules"))

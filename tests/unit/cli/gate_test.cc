@@ -265,6 +265,10 @@ TEST(Gate, PolicyAndArgumentsThatCannotBeUsed) {
   EXPECT_EQ(policy.status, 2);
   EXPECT_NE(policy.err.find("eqlab.toml:19:1: error E741"), std::string::npos) << policy.err;
   EXPECT_NE(policy.err.find("did you mean cap_hits_max?"), std::string::npos);
+  ASSERT_TRUE(repository.replace("eqlab.toml", "cap_hit_max", "cap_hits_max"));
+  ASSERT_TRUE(repository.replace("eqlab.toml", "curl_insecure", "curl_secure"));
+  EXPECT_NE(repository.gate(against_head).out.find("[[rule]] means no rule that is there"),
+            std::string::npos);
   const Repository empty(false);
   Running how{.folder = empty.path()};
   const Outcome nothing = eqlab({"gate"}, how);

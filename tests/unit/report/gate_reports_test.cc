@@ -134,6 +134,13 @@ again eqlab gate --base origin/main
 )");
 }
 
+TEST(GateText, MegabytesAreCut) {
+  gate::GateResult huge = hostile(5'000);
+  huge.command = "eqlab gate";  // is given whole: it must make the same again
+  EXPECT_LT(gate_text(huge, {.columns = 100}).size(), 100'000U);
+  EXPECT_LT(gate_annotations(huge).size(), 100'000U);
+}
+
 TEST(GateText, NothingMovesTheCursor) {
   const std::string text = gate_text(hostile(), {.columns = 100});
   EXPECT_FALSE(has_control(text));

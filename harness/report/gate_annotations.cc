@@ -100,14 +100,16 @@ std::string gate_annotations(const gate::GateResult& result) {
   for (const gate::RuleResult& rule : result.rules) {
     for (const gate::Check& check : rule.checks) {
       if (check.outcome == gate::Outcome::failed && check.id != "lint" && check.id != "usable")
-        out.add(Severity::error, place_of(rule, check), title_of(check.id).title, check.text);
+        out.add(Severity::error, place_of(rule, check), format("eqlab gate: {}", check.id),
+                check.text);
     }
     for (const Diagnostic& diagnostic : rule.diagnostics) add(diagnostic, rule.file);
   }
   for (const Diagnostic& diagnostic : result.diagnostics) add(diagnostic, {});
   for (const gate::CaseOutcome& outcome : result.other_cases) {
     if (!outcome.passed)
-      out.add(Severity::error, place_in(outcome.file, outcome.line), "a case fails", outcome.why);
+      out.add(Severity::error, place_in(outcome.file, outcome.line), "eqlab gate: a case fails",
+              outcome.why);
   }
   out.add(Severity::info, Place{}, format("eqlab gate: {}", to_string(result.verdict)),
           result.reason);

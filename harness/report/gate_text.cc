@@ -111,7 +111,10 @@ void Writer::checks(const RuleResult& rule) {
       passed += check.outcome == Outcome::passed ? 1U : 0U;
   }
   for (const Check& check : rule.checks) {
-    if (check.outcome == Outcome::skipped)
+    // Of no base the last lines speak.
+    const bool is_said_below =
+        check.id == "against-base" && result_.base.kind == gate::BaseKind::none;
+    if (check.outcome == Outcome::skipped && !is_said_below)
       paragraph("– ", format("{}: {}", title_of(check.id).title, check.text));
   }
   for (const Check& check : rule.checks) {

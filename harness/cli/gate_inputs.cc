@@ -52,6 +52,7 @@ class Loader {
   Status stored_base();
   void pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after);
   void find_ruined();
+  void note_idle_demands();
   [[nodiscard]] std::string shown(const std::string& relative) const {
     return fs::path(out_.root + relative).lexically_normal().generic_string();
   }
@@ -179,6 +180,26 @@ void Loader::find_ruined() {
   }
 }
 
+/// A `[[rule]]` that means no rule is a slip of the pen more often than not.
+void Loader::note_idle_demands() {
+  if (!paths_.rules.empty()) return;  // most rules were left out on purpose
+  for (const gate::RulePolicy& demand : out_.policy.rules) {
+    const auto is_meant = [&](const rule::Rule& rule) {
+      const std::string path = out_.in_policy(rule.file);
+      return (!demand.rule_id.empty() && demand.rule_id == rule.rule_id) ||
+             std::ranges::any_of(demand.match, [&](const std::string& pattern) {
+               return gate::matches_glob(pattern, path);
+             });
+    };
+    const bool has_any = std::ranges::any_of(
+        out_.pairs, [&](const gate::RulePair& pair) { return is_meant(pair.rule()); });
+    if (!has_any && out_.broken.empty()) {
+      out_.notes.push_back(format("{}:{}: this [[rule]] means no rule that is there",
+                                  demand.place.file, demand.place.line));
+    }
+  }
+}
+
 Status Loader::git_base() {
   EQLAB_TRY(const gate::Git git, gate::Git::open({.folder = out_.root.empty() ? "." : out_.root,
                                                   .environment = paths_.environment}));
@@ -269,6 +290,7 @@ Result<GateInputs> Loader::run() {
   }
   std::ranges::sort(out_.rule_files);
   find_ruined();
+  note_idle_demands();
   if (files_.empty() && out_.pairs.empty()) {
     return fail(error_in(out_.policy.file, "E743",
                          format("there is no rule under {}: looked for {}",

@@ -42,11 +42,16 @@ std::vector<std::string_view> parts_of(std::string_view path) {
   return parts;
 }
 
+std::vector<std::string_view> wanted_parts(std::string_view pattern) {
+  std::vector<std::string_view> wanted = parts_of(pattern);
+  if (pattern.ends_with('/')) wanted.emplace_back("**");
+  return wanted;
+}
+
 }  // namespace
 
 bool matches_glob(std::string_view pattern, std::string_view path) {
-  std::vector<std::string_view> wanted = parts_of(pattern);
-  if (pattern.ends_with('/')) wanted.emplace_back("**");
+  const std::vector<std::string_view> wanted = wanted_parts(pattern);
   const std::vector<std::string_view> parts = parts_of(path);
   std::size_t p = 0;
   std::size_t t = 0;
@@ -68,6 +73,17 @@ bool matches_glob(std::string_view pattern, std::string_view path) {
   }
   while (p < wanted.size() && wanted[p] == "**") ++p;
   return p == wanted.size();
+}
+
+bool may_match_below(std::string_view pattern, std::string_view folder) {
+  const std::vector<std::string_view> wanted = wanted_parts(pattern);
+  const std::vector<std::string_view> parts = parts_of(folder);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i == wanted.size()) return false;
+    if (wanted[i] == "**") return true;
+    if (!matches_part(wanted[i], parts[i])) return false;
+  }
+  return wanted.size() > parts.size();
 }
 
 }  // namespace eqlab::gate

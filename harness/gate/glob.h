@@ -9,4 +9,7 @@ namespace eqlab::gate {
 /// in `/` means everything below that folder. O(pattern × path), whatever the pattern.
 [[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view path);
 
+/// Could a file somewhere below the folder match?
+[[nodiscard]] bool may_match_below(std::string_view pattern, std::string_view folder);
+
 }  // namespace eqlab::gate

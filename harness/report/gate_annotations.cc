@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "harness/base/text.h"
+#include "harness/report/cells.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
 
@@ -12,8 +13,13 @@ namespace eqlab::report {
 namespace {
 
 constexpr std::size_t shown_max = 10;
+constexpr std::size_t text_columns_max = 1'000;
 
 enum class Where : std::uint8_t { property, message };
+
+std::string shown(std::string_view text) {
+  return cut(printable(text.substr(0, 8 * text_columns_max)), text_columns_max);
+}
 
 std::string escaped(std::string_view text, Where where) {
   std::string out;
@@ -53,7 +59,7 @@ class Annotations {
       std::string file = place.file;
       if (!file.starts_with('/'))
         file = std::filesystem::path(prefix_ + file).lexically_normal().generic_string();
-      properties.push_back("file=" + escaped(printable(file), Where::property));
+      properties.push_back("file=" + escaped(shown(file), Where::property));
       if (place.line > 0) {
         properties.push_back(format("line={}", place.line));
         if (place.column > 0) properties.push_back(format("col={}", place.column));
@@ -61,10 +67,10 @@ class Annotations {
           properties.push_back(format("endColumn={}", place.end_column));
       }
     }
-    properties.push_back("title=" + escaped(printable(title), Where::property));
+    properties.push_back("title=" + escaped(shown(title), Where::property));
     constexpr std::array<std::string_view, 3> commands = {"error", "warning", "notice"};
     out_ += format("::{} {}::{}\n", commands[kind], join(properties, ","),
-                   escaped(printable(text), Where::message));
+                   escaped(shown(text), Where::message));
   }
   std::string finish() {
     for (const std::size_t kind : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
@@ -94,14 +100,16 @@ std::string gate_annotations(const gate::GateResult& result) {
   for (const gate::RuleResult& rule : result.rules) {
     for (const gate::Check& check : rule.checks) {
       if (check.outcome == gate::Outcome::failed && check.id != "lint" && check.id != "usable")
-        out.add(Severity::error, place_of(rule, check), title_of(check.id).title, check.text);
+        out.add(Severity::error, place_of(rule, check), format("eqlab gate: {}", check.id),
+                check.text);
     }
     for (const Diagnostic& diagnostic : rule.diagnostics) add(diagnostic, rule.file);
   }
   for (const Diagnostic& diagnostic : result.diagnostics) add(diagnostic, {});
   for (const gate::CaseOutcome& outcome : result.other_cases) {
     if (!outcome.passed)
-      out.add(Severity::error, place_in(outcome.file, outcome.line), "a case fails", outcome.why);
+      out.add(Severity::error, place_in(outcome.file, outcome.line), "eqlab gate: a case fails",
+              outcome.why);
   }
   out.add(Severity::info, Place{}, format("eqlab gate: {}", to_string(result.verdict)),
           result.reason);

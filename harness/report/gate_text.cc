@@ -15,6 +15,12 @@ using gate::RuleResult;
 
 constexpr std::size_t indent = 6;
 constexpr std::size_t changes_max = 6;
+/// Of one text; what events and rules hold may be megabytes long, and nobody reads on for ever.
+constexpr std::size_t paragraph_columns_max = 1'000;
+
+std::string shown(std::string_view text) {
+  return cut(printable(text.substr(0, 8 * paragraph_columns_max)), paragraph_columns_max);
+}
 
 class Writer {
  public:
@@ -46,7 +52,7 @@ class Writer {
 };
 
 void Writer::paragraph(std::string_view lead, std::string_view text) {
-  const std::string safe = printable(text);
+  const std::string safe = shown(text);
   const std::size_t columns = std::max<std::size_t>(options_.columns, 60);
   const std::string gap(indent + width(lead), ' ');
   std::string line = std::string(indent, ' ') + std::string(lead);
@@ -105,7 +111,10 @@ void Writer::checks(const RuleResult& rule) {
       passed += check.outcome == Outcome::passed ? 1U : 0U;
   }
   for (const Check& check : rule.checks) {
-    if (check.outcome == Outcome::skipped)
+    // Of no base the last lines speak.
+    const bool is_said_below =
+        check.id == "against-base" && result_.base.kind == gate::BaseKind::none;
+    if (check.outcome == Outcome::skipped && !is_said_below)
       paragraph("– ", format("{}: {}", title_of(check.id).title, check.text));
   }
   for (const Check& check : rule.checks) {
@@ -159,8 +168,8 @@ void Writer::incidents(const RuleResult& rule) {
 
 void Writer::rule(const RuleResult& rule) {
   const std::string change = change_text(rule, result_.base);
-  out_ += verdict_word(word_of(rule)) + printable(rule.file.empty() ? rule.name : rule.file) +
-          (change.empty() ? "" : format("  ({})", printable(change))) + "\n";
+  out_ += verdict_word(word_of(rule)) + shown(rule.file.empty() ? rule.name : rule.file) +
+          (change.empty() ? "" : format("  ({})", shown(change))) + "\n";
   if (!rule.usable) {
     for (const Diagnostic& diagnostic : rule.diagnostics)
       paragraph("✗ ", format("{} {}", diagnostic.code, diagnostic.message));
@@ -186,7 +195,7 @@ std::string Writer::run() {
     }
   }
   if (!out_.empty()) out_ += "\n";
-  out_ += verdict_word(word_of(result_.verdict)) + printable(result_.reason) + "\n";
+  out_ += verdict_word(word_of(result_.verdict)) + shown(result_.reason) + "\n";
   paragraph("", base_text(result_.base) +
                     (result_.unchanged > 0
                          ? format(" · {} unchanged", count_of(result_.unchanged, "rule", "rules"))

@@ -9,6 +9,7 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/gate/glob.h"
 
 namespace eqlab::gate {
 
@@ -22,7 +23,15 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
     const fs::path& path = walk->path();
     std::error_code unreadable;
     if (walk->is_directory(unreadable)) {
-      if (path.filename().string().starts_with('.')) walk.disable_recursion_pending();
+      // Repositories of rules may be a corner of larger ones.
+      const std::string folder = path.lexically_relative(root).generic_string();
+      const auto leads_there = [&](const std::string& pattern) {
+        return may_match_below(pattern, folder);
+      };
+      if (path.filename().string().starts_with('.') ||
+          (std::ranges::none_of(policy.include, leads_there) &&
+           std::ranges::none_of(policy.cases, leads_there)))
+        walk.disable_recursion_pending();
       continue;
     }
     if (!walk->is_regular_file(unreadable)) continue;

@@ -7,20 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "harness/event/batch_rows.h"
 #include "harness/scan/scanner.h"
+#include "tests/unit/gate/rows.h"
 #include "tests/unit/gate/rules_in_toml.h"
 
 namespace eqlab::gate {
 namespace {
 
+using test::batch_of;
 using test::Compiled;
-
-struct Row {
-  std::string id;
-  int second;
-  std::map<std::string, std::string> fields;
-};
+using test::Row;
 
 /// A script and a connection of one package on one host, a minute after the one before.
 void install(std::vector<Row>& rows, truth::Truth& truth, int number, const std::string& tool,
@@ -57,27 +53,6 @@ void install(std::vector<Row>& rows, truth::Truth& truth, int number, const std:
   }
   incident.true_pairs = {{0, 1}};
   truth.incidents.push_back(incident);
-}
-
-event::EventBatch batch_of(const scan::Plan& plan, const std::vector<Row>& rows) {
-  event::EventBatch batch(plan.projection());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (const auto& [name, place] : plan.projection().by_name) {
-      event::Column& column = batch.columns[place];
-      const auto field = rows[i].fields.find(name);
-      std::vector<event::ValueCode> codes;
-      if (field != rows[i].fields.end())
-        codes.push_back(*event::intern(column.dictionary(), event::Value{field->second}));
-      column.push(codes);
-    }
-    batch.event_time.push_back(EventTime(std::chrono::seconds(rows[i].second)));
-    batch.has_event_time.push_back(1);
-    batch.ingest_time.push_back(IngestTime(std::chrono::seconds(rows[i].second)));
-    batch.line.push_back(i + 1);
-    batch.ordinal.push_back(i);
-    batch.ids.push(rows[i].id);
-  }
-  return batch;
 }
 
 std::string query(const std::string& parents, const std::string& tools) {

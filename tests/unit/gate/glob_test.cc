@@ -28,6 +28,17 @@ TEST(Glob, TwoStarsAreAnyNumberOfParts) {
 
 TEST(Glob, AFolderHereIsNoPart) { EXPECT_TRUE(matches_glob("./rules/*.toml", "rules/a.toml")); }
 
+TEST(Glob, FoldersThatLeadNowhereAreKnown) {
+  EXPECT_TRUE(may_match_below("rules/**/*.toml", "rules"));
+  EXPECT_TRUE(may_match_below("rules/**/*.toml", "rules/macos/x"));
+  EXPECT_TRUE(may_match_below("a/b*/c.toml", "a/bb"));
+  EXPECT_TRUE(may_match_below("rules/", "rules/x"));
+  EXPECT_TRUE(may_match_below("**/x.toml", "anything/at/all"));
+  EXPECT_FALSE(may_match_below("rules/**/*.toml", "node_modules"));
+  EXPECT_FALSE(may_match_below("rules/*.toml", "rules/macos"));
+  EXPECT_FALSE(may_match_below("a/b/c.toml", "a/c"));
+}
+
 TEST(Glob, ManyStarsTakeNoTime) {
   std::string pattern;
   for (int i = 0; i < 200; ++i) pattern += "*a";

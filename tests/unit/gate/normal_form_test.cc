@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
 #include <string>
+#include <utility>
 
+#include "harness/base/rng.h"
+#include "harness/scan/scanner.h"
+#include "tests/unit/gate/rows.h"
 #include "tests/unit/gate/rules_in_toml.h"
 
 namespace eqlab::gate {
@@ -92,6 +98,92 @@ TEST(NormalForm, SoDoShapeAndSettings) {
 
 TEST(NormalForm, MetadataMakesNone) {
   EXPECT_EQ(logic("process where true", "note = \"x\"\nversion = 3"), logic("process where true"));
+}
+
+/// A random condition over two fields, and the same written otherwise.
+class Conditions {
+ public:
+  explicit Conditions(std::uint64_t seed) : rng_(seed) {}
+
+  std::pair<std::string, std::string> draw(int depth) {
+    if (depth == 0 || rng_.below(4) == 0) return leaf();
+    const std::uint64_t kind = rng_.below(3);
+    if (kind == 2) {
+      const auto [a, b] = draw(depth - 1);
+      return {"not (" + a + ")",
+              rng_.chance(0.5) ? "not (" + b + ")" : "not (not (not (" + b + ")))"};
+    }
+    const std::string word = kind == 0 ? " and " : " or ";
+    const auto [a, b] = draw(depth - 1);
+    const auto [c, d] = draw(depth - 1);
+    const std::string plain = "(" + a + ")" + word + "(" + c + ")";
+    switch (rng_.below(3)) {
+      case 0:
+        return {plain, "(" + d + ")" + word + "(" + b + ")"};
+      case 1:
+        return {plain, "(" + b + ")" + word + "(" + d + ")" + word + "(" + b + ")"};
+      default:
+        return {plain,
+                "not (not (" + b + ")" + (kind == 0 ? " or " : " and ") + "not (" + d + "))"};
+    }
+  }
+
+ private:
+  std::pair<std::string, std::string> leaf() {
+    constexpr std::array<std::pair<const char*, const char*>, 7> leaves = {{
+        {R"(process.name == "a")", R"(process.name in ("a", "a"))"},
+        {R"(process.name in ("a", "b"))", R"((process.name == "b" or process.name == "a"))"},
+        {R"(process.name : ("A", "c*"))", R"((process.name : "C*" or process.name : "a"))"},
+        {R"(process.name != "b")", R"(not process.name == "b")"},
+        {"process.pid == 1", "process.pid in (1)"},
+        {"process.pid in (1, 2)", "(process.pid == 2 or process.pid == 1)"},
+        {"process.pid > 1", "process.pid > 1"},
+    }};
+    return leaves[rng_.below(leaves.size())];
+  }
+  Rng rng_;
+};
+
+/// Which of all small events a condition is true for.
+std::string answers(const Compiled& rule) {
+  const event::Schema& schema = event::Schema::builtin();
+  scan::Plan plan(scan::Plan::options_for(schema, "@timestamp", ""));
+  const scan::QueryBinding binding = plan.add(rule.query);
+  std::vector<test::Row> rows;
+  for (const std::string name : {"a", "A", "b", "cc", ""}) {
+    for (const std::int64_t pid : {0, 1, 2}) {
+      test::Row row{name + std::to_string(pid), 1, {{"event.category", "process"}}};
+      if (!name.empty()) row.fields.emplace("process.name", name);
+      if (pid > 0) row.fields.emplace("process.pid", pid);
+      rows.push_back(row);
+    }
+  }
+  scan::CandidateLog log = plan.new_log();
+  scan::Scanner scanner(plan);
+  EXPECT_TRUE(scanner.scan(test::batch_of(plan, rows), log));
+  log.finish();
+  std::string out;
+  for (scan::CandidateIndex c = 0; c < log.size(); ++c) {
+    if (log.satisfies(c, binding.stages[0].filter)) out += std::string(log.event_id(c)) + " ";
+  }
+  return out;
+}
+
+TEST(NormalForm, EqualDigestsMeanEqualAnswers) {
+  std::map<std::string, std::string> answers_of;
+  std::size_t repeated = 0;
+  for (std::uint64_t seed = 0; seed < 1'500; ++seed) {
+    const auto [one, other] = Conditions(seed).draw(3);
+    const Compiled a("process where " + one);
+    const Compiled b("process where " + other);
+    const std::string digest = logic_digest(a.rule, a.query);
+    EXPECT_EQ(digest, logic_digest(b.rule, b.query)) << one << "\n" << other;
+    const std::string found = answers(a);
+    const auto [known, is_new] = answers_of.try_emplace(digest, found);
+    repeated += is_new ? 0U : 1U;
+    EXPECT_EQ(known->second, found) << one;
+  }
+  EXPECT_GT(repeated, 200U) << "digests that never meet prove nothing";
 }
 
 TEST(NormalForm, RepeatedStagesCostNothingMore) {

@@ -134,6 +134,13 @@ again eqlab gate --base origin/main
 )");
 }
 
+TEST(GateText, MegabytesAreCut) {
+  gate::GateResult huge = hostile(5'000);
+  huge.command = "eqlab gate";  // is given whole: it must make the same again
+  EXPECT_LT(gate_text(huge, {.columns = 100}).size(), 100'000U);
+  EXPECT_LT(gate_annotations(huge).size(), 100'000U);
+}
+
 TEST(GateText, NothingMovesTheCursor) {
   const std::string text = gate_text(hostile(), {.columns = 100});
   EXPECT_FALSE(has_control(text));
@@ -281,9 +288,10 @@ TEST(GateAnnotations, AreCommandsAtTheirLines) {
   const std::vector<std::string> lines = lines_of(gate_annotations(lossy()));
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(lines[0],
-            "::error file=rules/a.toml,line=14,col=3,endColumn=20,title=recall does not drop below "
-            "the base's::recall 60.0 %25 → 20.0 %25 (−40.0 [−50.0, −30.0], p < 0.0001, paired, 100 "
-            "incidents); policy allows −1.0");
+            "::error file=rules/a.toml,line=14,col=3,endColumn=20,title=eqlab gate%3A "
+            "recall-drop::recall "
+            "60.0 %25 → 20.0 %25 (−40.0 [−50.0, −30.0], p < 0.0001, paired, 100 incidents); policy "
+            "allows −1.0");
   EXPECT_EQ(lines[3].substr(0, 38), "::notice title=eqlab gate%3A fail::rec");
 }
 

@@ -245,10 +245,15 @@ class Run {
   report::MutationResult result_;
 };
 
-/// The killing cases as a file, which finds the rule from where it lies.
-std::string case_file(const report::MutationResult& result, const Options& options) {
+/// The killing cases as a file, which finds the rule from where it lies. Counts them in `result`:
+/// one may notice several mutants. Errors: E702 the file is there already.
+Status write_cases(report::MutationResult& result, const Options& options) {
   namespace fs = std::filesystem;
   std::error_code error;
+  if (fs::exists(options.write, error)) {
+    return fail(error_in(options.write, "E702", "there is such a file already: nothing was written",
+                         "name a new one, and move what you agree with"));
+  }
   const fs::path folder = fs::absolute(options.write, error).parent_path();
   const fs::path rule = fs::absolute(options.rule, error).lexically_relative(folder);
   std::string name = rule.empty() ? options.rule : rule.generic_string();
@@ -258,13 +263,16 @@ std::string case_file(const report::MutationResult& result, const Options& optio
       "correct "
       "the rule.\n\nrule: {}\n",
       name);
-  std::set<std::string> written;  // without their reasons: one case may notice several mutants
+  std::set<std::string> written;  // without their reasons
   for (const report::MutantRow& row : result.mutants) {
     if (row.killing_case.empty()) continue;
     if (written.insert(row.killing_case.substr(row.killing_case.find('\n'))).second)
       out += "\n" + row.killing_case;
   }
-  return out;
+  EQLAB_CHECK(write_file(options.write, out));
+  result.written = options.write;
+  result.written_cases = written.size();
+  return ok();
 }
 
 Exit run(const Options& options, Console& console) {
@@ -282,9 +290,7 @@ Exit run(const Options& options, Console& console) {
     const bool has_cases = std::ranges::any_of(
         result->mutants, [](const report::MutantRow& row) { return !row.killing_case.empty(); });
     if (has_cases) {
-      if (auto written = write_file(options.write, case_file(*result, options)); !written)
-        return give_up(written.error());
-      result->written = options.write;
+      if (auto written = write_cases(*result, options); !written) return give_up(written.error());
     } else {
       console.note("no case was found that would notice more: no file written\n");
     }

@@ -55,6 +55,7 @@ struct MutationResult {
   std::string corpus;   ///< for people
   std::string command;  ///< makes the same result again
   std::string written;  ///< file that the killing cases went to; empty: none
+  std::uint64_t written_cases = 0;
 };
 
 struct MutationTextOptions {

@@ -122,7 +122,7 @@ std::string mutation_text(const MutationResult& result, const MutationTextOption
       result.mutants, [](const MutantRow& row) { return !row.killing_case.empty(); }));
   if (!result.written.empty()) {
     out += format("{} written to {}: agree with each, or correct the rule\n",
-                  count_of(offered, "case", "cases"), printable(result.written));
+                  count_of(result.written_cases, "case", "cases"), printable(result.written));
   } else if (offered > 0 && !options.show_cases) {
     out += format("* a case that would notice it: --show-cases prints {}, --write FILE keeps {}\n",
                   offered == 1 ? "it" : "them", offered == 1 ? "it" : "them");

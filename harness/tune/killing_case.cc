@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
+#include <optional>
 
 #include "harness/base/text.h"
 #include "harness/cases/engine.h"
@@ -23,6 +23,8 @@ using cases::CaseValue;
 
 constexpr std::size_t events_changed_max = 8;
 constexpr std::size_t values_of_field_max = 200;
+/// Timelines that are tried with an event between theirs.
+constexpr std::size_t interrupted_max = 3;
 /// Of mutants of long queries only the first are looked at for constants.
 constexpr std::size_t expressions_read_max = 100'000;
 
@@ -52,6 +54,7 @@ class FieldValues {
                             e.kind == eql::ExprKind::membership ||
                             e.kind == eql::ExprKind::pattern || e.kind == eql::ExprKind::call;
       if (!compares) continue;
+      if (e.kind == eql::ExprKind::compare) add_lengths(query, e);
       for (const eql::ExprId left : e.children) {
         if (query.at(left).kind != eql::ExprKind::field) continue;
         for (const eql::ExprId right : e.children) {
@@ -73,6 +76,21 @@ class FieldValues {
   [[nodiscard]] const std::map<std::string, std::vector<CaseValue>>& all() const { return values_; }
 
  private:
+  /// `length(field) > 20`: texts of that length, and one more and less.
+  void add_lengths(const eql::Query& query, const eql::Expr& compare) {
+    const eql::Expr& call = query.at(compare.children[0]);
+    const auto* const length = std::get_if<std::int64_t>(&query.at(compare.children[1]).value);
+    constexpr std::int64_t length_max = 1'000;
+    if (call.kind != eql::ExprKind::call || fold_ascii(call.name) != "length" ||
+        call.children.size() != 1 || query.at(call.children[0]).kind != eql::ExprKind::field ||
+        length == nullptr || *length < 1 || *length > length_max)
+      return;
+    for (const std::int64_t n : {*length, *length + 1, *length - 1}) {
+      push(values_[query.at(call.children[0]).name],
+           text_value(std::string(static_cast<std::size_t>(n), 'x')));
+    }
+  }
+
   static void push(std::vector<CaseValue>& list, CaseValue value) {
     if (list.size() < values_of_field_max && std::ranges::find(list, value) == list.end())
       list.push_back(std::move(value));
@@ -122,6 +140,93 @@ class FieldValues {
   std::map<std::string, std::vector<CaseValue>> values_;
 };
 
+void set_field(CaseEvent& event, const std::string& name, const CaseValue& value) {
+  const auto known = std::ranges::find(event.fields, name, &CaseField::name);
+  CaseField field{.name = name, .values = {value}, .is_array = false};
+  if (known == event.fields.end())
+    event.fields.push_back(std::move(field));
+  else
+    *known = std::move(field);
+}
+
+/// Fields with which an event would satisfy a condition, as far as plain comparisons say: enough to
+/// try. What is negated is left to chance.
+class Satisfier {
+ public:
+  Satisfier(const eql::Query& query, CaseEvent& event) : query_(query), event_(event) {}
+
+  // NOLINTNEXTLINE(misc-no-recursion): bounded by limits::expression_depth_max
+  void satisfy(eql::ExprId id) {
+    const eql::Expr& e = query_.at(id);
+    switch (e.kind) {
+      case eql::ExprKind::logical_and:
+        for (const eql::ExprId child : e.children) satisfy(child);
+        break;
+      case eql::ExprKind::logical_or:
+        satisfy(e.children[0]);
+        break;
+      case eql::ExprKind::compare:
+        compare(e);
+        break;
+      case eql::ExprKind::membership:
+      case eql::ExprKind::pattern:
+        if (!e.negated) set(e.children[0], value_of(e.children[1], "", ""));
+        break;
+      case eql::ExprKind::call:
+        if (e.children.size() >= 2) {
+          const std::string name = fold_ascii(e.name);
+          set(e.children[0], value_of(e.children[1], name == "endswith" ? "x" : "",
+                                      name == "startswith" ? "x" : ""));
+        }
+        break;
+      case eql::ExprKind::logical_not:
+      case eql::ExprKind::literal:
+      case eql::ExprKind::field:
+      case eql::ExprKind::negate:
+      case eql::ExprKind::arithmetic:
+        break;
+    }
+  }
+
+ private:
+  void compare(const eql::Expr& e) {
+    using eql::CompareOp;
+    const event::Value& constant = query_.at(e.children[1]).value;
+    const bool above = e.compare == CompareOp::greater || e.compare == CompareOp::not_equal;
+    const auto* const number = std::get_if<std::int64_t>(&constant);
+    if (number != nullptr && (above || e.compare == CompareOp::less)) {
+      const std::int64_t other =
+          above ? *number + (*number < INT64_MAX ? 1 : 0) : *number - (*number > INT64_MIN ? 1 : 0);
+      set(e.children[0], CaseValue{.kind = CaseValue::Kind::number, .text = format("{}", other)});
+    } else if (e.compare == CompareOp::not_equal) {
+      set(e.children[0], text_value("other"));
+    } else {
+      set(e.children[0], value_of(e.children[1], "", ""));
+    }
+  }
+
+  [[nodiscard]] std::optional<CaseValue> value_of(eql::ExprId id, std::string_view before,
+                                                  std::string_view after) const {
+    const eql::Expr& e = query_.at(id);
+    if (e.kind != eql::ExprKind::literal || event::is_null(e.value)) return std::nullopt;
+    if (const auto* const text = std::get_if<std::string>(&e.value)) {
+      const std::string plain = filled(*text, "", "x");
+      return text_value(format("{}{}{}", before, plain, after));
+    }
+    return CaseValue{.kind = std::holds_alternative<bool>(e.value) ? CaseValue::Kind::boolean
+                                                                   : CaseValue::Kind::number,
+                     .text = event::to_text(e.value)};
+  }
+
+  void set(eql::ExprId field, const std::optional<CaseValue>& value) {
+    if (!value || query_.at(field).kind != eql::ExprKind::field) return;
+    set_field(event_, query_.at(field).name, *value);
+  }
+
+  const eql::Query& query_;
+  CaseEvent& event_;
+};
+
 class Search {
  public:
   Search(const rule::Rule& rule, const MutantSet& mutants, std::vector<std::size_t> survivors,
@@ -145,10 +250,13 @@ class Search {
   }
 
   std::vector<KillingCase> run(const std::vector<CaseBlock>& blocks) {
-    for (const CaseBlock* base : bases(blocks)) {
+    const std::vector<const CaseBlock*> chosen = bases(blocks);
+    for (const CaseBlock* base : chosen) {
       if (is_done()) break;
-      change(*base);
+      change(*base, {});
     }
+    for (std::size_t i = 0; i < std::min(chosen.size(), interrupted_max); ++i)
+      interrupt(*chosen[i]);
     std::ranges::sort(found_, {}, &KillingCase::mutant);
     return std::move(found_);
   }
@@ -184,8 +292,36 @@ class Search {
     return out;
   }
 
-  void change(const CaseBlock& base) {
+  /// The timeline with an event in it that `until` asks for, or a step that must be missing: from
+  /// there too one change may tell.
+  void interrupt(const CaseBlock& base) {
+    const auto query = eql::parse_query(rule_.query.text);
+    if (!query) return;
+    std::vector<const eql::Stage*> stages;
+    for (const eql::Stage& stage : query->stages) {
+      if (stage.missing) stages.push_back(&stage);
+    }
+    if (query->until) stages.push_back(&*query->until);
+    for (const eql::Stage* stage : stages) {
+      for (std::size_t j = 0; j + 1 < std::min(base.events.size(), events_changed_max); ++j) {
+        if (is_done() || !base.events[j].time) return;
+        CaseEvent event = base.events[j];  // its keys
+        event.id = "between";
+        event.time = *event.time + std::chrono::milliseconds{1};
+        if (stage->filter.category)
+          set_field(event, base.rule->event_category_field, text_value(*stage->filter.category));
+        Satisfier(*query, event).satisfy(stage->filter.condition);
+        CaseBlock interrupted = base;
+        interrupted.events.insert(interrupted.events.begin() + static_cast<std::ptrdiff_t>(j) + 1,
+                                  std::move(event));
+        change(interrupted, "with an event between: ");
+      }
+    }
+  }
+
+  void change(const CaseBlock& base, const std::string& told) {
     block_ = base;
+    told_ = told;
     block_.skips.clear();
     block_.expectation = {};
     block_.expectation.kind =
@@ -197,6 +333,7 @@ class Search {
     original_ = std::move(*original);
     const std::vector<CaseEvent> events = base.events;
     const std::size_t count = std::min(events.size(), events_changed_max);
+    if (!told_.empty()) attempt(events, "as it is");
     change_fields(events, count);
     change_times(events, count);
     change_events(events, count);
@@ -208,7 +345,7 @@ class Search {
       for (std::size_t i = 0; i < count; ++i) {
         for (const CaseValue& value : values) {
           std::vector<CaseEvent> changed = events;
-          set(changed[i], name, value);
+          set_field(changed[i], name, value);
           attempt(std::move(changed), format("{}={} in event {}", name, value.text, events[i].id));
           if (is_done()) return;
         }
@@ -247,7 +384,7 @@ class Search {
       if (!changed.empty()) attempt(std::move(changed), format("without event {}", events[i].id));
       for (const std::string_view category : {"process", "network", "file", "registry"}) {
         changed = events;
-        set(changed[i], block_.rule->event_category_field, text_value(std::string(category)));
+        set_field(changed[i], block_.rule->event_category_field, text_value(std::string(category)));
         attempt(std::move(changed), format("event {} of category {}", events[i].id, category));
       }
       for (std::size_t j = 0; j < count; ++j) {
@@ -281,19 +418,10 @@ class Search {
       for (const CaseValue& value : values) {
         if (is_done()) return;
         changed = events;
-        for (CaseEvent& event : changed) set(event, name, value);
+        for (CaseEvent& event : changed) set_field(event, name, value);
         attempt(std::move(changed), format("{}={} in every event", name, value.text));
       }
     }
-  }
-
-  static void set(CaseEvent& event, const std::string& name, const CaseValue& value) {
-    const auto known = std::ranges::find(event.fields, name, &CaseField::name);
-    CaseField field{.name = name, .values = {value}, .is_array = false};
-    if (known == event.fields.end())
-      event.fields.push_back(std::move(field));
-    else
-      *known = std::move(field);
   }
 
   /// Runs the rule and the open mutants over these events.
@@ -322,8 +450,8 @@ class Search {
     const bool finds_none = found.ends_with("\n  none\n");
     const bool mutant_finds_none =
         cases::outcome_of(block_, mutant.query, engine_).ends_with("\n  none\n");
-    out.why = printable(format("{}: {} ({} would {})", change, finds_none ? "no match" : "a match",
-                               mutant.what,
+    out.why = printable(format("{}{}: {} ({} would {})", told_, change,
+                               finds_none ? "no match" : "a match", mutant.what,
                                finds_none          ? "make it one"
                                : mutant_finds_none ? "lose it"
                                                    : "find another"));
@@ -355,6 +483,7 @@ class Search {
   std::size_t tried_ = 0;
   std::size_t runs_ = 0;
   CaseBlock block_;
+  std::string told_;  ///< of the timeline that is changed
   eql::CheckedQuery original_;
   std::vector<KillingCase> found_;
 };

@@ -20,8 +20,8 @@ struct KillingCase {
 };
 
 struct KillingOptions {
-  std::size_t tried_max = 6'000;   ///< changed timelines
-  std::size_t bases_max = 24;      ///< timelines that are changed
+  std::size_t tried_max = 6'000;  ///< changed timelines
+  std::size_t bases_max = 24;     ///< timelines that are changed
   /// Runs of the engine for all mutants together, counted by the hundred expressions of the query.
   std::size_t runs_max = 60'000;
 };
@@ -29,9 +29,9 @@ struct KillingOptions {
 /// Searches the timelines of `blocks` with one change each: a field set to a constant of the rule
 /// or the mutant, to its other case, with a letter more, taken away; a number beside; an event's
 /// time at maxspan and past it; an event taken out, doubled, of another category; order turned
-/// round. `survivors` are places in `mutants`; what is found for one comes once, in their order.
-/// Blocks with a schema or options of their own are not looked at. Cost: tried × (1 + survivors)
-/// runs of the engine.
+/// round; and the same with an event between that `until` or a missing step asks for. `survivors`
+/// are places in `mutants`; what is found for one comes once, in their order. Blocks with a schema
+/// or options of their own are not looked at. Cost: tried × (1 + survivors) runs of the engine.
 [[nodiscard]] std::vector<KillingCase> find_killing_cases(
     const rule::Rule& rule, const MutantSet& mutants, const std::vector<std::size_t>& survivors,
     const std::vector<cases::CaseBlock>& blocks, const KillingOptions& options = {});

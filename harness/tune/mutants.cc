@@ -536,8 +536,16 @@ std::string_view to_string(MutationKind kind) {
 
 std::string meaning_of(const eql::CheckedQuery& original) {
   eql::CheckedQuery query = original;
-  // Text without letters is the same in either case.
+  // `?` changes nothing about a field that is there; script leaves are named by how they read.
+  for (eql::Expr& e : query.syntax.exprs) {
+    const bool is_unmapped =
+        std::ranges::any_of(query.unmapped, [&e](const auto& one) { return one.first == e.name; });
+    if (e.kind == ExprKind::field && !is_unmapped) e.optional = false;
+  }
   for (eql::Leaf& leaf : query.leaves) {
+    if (leaf.kind == eql::LeafKind::script || leaf.kind == eql::LeafKind::script_null)
+      eql::settle_leaf(leaf, query.syntax);
+    // Text without letters is the same in either case.
     if (!leaf.fold_case || leaf.kind == eql::LeafKind::regex) continue;
     const bool has_letters = std::ranges::any_of(leaf.constants, [](const event::Value& value) {
       const auto* const text = std::get_if<std::string>(&value);

@@ -69,6 +69,11 @@ TEST(Mutate, SurvivorsAreShownWithTheirPlaceAndTheCasesThatWouldNoticeThem) {
   EXPECT_EQ(writing.status, 0) << writing.err;
   EXPECT_TRUE(contains(writing.out, "written to " + written)) << writing.out;
   EXPECT_EQ(eqlab({"test", written}).status, 0);
+  const std::string kept = read_file(written);
+  const Outcome over = eqlab({"mutate", path, "--write", written});
+  EXPECT_EQ(over.status, 2);
+  EXPECT_TRUE(contains(over.err, "E702")) << over.err;
+  EXPECT_EQ(read_file(written), kept);
   const Outcome rich = eqlab(
       {"mutate", path, folder.path("small.case"), written, "--min-score", "100", "--verbose"});
   EXPECT_EQ(rich.status, 0) << rich.out;

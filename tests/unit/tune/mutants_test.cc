@@ -134,6 +134,8 @@ TEST(Mutants, WhatMeansTheSameIsNoMutant) {
             plain);
   EXPECT_NE(meaning("sequence [process where true] by ?user.id [file where true] by ?user.id"),
             plain);
+  EXPECT_EQ(meaning("process where length(?process.name) > 20"),
+            meaning("process where length(process.name) > 20"));
   // A missing event asks nobody.
   EXPECT_NE(meaning("sequence with maxspan=1s [process where true] by ?user.id ![file where true] "
                     "by user.id"),
@@ -339,6 +341,39 @@ TEST(KillingCase, EachPassesWithTheRuleAndFailsWithItsMutant) {
   const auto again = find_killing_cases(rule, *mutants, survivors, blocks);
   ASSERT_EQ(again.size(), found.size());
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(again[i].text, found[i].text);
+}
+
+TEST(KillingCase, AnEventBetweenTellsOfUntilAndOfMissingSteps) {
+  const rule::Rule rule = rule::bare_query(
+      R"(sequence by host.id with maxspan=1m
+  [process where length(process.name) > 3]
+  ![file where event.type == "deletion" and startsWith(file.path, "/tmp/")]
+  [network where destination.port >= 443]
+until [process where event.type == "end" and process.exit_code != 0])",
+      "r.eql");
+  const auto blocks = blocks_of(R"(rule: r
+
+why: plain
+events
+  1  @0s  process  host.id=a process.name=bash event.type=start
+  2  @2s  network  host.id=a destination.port=443
+matches
+  1 - 2
+)",
+                                rule);
+  const event::Schema& schema = event::Schema::builtin();
+  const auto mutants = make_mutants(rule, schema);
+  const auto kills = kill_by_cases(rule, *mutants, schema, blocks);
+  ASSERT_TRUE(kills);
+  std::vector<std::size_t> survivors;
+  for (std::size_t m = 0; m < mutants->mutants.size(); ++m) {
+    if (!kills->noticed_by[m]) survivors.push_back(m);
+  }
+  const auto found = find_killing_cases(rule, *mutants, survivors, blocks);
+  for (const std::size_t m : survivors) {
+    EXPECT_TRUE(std::ranges::any_of(found, [m](const KillingCase& one) { return one.mutant == m; }))
+        << mutants->mutants[m].what;
+  }
 }
 
 TEST(KillingCase, WithoutATimelineNothingIsFound) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/cases/io/files.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
 #include "harness/cli/gate_inputs.h"
@@ -10,6 +11,7 @@
 #include "harness/cli/version.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
+#include "harness/tune/mutation.h"
 
 namespace eqlab::cli {
 namespace {
@@ -177,6 +179,16 @@ void report_errors(const Options& options, const gate::GateResult& result, Conso
   std::ranges::for_each(result.diagnostics, show);
 }
 
+/// Nothing where the cases fail already, which their own check says.
+std::optional<gate::MutationScore> measure_mutants(const rule::Rule& rule,
+                                                   const std::vector<std::string>& case_files) {
+  const auto blocks = cases::load_cases_of(rule, case_files);
+  if (!blocks) return std::nullopt;
+  const auto summary = tune::summarize_cases(rule, *blocks);
+  if (!summary) return std::nullopt;
+  return gate::MutationScore{.noticed = summary->noticed.hits, .of = summary->noticed.total};
+}
+
 Exit run(const Options& options, Console& console) {
   const auto give_up = [&console](const Diagnostic& diagnostic) {
     console.report(diagnostic);
@@ -192,7 +204,8 @@ Exit run(const Options& options, Console& console) {
   auto inputs = load_gate_inputs(paths);
   if (!inputs) return give_up(inputs.error());
   GateRun how{.source = options.source,
-              .judges_unchanged = options.judges_all || options.updates_baseline};
+              .judges_unchanged = options.judges_all || options.updates_baseline,
+              .mutation = measure_mutants};
   choose_corpus(options, *inputs, how.source);
   auto result = run_gate(*inputs, how, console);
   if (console.stop().stop_requested()) {

@@ -126,6 +126,16 @@ TEST(Gate, ABrokenChangeIsUnusableWithACaret) {
   EXPECT_EQ(ruined.out.find("deleted"), std::string::npos);
 }
 
+TEST(Gate, CasesThatNoticeTooFewMutantsFail) {
+  const Example repository;
+  ASSERT_TRUE(repository.replace("eqlab.toml", "[thresholds]\n",
+                                 "[thresholds]\nmutation_score_min = 0.999\n"));
+  ASSERT_TRUE(repository.replace(rule, R"("zsh", "osascript")", R"("zsh", "osascript", "perl")"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(outcome_of(result, "mutation"), "failed") << result.dump(1);
+  EXPECT_EQ(result["verdict"], "fail");
+}
+
 TEST(Gate, RulesAddedDeletedAndRenamed) {
   const Example repository;
   ASSERT_EQ(repository.git({"mv", rule, "rules/renamed.toml"}), 0);

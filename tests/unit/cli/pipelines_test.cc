@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -365,6 +366,31 @@ TEST(PipelineFiles, TheExampleRepositoryHasTheExamples) {
       {"ci/pre-commit/example.pre-commit-config.yaml", ".pre-commit-config.yaml"}};
   for (const auto& [ours, theirs] : pairs)
     EXPECT_EQ(read_file(source + "/" + ours), read_file(example + theirs)) << theirs;
+}
+
+std::set<std::string> found_in(const std::string& text, const std::string& pattern) {
+  std::set<std::string> out;
+  const std::regex expression(pattern);
+  for (std::sregex_iterator at(text.begin(), text.end(), expression), end; at != end; ++at)
+    out.insert((*at)[1]);
+  return out;
+}
+
+TEST(PipelineFiles, TheActionTellsItsScriptsAllThatTheyAsk) {
+  const std::string action = read_file(source + "/ci/github/action.yml");
+  // What `pipeline/install` reads is among them.
+  const std::set<std::string> told = found_in(action, R"(\n        (EQLAB_[A-Z_]+): )");
+  const std::set<std::string> asked =
+      found_in(read_file(source + "/ci/github/gate") + read_file(source + "/ci/github/install") +
+                   read_file(source + "/ci/pipeline/install"),
+               R"(\$\{?(EQLAB_[A-Z_]+))");
+  EXPECT_EQ(told, asked);
+  // Each output that a step is asked for is one that its script gives.
+  const std::set<std::string> wanted = found_in(action, R"(steps\.gate\.outputs\.([a-z]+))");
+  const std::set<std::string> given =
+      found_in(read_file(source + "/ci/github/gate"),
+               R"( (verdict|status|reports|json|junit|sarif|markdown) ")");
+  EXPECT_EQ(wanted, given);
 }
 
 TEST(PipelineFiles, EveryInputAndVariableIsReadAndExplained) {

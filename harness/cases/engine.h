@@ -52,7 +52,7 @@ struct NamedEngine {
 /// `batch-7`, `whole`). Where batches end must never show. Alerts also by evaluating every run
 /// (`every-run`) where the others pass over those that see nothing new.
 [[nodiscard]] std::vector<NamedEngine> built_in_engines();
-/// The last of these, for whoever runs a block very often.
+/// The `whole` one of these, for whoever runs a block very often.
 [[nodiscard]] Engine fast_engine();
 
 }  // namespace eqlab::cases

@@ -531,7 +531,7 @@ void define_score(CLI::App& app, Action& chosen) {
                       "Also write the alerts as the engine would index them to this file (NDJSON)");
   add_threads_option(*command, options->source.threads);
   command->footer(
-      "Examples:\n"
+      "Example:\n"
       "  eqlab score rules/macos_installer_package_spawns_network_event.toml --events 2000000\n"
       "  eqlab score rules/history --profile realistic --hosts 500 --days 3\n"
       "  eqlab score RULE --maxspan 15s,30s,60s --corpus corpus\n"

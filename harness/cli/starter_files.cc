@@ -137,7 +137,7 @@ false_alarms_growth_max = {{ value = 0.1, certain = true }}
 # mutation_score_min = 0.9            # of small changes to the rule, how many its cases notice
 
 [lint]
-fail_on = "error"                     # or "warning", "info", "never"
+fail_on = "error"                     # or "warning", "note", "never"
 only_new = true                       # what the base has too does not fail
 # ignore = ["L316"]
 

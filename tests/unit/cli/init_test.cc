@@ -99,6 +99,20 @@ TEST(Init, ThePolicyIsOneThatTheGateTakes) {
   ASSERT_TRUE(all) << all.error().message << on;
   EXPECT_TRUE(all->demands.thresholds.mutation_score_min);
   EXPECT_EQ(all->rules.size(), 1U);
+  // So can every level that it names.
+  const std::size_t levels = text.find("fail_on = \"error\"");
+  ASSERT_NE(levels, std::string::npos);
+  const std::string named = text.substr(levels, text.find('\n', levels) - levels);
+  std::size_t count = 0;
+  for (std::size_t open = 0; (open = named.find('"', open)) != std::string::npos; ++count) {
+    const std::size_t close = named.find('"', open + 1);
+    ASSERT_NE(close, std::string::npos);
+    const std::string level = named.substr(open, close + 1 - open);
+    const auto other = gate::parse_policy("[lint]\nfail_on = " + level + "\n", "eqlab.toml");
+    EXPECT_TRUE(other) << level;
+    open = close + 1;
+  }
+  EXPECT_EQ(count, 4U);
 }
 
 TEST(Init, TheGateRunsOnWhatItWrote) {

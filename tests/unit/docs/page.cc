@@ -58,8 +58,9 @@ std::vector<Command> commands_of(std::string_view page) {
       if (out.size() == first) out.push_back({.text = {}, .expected = {}, .line = i + 1});
     } else if (line.starts_with("$ ")) {
       out.push_back({.text = line.substr(2) + "\n", .expected = {}, .line = i + 1});
-    } else if (line.starts_with("> ") && out.size() > first && out.back().expected.empty()) {
-      out.back().text += line.substr(2) + "\n";
+    } else if ((line.starts_with("> ") || line == ">") && out.size() > first &&
+               out.back().expected.empty()) {
+      out.back().text += line.substr(std::min<std::size_t>(2, line.size())) + "\n";
     } else if (out.size() > first) {
       out.back().expected.push_back(line);
     }

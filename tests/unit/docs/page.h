@@ -6,7 +6,8 @@
 #include <vector>
 
 /// Pages of the guide whose examples are run: every block that begins with ```console holds
-/// commands (`$ ` before them, `> ` before their further lines) and what they print.
+/// commands (`$ ` before them, `> ` before their further lines, of which an empty one is `>`) and
+/// what they print.
 namespace eqlab::docs {
 
 struct Command {

@@ -97,10 +97,10 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Page);
 
 TEST(PageReader, CommandsAndWhatTheyPrint) {
   const std::vector<Command> commands = commands_of(
-      "# Title\n\n```console\n$ one \\\n> two\nout\n\nmore\n$ three\n```\n```\n$ not run\n```\n"
+      "# Title\n\n```console\n$ one \\\n>\n> two\nout\n\nmore\n$ three\n```\n```\n$ not run\n```\n"
       "```console\nno command\n```\n");
   ASSERT_EQ(commands.size(), 3U);
-  EXPECT_EQ(commands[0].text, "one \\\ntwo\n");
+  EXPECT_EQ(commands[0].text, "one \\\n\ntwo\n");
   EXPECT_EQ(commands[0].expected, (std::vector<std::string>{"out", "", "more"}));
   EXPECT_EQ(commands[0].line, 4U);
   EXPECT_EQ(commands[1].text, "three\n");

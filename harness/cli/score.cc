@@ -522,8 +522,10 @@ void define_score(CLI::App& app, Action& chosen) {
                       "What goes wrong, by number of the run from 0: 3,7-9 (the search fails), "
                       "12:throws, 20:+7m (late), 21:takes=20m; @FILE");
   command
-      ->add_option("--engine", options->engine,
-                   "scheduled, or streaming: the rule sees each event as it arrives")
+      ->add_option(
+          "--engine", options->engine,
+          "scheduled, or streaming: the rule sees each event as it arrives, without runs, cap "
+          "and suppression")
       ->check(CLI::IsMember({"scheduled", "streaming"}))
       ->capture_default_str();
   command

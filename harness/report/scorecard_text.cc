@@ -650,11 +650,12 @@ void all_counts(Page& page, const Scorecard& card, const TextOptions& options) {
   const std::vector<std::string> runs = run_parts(card);
   if (!runs.empty()) columns.parts("runs", runs, " · ", Weight::plain);
   if (card.suppression) {
-    columns.parts("suppressed",
-                  {count_of(card.suppression->matches, "match", "matches") + " added to " +
-                       count_of(card.suppression->alerts, "alert", "alerts"),
-                   format("{} additions, repeats included", grouped(card.suppression->times))},
-                  " · ", Weight::plain);
+    columns.parts(
+        "counted",
+        {format("{} suppressed into {}", count_of(card.suppression->matches, "match", "matches"),
+                count_of(card.suppression->alerts, "alert", "alerts")),
+         count_of(card.suppression->times, "addition", "additions")},
+        " · ", Weight::plain);
   }
   if (card.sightings.mean && card.engine == score::EngineKind::scheduled) {
     std::string text = format("{:.2f} searches returned an alert on average", *card.sightings.mean);

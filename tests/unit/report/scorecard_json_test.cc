@@ -78,7 +78,7 @@ TEST(ScorecardJson, WithoutLabelsTheReasonStandsBesideEveryNull) {
 TEST(ScorecardJson, WhatRunsAndSuppressionDid) {
   tiny::World world = tiny::small_world();
   world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
-  world.disturbances = {{.run = 9, .late = std::chrono::hours{1}}};
+  world.disturbances = {{.run = 60, .late = std::chrono::hours{1}}};
   const Json out = Json::parse(scorecard_json(tiny::score_of(world), tiny::small_info()));
   EXPECT_EQ(out["engine"], "scheduled");
   EXPECT_EQ(out["alerts"]["suppression"]["matches"], 1);

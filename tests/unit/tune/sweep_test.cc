@@ -94,7 +94,7 @@ TEST(Sweep, TheRulesWindowsAndSuppressionCountEverywhere) {
   TuningRequest request{.suggests = true, .suggestions_max = 1};
   request.maxspans = {seconds(5), seconds(30), seconds(60)};
   request.schedules = default_schedules(fleet::rule_of(fleet::query).schedule);
-  request.keys = {{"host.id", "user.id"}};
+  request.keys.emplace().push_back({"host.id", "user.id"});
   request.simulation.refresh = seconds(40);
   request.simulation.run_duration = seconds(9);
   request.simulation.phase = seconds(77);

@@ -364,6 +364,12 @@ Unsearched unsearched_of(const std::vector<schedule::Gap>& gaps) {
   return out;
 }
 
+/// The closed forms know runs whose windows go by event time.
+bool goes_by_event_time(const ScoreInputs& in) {
+  return in.engine == EngineKind::scheduled &&
+         in.simulation.range.value_or(schedule::RangeField{}) == schedule::RangeField{};
+}
+
 SightingCounts sightings_of(const ScoreInputs& in) {
   SightingCounts out;
   std::map<std::uint64_t, std::uint64_t> counts;
@@ -373,7 +379,7 @@ SightingCounts sightings_of(const ScoreInputs& in) {
   for (const schedule::Alert& alert : in.simulation.alerts) {
     ++counts[alert.sightings];
     seen += alert.sightings;
-    if (in.engine == EngineKind::streaming) continue;
+    if (!goes_by_event_time(in)) continue;
     const rule::Sightings forms = rule::sightings(in.schedule, timing_of(in, alert.match));
     // Given that it is seen at all. What only a disturbed run sees has no share here.
     const double is_seen = 1 - forms.share(0);
@@ -390,6 +396,7 @@ SightingCounts sightings_of(const ScoreInputs& in) {
 
 Measured<Forecast> forecast_of(const ScoreInputs& in, std::optional<Duration> maxspan) {
   if (in.engine == EngineKind::streaming) return Unmeasured{"a streaming engine has no runs"};
+  if (!goes_by_event_time(in)) return Unmeasured{"windows go by another time than the events' own"};
   const bool is_one_event = in.query.kind == eql::QueryKind::event;
   if (!is_one_event && !maxspan)
     return Unmeasured{"without maxspan no delay is sure to be survived"};

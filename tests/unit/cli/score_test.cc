@@ -242,6 +242,30 @@ TEST(Score, SuppressedMatchesAreCountedInTheirAlert) {
   EXPECT_TRUE(contains(streamed.out, "raises    4 alerts")) << streamed.out;
 }
 
+TEST(Score, ExplainAgreesAboutWhatWasSuppressed) {
+  const TemporaryFolder folder;
+  const std::string corpus = folder.path("corpus");
+  ASSERT_EQ(
+      eqlab({"generate", "-o", corpus, "--events", "30000", "--hosts", "20", "--seed", "3"}).status,
+      0);
+  std::string text = read_file(rule);
+  text.insert(text.find("[[rule.threat]]"),
+              "[rule.alert_suppression]\ngroup_by = [\"user.id\"]\n"
+              "[rule.alert_suppression.duration]\nunit = \"h\"\nvalue = 24\n\n");
+  const std::string suppressing = folder.write("rule.toml", text);
+  const Json card = card_of({suppressing, "--corpus", corpus, "--resamples", "100"});
+  const auto miss = std::ranges::find_if(
+      card["misses"], [](const Json& group) { return group["reason"] == "suppressed"; });
+  ASSERT_NE(miss, card["misses"].end()) << card["misses"];
+  EXPECT_EQ((*miss)["cause"], "suppression");
+  EXPECT_EQ(card["recall"]["lost_to"]["suppression"], (*miss)["count"]);
+  const Outcome told = eqlab({"explain", suppressing, corpus, "--incident",
+                              (*miss)["example_incident"].get<std::string>(), "--format", "json"});
+  ASSERT_EQ(told.status, 0) << told.err;
+  const Json explained = Json::parse(told.out, nullptr, false);
+  EXPECT_EQ(explained["explanations"][0]["reason"], "suppressed") << told.out;
+}
+
 TEST(Score, EachOptionSaysWhatItCannotUse) {
   const TemporaryFolder folder;
   const std::string events = folder.write("events.ndjson", two_installs());

@@ -377,6 +377,17 @@ TEST(Scorecard, AStreamingEngineHasNoRunsToExpectAnythingOf) {
   EXPECT_FALSE(card.sightings.expected);
 }
 
+TEST(Scorecard, NothingIsForecastOfWindowsByAnotherTime) {
+  tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  for (tiny::Labelled& event : world.stories[0].events) event.date = event.at + 1'000;
+  world.range =
+      schedule::RangeField{.primary = {.kind = schedule::TimeSource::Kind::carried, .slot = 2}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(card.forecast.reason(), "windows go by another time than the events' own");
+  EXPECT_FALSE(card.sightings.expected);
+}
+
 TEST(Scorecard, WhatWentWrongWithTheRunsIsCounted) {
   tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
   world.disturbances = {{.run = 3, .outcome = schedule::RunOutcome::search_fails},

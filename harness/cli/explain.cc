@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
@@ -168,12 +169,12 @@ Result<std::vector<Explained>> explain_event(const Options& options,
 class IncidentExplainer {
  public:
   IncidentExplainer(const EventSearch& from, const match::Sightings& sightings,
-                    match::Explainer& explainer, const truth::Truth& truth)
+                    match::Explainer& explainer, const truth::Truth& truth,
+                    schedule::SimulationOptions options)
       : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.query) {
     const truth::TruthIndex index(truth);
     const match::Matcher matcher(from.query, from.binding);
     const match::Matches matches = matcher.find(sightings.log(), sightings.log().dated(), {});
-    schedule::SimulationOptions options;
     options.start = truth.from;
     options.end = truth.to;
     const schedule::Simulation simulation =
@@ -332,6 +333,13 @@ Exit run(const Options& options, Console& console) {
   auto labels = labels_for(options, from->reading.paths);
   if (!labels) return give_up(labels.error());
   match::read_named_fields(from->rule, from->schema, from->query, from->plan);
+  schedule::SimulationOptions simulation;
+  if (*labels) {
+    auto range = schedule::carry_range_field(from->rule, from->schema, from->plan);
+    if (!range) return give_up(locate(std::move(range.error()), document_of(from->rule)));
+    simulation.range = std::move(*range);
+    simulation.suppression = schedule::carry_suppression(from->plan, from->schema, from->rule);
+  }
   const match::Watch watch(from->query, from->plan, from->binding, from->rule.event_category_field,
                            wanted_by(options, *labels));
   match::Sightings sightings(watch);
@@ -365,7 +373,8 @@ Exit run(const Options& options, Console& console) {
     if (!found) return give_up(found.error());
     result.items = std::move(*found);
   } else if (*labels) {
-    IncidentExplainer incidents(*from, sightings, explainer, (*labels)->truth);
+    IncidentExplainer incidents(*from, sightings, explainer, (*labels)->truth,
+                                std::move(simulation));
     for (const std::uint32_t place : (*labels)->incidents) {
       if (options.all_misses > 0 &&
           (result.items.size() >= options.all_misses || !incidents.is_missed(place)))

@@ -28,7 +28,8 @@ struct Version {
   const rule::Rule* rule = nullptr;
   eql::CheckedQuery query;
   scan::QueryBinding binding = {};
-  bool is_needed = false;  ///< to be scanned
+  schedule::SimulationOptions simulation = {};  ///< what the rule says of windows and suppression
+  bool is_needed = false;                       ///< to be scanned
   std::optional<Diagnostic> failure = {};
 };
 
@@ -363,7 +364,7 @@ void Runner::decide(const LabelledEvents& events, const gate::EffectInputs& inpu
                              .binding = version->binding,
                              .schedule = version->rule->schedule,
                              .rule_id = version->rule->rule_id},
-                            events.truth, inputs.index, events.candidates);
+                            events.truth, inputs.index, events.candidates, version->simulation);
     }
     return out;
   };
@@ -377,11 +378,17 @@ void Runner::decide(const LabelledEvents& events, const gate::EffectInputs& inpu
   }
 }
 
-/// The scan itself. Errors: E216 also, when a search fails on some event.
+/// The scan itself. Errors: E216 also, when a search fails on some event, and E660, when a rule's
+/// windows go by what is no date.
 Status Runner::scan_versions(const std::vector<Version*>& versions, const std::vector<Job*>& jobs) {
   const rule::Rule& first = *versions.front()->rule;
   scan::Plan plan(scan::Plan::options_for(schema_, first.timestamp_field, first.tiebreaker_field));
   for (Version* const version : versions) version->binding = plan.add(version->query);
+  for (Version* const version : versions) {
+    EQLAB_TRY(version->simulation.range,
+              schedule::carry_range_field(*version->rule, schema_, plan));
+    version->simulation.suppression = schedule::carry_suppression(plan, schema_, *version->rule);
+  }
   const scan::KeySlot host = plan.carry(host_field(schema_));
   const scan::KeySlot process = plan.carry(field_named(schema_, "process.name"));
   const scan::KeySlot parent = plan.carry(field_named(schema_, "process.parent.name"));
@@ -423,12 +430,17 @@ Status Runner::scan_versions(const std::vector<Version*>& versions, const std::v
 
 Status Runner::scan_group(std::vector<Version*> versions, std::vector<Job*> jobs) {
   Status done = scan_versions(versions, jobs);
-  if (done || done.error().code != "E216") return done;
+  const auto is_of_one_rule = [](const Status& status) {
+    return !status && (status.error().code == "E216" || status.error().code == "E660");
+  };
+  if (!is_of_one_rule(done)) return done;
   // Some rule's search fails on these events: find out whose, one by one, and go on without.
   for (Version* const version : versions) {
     const Status alone = scan_versions({version}, {});
-    if (alone || alone.error().code != "E216") continue;
-    version->failure = locate(Diagnostic(alone.error()), version->rule->query);
+    if (!is_of_one_rule(alone)) continue;
+    version->failure = alone.error().code == "E216"
+                           ? locate(Diagnostic(alone.error()), version->rule->query)
+                           : locate(Diagnostic(alone.error()), document_of(*version->rule));
   }
   for (Job* const job : jobs) {
     RuleResult& result = out_.rules[job->result];

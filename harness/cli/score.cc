@@ -63,6 +63,7 @@ struct ScoredRule {
   std::size_t plan = 0;  ///< place among the plans
   scan::QueryBinding binding = {};
   std::optional<schedule::RangeField> range = {};
+  std::optional<schedule::SuppressionOptions> suppression = {};
 };
 
 /// Rules whose events are ordered by the same fields share a plan and so a pass.
@@ -175,9 +176,13 @@ Status Scoring::plan() {
   }
   for (ScoredRule& scored : rules_) {
     PlannedPass& pass = passes_[scored.plan];
-    EQLAB_TRY(scored.range, schedule::carry_range_field(scored.rule, schema_, pass.plan));
+    auto range = schedule::carry_range_field(scored.rule, schema_, pass.plan);
+    if (!range) return fail(locate(std::move(range.error()), document_of(scored.rule)));
+    scored.range = std::move(*range);
+    scored.suppression = schedule::carry_suppression(pass.plan, schema_, scored.rule);
     if (!pass.host_slot) pass.host_slot = pass.plan.carry(host_field(schema_));
-    if (!options_.alerts.empty() && !pass.addresses)
+    // Files may hold hits, which have names of their own.
+    if ((!options_.alerts.empty() || !options_.source.files.empty()) && !pass.addresses)
       pass.addresses.emplace(pass.plan, schema_, scored.rule.event_category_field);
   }
   return ok();
@@ -193,6 +198,13 @@ Status Scoring::make_variants() {
     changes.emplace_back(text, change);
   }
   if (changes.empty()) changes.emplace_back();
+  if (options_.engine == "streaming" &&
+      !(options_.runs_at.empty() && options_.failed_runs.empty())) {
+    return fail(error_in({}, "E905",
+                         format("{}: a streaming engine has no runs",
+                                options_.runs_at.empty() ? "--failed-runs" : "--runs-at"),
+                         "leave it out, or --engine streaming"));
+  }
   for (std::size_t r = 0; r < rules_.size(); ++r) {
     for (const auto& [text, change] : changes) {
       if (maxspans_.empty())
@@ -217,7 +229,10 @@ Result<score::EvaluateOptions> Scoring::engine_options(const Variant& variant,
   out.engine =
       options_.engine == "streaming" ? score::EngineKind::streaming : score::EngineKind::scheduled;
   EQLAB_CHECK(variant.change.apply(schedule, out.simulation));
-  out.simulation.range = rules_[variant.rule].range;
+  const ScoredRule& scored = rules_[variant.rule];
+  out.simulation.range = scored.range;
+  out.simulation.suppression = scored.suppression;
+  if (!options_.source.files.empty()) out.simulation.addresses = passes_[scored.plan].addresses;
   if (!options_.runs_at.empty()) {
     EQLAB_TRY(const std::string text, text_or_file(options_.runs_at));
     EQLAB_TRY(const std::vector<schedule::Moment> moments, schedule::parse_runs_at(text));
@@ -280,7 +295,7 @@ Status Scoring::evaluate(std::size_t place) {
                          .rule_id = scored.rule.rule_id},
                         how);
     note_limits(done.matches, console_);
-    if (pass.addresses) {
+    if (!options_.alerts.empty()) {
       const schedule::AlertDocuments documents(events->log, scored.rule, *pass.addresses);
       for (const schedule::Alert& alert : done.simulation.alerts) alerts_ += documents.write(alert);
     }
@@ -439,6 +454,10 @@ Exit Scoring::run() {
   for (const auto& step : {&Scoring::load, &Scoring::plan, &Scoring::make_variants}) {
     if (auto done = (this->*step)(); !done) return give_up(done.error());
   }
+  if (options_.engine == "streaming" && std::ranges::any_of(rules_, [](const ScoredRule& scored) {
+        return scored.suppression.has_value();
+      }))
+    console_.note("note: a streaming engine suppresses no alerts, whatever the rule says\n");
   // What is wrong with the schedules is said before the events are read.
   for (const Variant& variant : variants_) {
     rule::Schedule schedule = rules_[variant.rule].rule.schedule;
@@ -503,8 +522,10 @@ void define_score(CLI::App& app, Action& chosen) {
                       "What goes wrong, by number of the run from 0: 3,7-9 (the search fails), "
                       "12:throws, 20:+7m (late), 21:takes=20m; @FILE");
   command
-      ->add_option("--engine", options->engine,
-                   "scheduled, or streaming: the rule sees each event as it arrives")
+      ->add_option(
+          "--engine", options->engine,
+          "scheduled, or streaming: the rule sees each event as it arrives, without runs, cap "
+          "and suppression")
       ->check(CLI::IsMember({"scheduled", "streaming"}))
       ->capture_default_str();
   command

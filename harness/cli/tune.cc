@@ -262,6 +262,7 @@ Exit run(Options options, Console& console) {
     request.suggestions_max = options.suggestions;
   }
   request.seed = options.split_seed;
+  request.simulation = simulation;
   auto plan = tune::plan_for(*rule, *schema, request);
   if (!plan) return give_up(plan.error());
 

@@ -66,12 +66,18 @@ std::string hits_of_total(const score::Proportion& proportion) {
 }
 
 std::string alerts_by_kind(const score::Scorecard& card) {
-  if (card.labels == score::Labels::none) return "nobody says which are right";
+  if (card.labels == score::Labels::none)
+    return "nobody says which are right" + suppressed_text(card);
   std::string out = format("{} right · {} false", grouped(card.precision.hits),
                            grouped(card.false_alarms.rate.count));
   const std::uint64_t repeats = card.verdict(score::Verdict::duplicate);
   if (repeats > 0) out += " · " + count_of(repeats, "repeat", "repeats");
-  return out;
+  return out + suppressed_text(card);
+}
+
+std::string suppressed_text(const score::Scorecard& card) {
+  if (!card.suppression || card.suppression->matches == 0) return {};
+  return format(" ({} more suppressed)", grouped(card.suppression->matches));
 }
 
 HeadlineLatency headline_latency(const score::Scorecard& card) {
@@ -97,6 +103,11 @@ std::string schedule_text(const rule::Schedule& schedule) {
   return out + format(", cap {}", grouped(schedule.max_signals));
 }
 
+std::string engine_text(const score::Scorecard& card) {
+  return card.engine == score::EngineKind::streaming ? "streaming, sees each event as it arrives"
+                                                     : schedule_text(card.schedule);
+}
+
 std::optional<double> shown(std::optional<double> per_host_day) {
   if (!per_host_day) return std::nullopt;
   return *per_host_day * score::hosts_shown;
@@ -115,8 +126,8 @@ std::string percent_or_why(std::optional<double> share, std::string_view reason)
 
 std::string losses_by_cause(const score::Recall& recall) {
   constexpr std::array<std::string_view, score::cause_count> words = {
-      "with nothing to see", "by design",  "by telemetry", "by delay",
-      "by the schedule",     "by the cap", "unexplained"};
+      "with nothing to see", "by design",      "by telemetry", "by delay",
+      "by the schedule",     "by suppression", "by the cap",   "unexplained"};
   std::vector<std::size_t> causes;
   for (std::size_t c = 0; c < score::cause_count; ++c) {
     if (recall.lost[c] > 0) causes.push_back(c);

@@ -32,8 +32,11 @@ namespace eqlab::report {
 [[nodiscard]] std::string hits_of_total(const score::Proportion& proportion);
 
 /// What the alerts are, so that it adds up: `210 right · 1,671 false · 15 repeats`. Without repeats
-/// they go unsaid.
+/// they go unsaid. What was suppressed is no alert, and stands in brackets.
 [[nodiscard]] std::string alerts_by_kind(const score::Scorecard& card);
+
+/// ` (40 more suppressed)`; empty where nothing was.
+[[nodiscard]] std::string suppressed_text(const score::Scorecard& card);
 
 /// The latency that is in the headline, from the completing event: of the right alerts, or of all
 /// where none is right.
@@ -53,6 +56,8 @@ struct HeadlineLatency {
 
 /// `every 5m, looks back 9m, cap 100`.
 [[nodiscard]] std::string schedule_text(const rule::Schedule& schedule);
+/// The same of a card; of a streaming engine, that it has no schedule.
+[[nodiscard]] std::string engine_text(const score::Scorecard& card);
 /// A rate per host-day as shown: per score::hosts_shown hosts a day.
 [[nodiscard]] std::optional<double> shown(std::optional<double> per_host_day);
 

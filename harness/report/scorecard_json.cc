@@ -200,6 +200,24 @@ Json forecast(const score::Measured<score::Forecast>& forecast) {
           {"unmeasured", reason_or_null(forecast.reason())}};
 }
 
+Json schedule_json(const score::Scorecard& card) {
+  const bool is_in_force = card.engine == score::EngineKind::scheduled;
+  const auto seconds = [&](Duration value) {
+    return is_in_force ? in_seconds(value) : Json(nullptr);
+  };
+  return {{"interval_s", seconds(card.schedule.interval)},
+          {"look_back_s", seconds(card.schedule.look_back)},
+          {"to_s", seconds(card.schedule.to)},
+          {"max_signals", is_in_force ? Json(card.schedule.max_signals) : Json(nullptr)},
+          {"maxspan_s", in_seconds(card.maxspan)},
+          {"forecast", forecast(card.forecast)}};
+}
+
+Json suppression(const std::optional<score::SuppressionCounts>& counts) {
+  if (!counts) return nullptr;
+  return {{"matches", counts->matches}, {"additions", counts->times}, {"alerts", counts->alerts}};
+}
+
 Json recall(const score::Scorecard& card) {
   const std::string none = why_no_recall(card);
   const auto why = [&](std::string_view reason) {
@@ -314,13 +332,8 @@ Json document(const score::Scorecard& card, const RunInfo& info) {
           {"schema_version", scorecard_schema_version},
           {"rule", rule_json(info)},
           {"run", run_json(info)},
-          {"schedule",
-           {{"interval_s", in_seconds(card.schedule.interval)},
-            {"look_back_s", in_seconds(card.schedule.look_back)},
-            {"to_s", in_seconds(card.schedule.to)},
-            {"max_signals", card.schedule.max_signals},
-            {"maxspan_s", in_seconds(card.maxspan)},
-            {"forecast", forecast(card.forecast)}}},
+          {"engine", score::to_string(card.engine)},
+          {"schedule", schedule_json(card)},
           {"corpus",
            {{"labelled", is_labelled},
             {"from", time_text(card.from.time_since_epoch())},
@@ -376,6 +389,7 @@ Json document(const score::Scorecard& card, const RunInfo& info) {
             {"hosts_with_alerts", card.hosts_with_alerts},
             {"without_host", card.alerts_without_host},
             {"noisiest_hosts", named_counts(card.noisiest_hosts)},
+            {"suppression", suppression(card.suppression)},
             {"sightings", sightings(card.sightings)}}},
           {"misses", misses(card, info)},
           {"false_alarms",
@@ -399,11 +413,17 @@ Json document(const score::Scorecard& card, const RunInfo& info) {
           {"runs",
            {{"runs", card.runs.runs},
             {"failed", card.runs.failed_runs},
+            {"late", card.runs.late_runs},
             {"at_cap", card.runs.runs_at_cap},
             {"catch_up_searches", card.runs.catch_up_searches},
+            {"manual_searches", card.runs.manual_searches},
+            {"gaps", card.unsearched.gaps},
+            {"unsearched_s", in_seconds(card.unsearched.time)},
             {"matches_on_complete_data", card.matches},
             {"matches_returned", card.runs.returned},
             {"matches_known_already", card.runs.duplicates},
+            {"matches_suppressed", card.runs.suppressed},
+            {"matches_without_room", card.runs.without_room},
             {"matches_cut", card.runs.cut},
             {"dropped_pending", card.runs.dropped_pending}}}};
 }

@@ -251,7 +251,7 @@ std::string scorecard_markdown(const Scorecard& card, const RunInfo& info) {
   parts.push_back(format("{:.4g} days", card.days));
   parts.push_back(count_of(card.events, "event", "events"));
   if (info.seed) parts.push_back(format("seed {}", *info.seed));
-  parts.push_back(schedule_text(card.schedule));
+  parts.push_back(engine_text(card));
   out += join(parts, " · ") + "\n\n";
   out += headline(card);
   out += misses(card);

@@ -99,7 +99,7 @@ std::string days_text(double days) {
 void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOptions& options) {
   std::string first = printable(info.rule_name);
   if (info.rule_version > 0) first += format(" · v{}", info.rule_version);
-  page.line(first + " · " + schedule_text(card.schedule), Weight::strong);
+  page.line(first + " · " + engine_text(card), Weight::strong);
 
   std::vector<std::string> parts;
   if (!info.corpus.empty()) parts.push_back(printable(info.corpus));
@@ -206,9 +206,15 @@ void latency_lines(Columns& columns, const Scorecard& card) {
 
   const bool is_of_right = card.latency_malicious.from_event.count > 0;
   const score::Latencies& of = is_of_right ? card.latency_malicious : card.latency;
-  std::vector<std::string> where = {format(
-      "on average {} to arrive + {} until a run + {} the run", human_duration(of.ingest.mean),
-      human_duration(of.wait.mean), human_duration(of.run.mean))};
+  std::vector<std::string> where;
+  if (card.engine == score::EngineKind::streaming) {
+    where.push_back(format("on average {} to arrive + {} until it is seen",
+                           human_duration(of.ingest.mean), human_duration(of.wait.mean)));
+  } else {
+    where.push_back(format("on average {} to arrive + {} until a run + {} the run",
+                           human_duration(of.ingest.mean), human_duration(of.wait.mean),
+                           human_duration(of.run.mean)));
+  }
   for (const score::Stratum stratum : {score::Stratum::congested, score::Stratum::offline}) {
     const score::LatencySummary& summary = of.by_stratum[static_cast<std::size_t>(stratum)];
     if (summary.count > 0) {
@@ -230,6 +236,7 @@ void load_line(Columns& columns, const Scorecard& card) {
 }
 
 void schedule_line(Columns& columns, const Scorecard& card) {
+  if (card.engine == score::EngineKind::streaming) return;
   if (!card.forecast) {
     columns.parts("schedule", {card.forecast.reason()}, "", Weight::plain);
     return;
@@ -273,8 +280,8 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   if (card.alert_count() > 0 && is_labelled) {
     columns.line(raises, alerts_by_kind(card));
   } else if (card.alert_count() > 0) {
-    columns.line(raises, format("on {} of {}", grouped(card.hosts_with_alerts),
-                                count_of(card.hosts, "host", "hosts")));
+    columns.line(raises, format("on {} of {}{}", grouped(card.hosts_with_alerts),
+                                count_of(card.hosts, "host", "hosts"), suppressed_text(card)));
   } else {
     page.line(raises, Weight::strong);
   }
@@ -483,6 +490,7 @@ std::vector<Try> tries(const Scorecard& card, const RunInfo& info) {
   const auto again = [&](std::string why, const std::string& option) {
     out.push_back({.why = std::move(why), .commands = {printable(info.command) + option}});
   };
+  const bool has_schedule = card.engine == score::EngineKind::scheduled;
   for (const MissGroup& group : card.misses) {
     if (out.size() >= tries_max || info.command.empty()) break;
     switch (group.reason) {
@@ -493,7 +501,7 @@ std::vector<Try> tries(const Scorecard& card, const RunInfo& info) {
         break;
       case score::MissReason::too_late:
       case score::MissReason::look_back_too_short:
-        if (has_option(info, "--schedule")) break;
+        if (!has_schedule || has_option(info, "--schedule")) break;
         again("whether a longer look-back catches those that were late",
               " --schedule lookback=" +
                   option_duration(card.schedule.look_back + 2 * card.schedule.interval));
@@ -597,17 +605,17 @@ void all_latencies(Page& page, const Scorecard& card) {
         human_duration(of.max)};
   };
   const score::Latencies& all = card.latency;
-  table(page,
-        {{"", "alerts", "mean", "p50", "p75", "p90", "p95", "p99", "p99.9", "max"},
-         row("from the last event", all.from_event),
-         row("from the last ingest", all.from_ingest),
-         row("of it: until ingest", all.ingest),
-         row("of it: until a run", all.wait),
-         row("of it: the run", all.run),
-         row("online", all.by_stratum[0]),
-         row("congested", all.by_stratum[1]),
-         row("offline", all.by_stratum[2])},
-        1);
+  const bool has_runs = card.engine == score::EngineKind::scheduled;
+  std::vector<std::vector<std::string>> rows = {
+      {"", "alerts", "mean", "p50", "p75", "p90", "p95", "p99", "p99.9", "max"},
+      row("from the last event", all.from_event),
+      row("from the last ingest", all.from_ingest),
+      row("of it: until ingest", all.ingest),
+      row(has_runs ? "of it: until a run" : "of it: until it is seen", all.wait)};
+  if (has_runs) rows.push_back(row("of it: the run", all.run));
+  for (std::size_t s = 0; s < score::stratum_count; ++s)
+    rows.push_back(row(std::string(to_string(static_cast<score::Stratum>(s))), all.by_stratum[s]));
+  table(page, rows, 1);
 }
 
 std::string buckets_text(const std::vector<score::CountBucket>& buckets) {
@@ -617,10 +625,39 @@ std::string buckets_text(const std::vector<score::CountBucket>& buckets) {
   return join(parts, " · ");
 }
 
+/// What went otherwise than the schedule says; empty where nothing did.
+std::vector<std::string> run_parts(const Scorecard& card) {
+  const schedule::SimulationCounters& runs = card.runs;
+  std::vector<std::string> parts;
+  if (runs.failed_runs > 0)
+    parts.push_back(format("{} of {} failed", grouped(runs.failed_runs), grouped(runs.runs)));
+  if (runs.late_runs > 0) parts.push_back(format("{} started late", grouped(runs.late_runs)));
+  if (runs.catch_up_searches > 0)
+    parts.push_back(count_of(runs.catch_up_searches, "search", "searches") + " to catch up");
+  if (card.unsearched.gaps > 0) {
+    parts.push_back(format("{} of {} that no run searched",
+                           count_of(card.unsearched.gaps, "gap", "gaps"),
+                           human_duration(card.unsearched.time)));
+  }
+  if (runs.manual_searches > 0)
+    parts.push_back(count_of(runs.manual_searches, "manual search", "manual searches"));
+  return parts;
+}
+
 void all_counts(Page& page, const Scorecard& card, const TextOptions& options) {
   page.blank();
   Columns columns(page, options, 0);
-  if (card.sightings.mean) {
+  const std::vector<std::string> runs = run_parts(card);
+  if (!runs.empty()) columns.parts("runs", runs, " · ", Weight::plain);
+  if (card.suppression) {
+    columns.parts(
+        "counted",
+        {format("{} suppressed into {}", count_of(card.suppression->matches, "match", "matches"),
+                count_of(card.suppression->alerts, "alert", "alerts")),
+         count_of(card.suppression->times, "addition", "additions")},
+        " · ", Weight::plain);
+  }
+  if (card.sightings.mean && card.engine == score::EngineKind::scheduled) {
     std::string text = format("{:.2f} searches returned an alert on average", *card.sightings.mean);
     if (card.sightings.expected) text += format(", {:.2f} expected", *card.sightings.expected);
     columns.parts("sightings", {text, buckets_text(card.sightings.histogram)}, " · ",

@@ -1,6 +1,8 @@
 #include "harness/report/scorecards_text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string_view>
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
@@ -12,11 +14,21 @@ namespace {
 
 using score::Scorecard;
 
-constexpr std::size_t name_columns_max = 32;
+constexpr std::size_t name_columns_max = 40;
 constexpr std::size_t example_columns_max = 40;
 
 std::string name_of(const CardOfRun& card) {
   return printable(card.info.variant.empty() ? card.info.rule_name : card.info.variant);
+}
+
+/// How intervals are written: `[6.1 – 79.2]`, or `[6.1–79.2]` where names need the room.
+enum class Room : std::uint8_t { ample, scarce };
+
+std::string in(Room room, std::string text) {
+  static constexpr std::string_view spaced = " – ";
+  const std::size_t dash = room == Room::scarce ? text.find(spaced) : std::string::npos;
+  if (dash != std::string::npos) text.replace(dash, spaced.size(), "–");
+  return text;
 }
 
 std::string recall_of(const Scorecard& card) {
@@ -65,25 +77,44 @@ Row titles() {
   return {"rule or variant", "recall", "false a day per 1,000 hosts", "right", "latency", "alerts"};
 }
 
-Row row_of(const CardOfRun& card) {
-  return {name_of(card),       recall_of(card.card),  false_of(card.card),
-          right_of(card.card), latency_of(card.card), grouped(card.card.alert_count())};
+Row row_of(const CardOfRun& card, Room room) {
+  return {name_of(card),       in(room, recall_of(card.card)), in(room, false_of(card.card)),
+          right_of(card.card), latency_of(card.card),          grouped(card.card.alert_count())};
+}
+
+/// Rows and how wide their columns are.
+struct Table {
+  std::vector<Row> rows;
+  std::vector<std::size_t> widths;
+  [[nodiscard]] std::size_t other_columns() const {
+    std::size_t out = 0;
+    for (std::size_t c = 1; c < widths.size(); ++c) out += 2 + widths[c];
+    return out;
+  }
+};
+
+Table table_of(const std::vector<CardOfRun>& cards, Room room) {
+  Table out{.rows = {titles()}, .widths = {}};
+  // Short, so that the table fits a terminal.
+  out.rows.front()[2] = "false/day/1,000";
+  for (const CardOfRun& card : cards) out.rows.push_back(row_of(card, room));
+  out.widths.resize(out.rows.front().size());
+  for (Row& row : out.rows) {
+    row[0] = cut(row[0], name_columns_max);
+    for (std::size_t c = 0; c < row.size(); ++c)
+      out.widths[c] = std::max(out.widths[c], width(row[c]));
+  }
+  return out;
 }
 
 }  // namespace
 
 std::string scorecards_text(const std::vector<CardOfRun>& cards, const TextOptions& options) {
-  std::vector<Row> rows = {titles()};
-  // Short, so that the table fits a terminal.
-  rows.front()[2] = "false/day/1,000";
-  for (const CardOfRun& card : cards) rows.push_back(row_of(card));
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (Row& row : rows) {
-    row[0] = cut(row[0], name_columns_max);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
-  }
-  std::size_t others = 0;
-  for (std::size_t c = 1; c < widths.size(); ++c) others += 2 + widths[c];
+  Table table = table_of(cards, Room::ample);
+  if (table.widths[0] + table.other_columns() > options.columns)
+    table = table_of(cards, Room::scarce);
+  auto& [rows, widths] = table;
+  const std::size_t others = table.other_columns();
   const std::size_t left = options.columns > others ? options.columns - others : 0;
   widths[0] = std::min(widths[0], std::max<std::size_t>(left, 8));
   std::string out;
@@ -99,6 +130,12 @@ std::string scorecards_text(const std::vector<CardOfRun>& cards, const TextOptio
   }
   if (cards.empty()) return out;
   out += '\n';
+  const std::string first = telling_miss(cards.front().card);
+  if (std::ranges::all_of(
+          cards, [&](const CardOfRun& card) { return telling_miss(card.card) == first; })) {
+    put(cards.size() == 1 ? first : "each " + first, false);
+    return out;
+  }
   for (const CardOfRun& card : cards) {
     put(pad_right(cut(name_of(card), widths[0]), widths[0]) + "  " + telling_miss(card.card),
         false);
@@ -111,7 +148,7 @@ std::string scorecards_markdown(const std::vector<CardOfRun>& cards) {
   head.emplace_back("most telling miss");
   std::string out = "| " + join(head, " | ") + " |\n| --- | --: | --: | --: | --: | --: | --- |\n";
   for (const CardOfRun& card : cards) {
-    Row row = row_of(card);
+    Row row = row_of(card, Room::ample);
     row[0] = markdown_text(row[0]);
     row.push_back(markdown_text(telling_miss(card.card)));
     out += "| " + join(row, " | ") + " |\n";

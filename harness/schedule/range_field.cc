@@ -113,6 +113,13 @@ bool is_inside(const CandidateLog& log, CandidateIndex c, const SearchWindow& wi
   return inside;
 }
 
+std::vector<EventTime> range_times(const CandidateLog& log, CandidateIndex c,
+                                   const std::optional<RangeField>& range) {
+  std::vector<EventTime> out;
+  for_each_time(log, c, range.value_or(RangeField{}), [&](EventTime time) { out.push_back(time); });
+  return out;
+}
+
 RangeIndex::RangeIndex(const CandidateLog& log, const std::optional<RangeField>& range)
     : log_(&log), by_event_time_(!range || *range == RangeField{}) {
   if (by_event_time_) return;

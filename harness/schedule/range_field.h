@@ -49,6 +49,11 @@ struct RangeField {
 [[nodiscard]] bool is_inside(const scan::CandidateLog& log, scan::CandidateIndex c,
                              const SearchWindow& window, const std::optional<RangeField>& range);
 
+/// The times by which windows hold candidate `c`; none: no window does.
+[[nodiscard]] std::vector<EventTime> range_times(const scan::CandidateLog& log,
+                                                 scan::CandidateIndex c,
+                                                 const std::optional<RangeField>& range);
+
 /// The candidates by the time that windows go by. By event time that is the log itself, else a
 /// sorted copy of the times: 16 bytes a candidate.
 class RangeIndex {

@@ -444,6 +444,7 @@ bool Walk::skip_idle(RunClock& clock, WallTime until) {
 void Walk::run_once(const RunClock::Run& run) {
   Simulation& out = ledger_.out;
   ++out.counters.runs;
+  out.counters.late_runs += run.started_at > run.scheduled_at ? 1U : 0U;
   out.last_run = run.started_at;
   bool failed = run.outcome != RunOutcome::succeeds;
   if (run.outcome != RunOutcome::task_throws) {

@@ -125,6 +125,7 @@ struct Gap {
 struct SimulationCounters {
   std::uint64_t runs = 0;         ///< all but manual ones, also those with nothing to see
   std::uint64_t failed_runs = 0;  ///< search failed, task threw, engine died, or a gap was left
+  std::uint64_t late_runs = 0;    ///< of `runs`, those that started later than due
   std::uint64_t runs_at_cap = 0;
   std::uint64_t catch_up_searches = 0;
   std::uint64_t manual_searches = 0;

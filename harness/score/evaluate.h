@@ -31,9 +31,6 @@ struct EvaluatedEvents {
   std::optional<scan::KeySlot> host_slot = std::nullopt;  ///< as in ScoreInputs
 };
 
-/// `scheduled`: the rule runs as its schedule says. `streaming`: it sees each event as it arrives.
-enum class EngineKind : std::uint8_t { scheduled, streaming };
-
 struct EvaluateOptions {
   EngineKind engine = EngineKind::scheduled;
   /// Start, end and maxspan are overwritten: the runs cover the time of the events. A streaming

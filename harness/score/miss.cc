@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <set>
+#include <span>
 
 #include "harness/base/text.h"
 
@@ -58,6 +60,8 @@ std::string_view to_string(MissReason reason) {
       return "too-late";
     case MissReason::look_back_too_short:
       return "look-back-too-short";
+    case MissReason::suppressed:
+      return "suppressed";
     case MissReason::cut_by_cap:
       return "cut-by-cap";
     case MissReason::paired_elsewhere:
@@ -83,6 +87,7 @@ Reach reach_of(MissReason reason) {
     case MissReason::too_late:
     case MissReason::look_back_too_short:
       return Reach::reachable;
+    case MissReason::suppressed:
     case MissReason::cut_by_cap:
     case MissReason::paired_elsewhere:
     case MissReason::unexplained:
@@ -103,6 +108,8 @@ std::string_view to_string(Cause cause) {
       return "delay";
     case Cause::schedule:
       return "schedule";
+    case Cause::suppression:
+      return "suppression";
     case Cause::cap:
       return "cap";
     case Cause::fault:
@@ -130,6 +137,8 @@ Cause cause_of(const Miss& miss) {
     case MissReason::runs_disturbed:
     case MissReason::look_back_too_short:
       return Cause::schedule;
+    case MissReason::suppressed:
+      return Cause::suppression;
     case MissReason::cut_by_cap:
       return Cause::cap;
     case MissReason::unexplained:
@@ -164,11 +173,14 @@ struct MissExplainer::Impl {
       return may_be_linked(incident, earlier.event, later.event);
     };
   }
+  using Searches = std::span<const schedule::SearchRecord* const>;
   [[nodiscard]] bool was_visible(const truth::Incident& incident,
                                  const std::vector<OwnEvent>& own) const;
-  /// Does a run of the undisturbed grid see all of the chain? `prompt`: as if each of its events
-  /// had been ingested when it happened.
-  [[nodiscard]] bool fits_the_grid(const Chain& chain, bool prompt) const;
+  [[nodiscard]] bool was_seen_by(Searches searches, const truth::Incident& incident,
+                                 const std::vector<OwnEvent>& own) const;
+  /// The run of the undisturbed grid that sees all of the chain, if one does. `prompt`: as if each
+  /// of its events had been ingested when it happened, and all its times were that time.
+  [[nodiscard]] std::optional<WallTime> run_of_grid(const Chain& chain, bool prompt) const;
   [[nodiscard]] MissReason unseen(const std::vector<Chain>& found) const;
   /// `lost` or `merged`, if that befell the event and no copy of it is there; else empty.
   [[nodiscard]] std::string_view fault_of(const truth::Incident& incident, std::uint32_t event,
@@ -177,15 +189,22 @@ struct MissExplainer::Impl {
                                const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss differing_keys(const match::Diagnosis& found) const;
   [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
+  [[nodiscard]] Miss counted_elsewhere(std::uint32_t incident,
+                                       const schedule::SuppressedMatch& counted) const;
   [[nodiscard]] std::string example_for(const truth::Incident& incident,
                                         std::size_t positive) const;
 
   MissInputs in;
   match::Chains chains;
-  const std::vector<std::size_t>& positives;      ///< stages that ask for an event
-  std::vector<std::vector<OwnEvent>> own_events;  ///< by incident; in order of candidates
-  bool is_disturbed = false;                      ///< some run was late, failed or left a gap
-  std::set<std::uint32_t> capped;                 ///< incidents of which a match was cut
+  const std::vector<std::size_t>& positives;             ///< stages that ask for an event
+  std::vector<std::vector<OwnEvent>> own_events;         ///< by incident; in order of candidates
+  std::vector<const schedule::SearchRecord*> scheduled;  ///< searches, in order of time
+  std::vector<const schedule::SearchRecord*> manual;     ///< likewise
+  bool is_disturbed = false;       ///< some run was late, failed or left a gap
+  std::set<std::uint32_t> capped;  ///< incidents of which a match was cut
+  /// By incident: the first of its matches that another alert took in.
+  std::map<std::uint32_t, const schedule::SuppressedMatch*> suppressed;
+  bool suppresses = false;  ///< some alert takes others in
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> start_of_completing;
   boost::unordered_flat_map<CandidateIndex, CandidateIndex> completing_of_start;
 };
@@ -202,12 +221,22 @@ MissExplainer::Impl::Impl(const MissInputs& given)
     if (in.truth.incidents[label->incident].events[label->event].role == Role::noise) continue;
     own_events[label->incident].push_back({.candidate = candidate, .event = label->event});
   }
+  for (const schedule::SearchRecord& search : in.simulation.searches)
+    (search.manual ? manual : scheduled).push_back(&search);
   is_disturbed =
-      given.simulation.counters.failed_runs > 0 || !given.simulation.gaps.empty() ||
-      std::ranges::any_of(given.simulation.searches, [&](const auto& search) {
-        return (search.started_at - given.simulation.first_run) % given.schedule.interval !=
+      in.simulation.counters.failed_runs > 0 || !in.simulation.gaps.empty() ||
+      std::ranges::any_of(scheduled, [&](const auto* search) {
+        return schedule::saturating_distance(in.simulation.first_run, search->started_at) %
+                   in.schedule.interval !=
                Duration::zero();
       });
+  suppresses = std::ranges::any_of(in.simulation.alerts, [](const schedule::Alert& alert) {
+    return alert.suppression.has_value();
+  });
+  for (const schedule::SuppressedMatch& counted : in.simulation.suppressed) {
+    if (const auto incident = causal_incident(in.log, counted.match, in.truth, in.index))
+      suppressed.try_emplace(*incident, &counted);
+  }
   for (const schedule::CappedMatch& lost : in.simulation.lost_to_cap) {
     if (const auto incident = causal_incident(in.log, lost.match, in.truth, in.index))
       capped.insert(*incident);
@@ -235,27 +264,34 @@ bool MissExplainer::Impl::wants_network() const {
 
 bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
                                       const std::vector<OwnEvent>& own) const {
-  const EventTime first = in.log.event_time(own.front().candidate);
+  return was_seen_by(scheduled, incident, own) || was_seen_by(manual, incident, own);
+}
+
+bool MissExplainer::Impl::was_seen_by(Searches searches, const truth::Incident& incident,
+                                      const std::vector<OwnEvent>& own) const {
+  WallTime earliest = WallTime::max();
+  for (const OwnEvent& event : own) {
+    earliest =
+        std::min(earliest, schedule::searchable_at(in.log, event.candidate, in.simulation.refresh));
+  }
   const EventTime last = in.log.event_time(own.back().candidate);
-  const auto& searches = in.simulation.searches;
-  const auto begin = std::ranges::lower_bound(searches, on_clock<WallTime>(first), {},
-                                              &schedule::SearchRecord::started_at);
+  const auto begin = std::ranges::lower_bound(
+      searches, schedule::saturating_add(earliest, -in.simulation.search_delay), {},
+      &schedule::SearchRecord::started_at);
   std::vector<OwnEvent> seen_before;
   for (auto it = begin; it != searches.end(); ++it) {
-    if (it->window.from > last) {
-      // A run that catches up searches older windows than the run before it, by this much at most.
-      if (it->window.from - last > schedule::catch_up_windows_max * in.schedule.interval) break;
-      continue;
-    }
-    const WallTime searched_at =
-        schedule::saturating_add(it->started_at, in.simulation.search_delay);
+    const schedule::SearchRecord& search = **it;
+    // A run that catches up searches older windows than the run before it, by this much at most; a
+    // manual one may search anything, and windows by another time follow no order of events.
+    if (!search.manual && !in.simulation.range &&
+        schedule::saturating_distance(on_clock<WallTime>(last),
+                                      on_clock<WallTime>(search.window.from)) >
+            schedule::catch_up_windows_max * in.schedule.interval)
+      break;
     std::vector<OwnEvent> visible;
     for (const OwnEvent& event : own) {
-      const EventTime time = in.log.event_time(event.candidate);
-      if (time < it->window.from || time > it->window.to) continue;
-      if (schedule::searchable_at(in.log, event.candidate, in.simulation.refresh) <= searched_at) {
+      if (schedule::could_see(in.simulation, search, in.log, event.candidate))
         visible.push_back(event);
-      }
     }
     const auto same = [](const OwnEvent& a, const OwnEvent& b) {
       return a.candidate == b.candidate;
@@ -269,44 +305,65 @@ bool MissExplainer::Impl::was_visible(const truth::Incident& incident,
   return false;
 }
 
-bool MissExplainer::Impl::fits_the_grid(const Chain& chain, bool prompt) const {
-  // Seen by a run at t: when each is searchable ≤ t, last ≤ t − to, t − look-back ≤ first
-  // (detection-engine spec, F1).
-  EventTime first = in.log.event_time(chain.front().candidate);
-  EventTime last = first;
+std::optional<WallTime> MissExplainer::Impl::run_of_grid(const Chain& chain, bool prompt) const {
+  // Seen by a run at t: when each is searchable ≤ t, and for some time of each: time + to ≤ t ≤
+  // time + look-back (detection-engine spec, F1). The first such t, if any, is the first run after
+  // the last event was searchable or after one of those times came into the window.
+  std::vector<std::vector<EventTime>> times;
   WallTime searchable = WallTime::min();
   for (const OwnEvent& event : chain) {
     const EventTime time = in.log.event_time(event.candidate);
-    first = std::min(first, time);
-    last = std::max(last, time);
+    times.push_back(prompt ? std::vector{time}
+                           : schedule::range_times(in.log, event.candidate, in.simulation.range));
     const WallTime seen =
         prompt ? schedule::saturating_add(on_clock<WallTime>(time), in.simulation.refresh)
                : schedule::searchable_at(in.log, event.candidate, in.simulation.refresh);
     searchable = std::max(searchable, seen);
   }
-  const WallTime from =
-      std::max(schedule::saturating_add(searchable, -in.simulation.search_delay),
-               schedule::saturating_add(on_clock<WallTime>(last), in.schedule.to));
-  const WallTime to = schedule::saturating_add(on_clock<WallTime>(first), in.schedule.look_back);
   const WallTime grid = in.simulation.first_run;
-  if (from <= grid) return grid <= to;
-  // The first run at or after `from`; the difference may be more than a signed number holds.
-  const auto since_1970 = [](WallTime time) {
-    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  const WallTime earliest =
+      std::max(schedule::saturating_add(searchable, -in.simulation.search_delay), grid);
+  const auto run_from = [&](WallTime from) {
+    // The first run at or after `from`; the difference may be more than a signed number holds.
+    const auto since_1970 = [](WallTime time) {
+      return static_cast<std::uint64_t>(time.time_since_epoch().count());
+    };
+    const auto interval = static_cast<std::uint64_t>(in.schedule.interval.count());
+    const std::uint64_t past = (since_1970(from) - since_1970(grid)) % interval;
+    return schedule::saturating_add(
+        from, Duration(static_cast<std::int64_t>(past == 0 ? 0 : interval - past)));
   };
-  const auto interval = static_cast<std::uint64_t>(in.schedule.interval.count());
-  const std::uint64_t past = (since_1970(from) - since_1970(grid)) % interval;
-  const auto ahead = static_cast<std::int64_t>(past == 0 ? 0 : interval - past);
-  return schedule::saturating_add(from, Duration(ahead)) <= to;
+  const auto holds = [&](WallTime run, EventTime time) {
+    return schedule::saturating_add(on_clock<WallTime>(time), in.schedule.to) <= run &&
+           run <= schedule::saturating_add(on_clock<WallTime>(time), in.schedule.look_back);
+  };
+  std::vector<WallTime> begins = {earliest};
+  for (const std::vector<EventTime>& of_event : times) {
+    for (const EventTime time : of_event) {
+      begins.push_back(
+          std::max(earliest, schedule::saturating_add(on_clock<WallTime>(time), in.schedule.to)));
+    }
+  }
+  std::ranges::sort(begins);
+  for (const WallTime begin : begins) {
+    const WallTime run = run_from(begin);
+    const bool sees_all = std::ranges::all_of(times, [&](const std::vector<EventTime>& of_event) {
+      return std::ranges::any_of(of_event, [&](EventTime time) { return holds(run, time); });
+    });
+    if (sees_all) return run;
+  }
+  return std::nullopt;
 }
 
 MissReason MissExplainer::Impl::unseen(const std::vector<Chain>& found) const {
-  const auto any_fits = [&](bool prompt) {
-    return std::ranges::any_of(found,
-                               [&](const Chain& chain) { return fits_the_grid(chain, prompt); });
-  };
-  if (is_disturbed && any_fits(false)) return MissReason::runs_disturbed;
-  return any_fits(true) ? MissReason::too_late : MissReason::look_back_too_short;
+  for (const Chain& chain : found) {
+    const std::optional<WallTime> run = run_of_grid(chain, false);
+    // Runs that are listed may end before the events do.
+    if (run && (is_disturbed || *run > in.simulation.last_run)) return MissReason::runs_disturbed;
+  }
+  const bool would_fit = std::ranges::any_of(
+      found, [&](const Chain& chain) { return run_of_grid(chain, true).has_value(); });
+  return would_fit ? MissReason::too_late : MissReason::look_back_too_short;
 }
 
 std::string_view MissExplainer::Impl::fault_of(const truth::Incident& incident, std::uint32_t event,
@@ -458,7 +515,9 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
     return miss;
   }
   if (positives.size() == 1) {
-    miss.reason = MissReason::unexplained;
+    // An event that comes late is taken for one that its group has counted.
+    miss.reason = suppresses ? MissReason::suppressed : MissReason::unexplained;
+    if (suppresses) miss.example = "older than what was counted last";
     return miss;
   }
   const auto is_match = [&](const Chain& chain) {
@@ -473,6 +532,27 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
   return miss;
 }
 
+/// What the alert that took the match in is about.
+Miss MissExplainer::Impl::counted_elsewhere(std::uint32_t incident,
+                                            const schedule::SuppressedMatch& counted) const {
+  Miss miss{.reason = MissReason::suppressed, .keys = {}, .example = {}, .gap = {}};
+  const auto about =
+      causal_incident(in.log, in.simulation.alerts[counted.alert].match, in.truth, in.index);
+  if (about) {
+    const truth::Incident& other = in.truth.incidents[*about];
+    miss.example = "alert about " + other.scenario;
+    if (!other.title.empty()) miss.example += " " + other.title;
+  } else {
+    miss.example = "alert of unrelated events";
+  }
+  for (const CandidateIndex event : counted.match.events) {
+    if (event == match::missing_event) continue;
+    const auto* const label = in.index.find(in.log.event_id(event));
+    if (label != nullptr && label->incident == incident) miss.events.push_back(label->event);
+  }
+  return miss;
+}
+
 MissExplainer::MissExplainer(const MissInputs& inputs) : impl_(std::make_unique<Impl>(inputs)) {}
 MissExplainer::~MissExplainer() = default;
 
@@ -482,6 +562,8 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   const std::vector<OwnEvent>& own = at.own_events[incident_place];
   Miss miss{.reason = MissReason::no_connection, .keys = {}, .example = {}, .gap = {}};
 
+  if (const auto counted = at.suppressed.find(incident_place); counted != at.suppressed.end())
+    return at.counted_elsewhere(incident_place, *counted->second);
   if (incident.behaviour == truth::Behaviour::none && at.wants_network()) {
     const bool connects_later = std::ranges::any_of(
         incident.events, [](const truth::IncidentEvent& e) { return e.role == Role::network; });
@@ -551,6 +633,8 @@ std::string describe(const Miss& miss, const eql::CheckedQuery& query,
       return "arrived too late for any run";
     case MissReason::look_back_too_short:
       return "the look-back is too short for it";
+    case MissReason::suppressed:
+      return "counted by another alert";
     case MissReason::cut_by_cap:
       return "cut by the cap";
     case MissReason::paired_elsewhere:

@@ -19,7 +19,8 @@
 /// stages and keys are named as the query names them.
 namespace eqlab::score {
 
-/// In the order in which they are asked; each says that everything above it was met.
+/// In the order in which they are asked; each says that everything above it was met. Only what was
+/// suppressed is known without asking.
 enum class MissReason : std::uint8_t {
   no_connection,     ///< the query wants a network event and the package opened no connection (in
                      ///< time)
@@ -33,11 +34,12 @@ enum class MissReason : std::uint8_t {
   runs_disturbed,       ///< no search saw all of it; on an undisturbed grid of runs one would have
   too_late,             ///< … nor then; had its events arrived at once, one would have
   look_back_too_short,  ///< … nor then: it fits no window that it can be sure of
+  suppressed,           ///< seen, but its match was added to the count of another alert
   cut_by_cap,           ///< seen, but newer matches filled max_signals
   paired_elsewhere,     ///< seen, but its events went into other matches
   unexplained,          ///< none of these: a fault of the matcher or of the labels
 };
-inline constexpr std::size_t miss_reason_count = 13;
+inline constexpr std::size_t miss_reason_count = 14;
 [[nodiscard]] std::string_view to_string(MissReason reason);
 
 /// How far an incident gets: what is left of it in each denominator of recall.
@@ -51,10 +53,11 @@ enum class Cause : std::uint8_t {
   telemetry,     ///< a document was lost, merged into another, or stamped out of order
   delay,         ///< events arrived too late
   schedule,      ///< runs were late or failed, or look back too little
+  suppression,   ///< another alert took its match in
   cap,           ///< max_signals
   fault,         ///< unexplained
 };
-inline constexpr std::size_t cause_count = 7;
+inline constexpr std::size_t cause_count = 8;
 [[nodiscard]] std::string_view to_string(Cause cause);
 
 struct Miss {

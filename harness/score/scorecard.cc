@@ -340,6 +340,36 @@ rule::SequenceTiming timing_of(const ScoreInputs& in, const match::Match& match)
   return timing;
 }
 
+std::optional<SuppressionCounts> suppression_of(const schedule::Simulation& simulation) {
+  SuppressionCounts out;
+  bool suppresses = !simulation.suppressed.empty();
+  for (const schedule::Alert& alert : simulation.alerts) {
+    if (!alert.suppression) continue;
+    suppresses = true;
+    out.alerts += alert.suppression->count > 0 ? 1U : 0U;
+  }
+  for (const schedule::SuppressedMatch& match : simulation.suppressed) {
+    ++out.matches;
+    out.times += match.times;
+  }
+  return suppresses ? std::optional(out) : std::nullopt;
+}
+
+Unsearched unsearched_of(const std::vector<schedule::Gap>& gaps) {
+  Unsearched out;
+  for (const schedule::Gap& gap : gaps) {
+    ++out.gaps;
+    out.time += gap.to - gap.from;
+  }
+  return out;
+}
+
+/// The closed forms know runs whose windows go by event time.
+bool goes_by_event_time(const ScoreInputs& in) {
+  return in.engine == EngineKind::scheduled &&
+         in.simulation.range.value_or(schedule::RangeField{}) == schedule::RangeField{};
+}
+
 SightingCounts sightings_of(const ScoreInputs& in) {
   SightingCounts out;
   std::map<std::uint64_t, std::uint64_t> counts;
@@ -349,6 +379,7 @@ SightingCounts sightings_of(const ScoreInputs& in) {
   for (const schedule::Alert& alert : in.simulation.alerts) {
     ++counts[alert.sightings];
     seen += alert.sightings;
+    if (!goes_by_event_time(in)) continue;
     const rule::Sightings forms = rule::sightings(in.schedule, timing_of(in, alert.match));
     // Given that it is seen at all. What only a disturbed run sees has no share here.
     const double is_seen = 1 - forms.share(0);
@@ -364,6 +395,8 @@ SightingCounts sightings_of(const ScoreInputs& in) {
 }
 
 Measured<Forecast> forecast_of(const ScoreInputs& in, std::optional<Duration> maxspan) {
+  if (in.engine == EngineKind::streaming) return Unmeasured{"a streaming engine has no runs"};
+  if (!goes_by_event_time(in)) return Unmeasured{"windows go by another time than the events' own"};
   const bool is_one_event = in.query.kind == eql::QueryKind::event;
   if (!is_one_event && !maxspan)
     return Unmeasured{"without maxspan no delay is sure to be survived"};
@@ -551,6 +584,10 @@ std::string unless(bool is_measured, const Scorecard& card, std::string reason) 
 
 }  // namespace
 
+std::string_view to_string(EngineKind engine) {
+  return engine == EngineKind::streaming ? "streaming" : "scheduled";
+}
+
 double Exposure::days() const {
   return std::chrono::duration<double, std::ratio<86'400>>(to - from).count();
 }
@@ -591,9 +628,12 @@ Scorecard score(const ScoreInputs& in) {
   card.events = exposure.events;
   card.candidates = std::max<std::uint64_t>(in.candidates, in.log.size());
   card.matches = in.matches.matches.size();
+  card.engine = in.engine;
   card.schedule = in.schedule;
   card.maxspan = rule.maxspan;
   card.runs = in.simulation.counters;
+  card.unsearched = unsearched_of(in.simulation.gaps);
+  card.suppression = suppression_of(in.simulation);
   card.bootstrap = in.options.bootstrap;
   card.bootstrap.threads = 1;
 

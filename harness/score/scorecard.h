@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,10 @@ namespace eqlab::score {
 
 /// Does anybody say what really happened?
 enum class Labels : std::uint8_t { given, none };
+
+/// `scheduled`: the rule runs as its schedule says. `streaming`: it sees each event as it arrives.
+enum class EngineKind : std::uint8_t { scheduled, streaming };
+[[nodiscard]] std::string_view to_string(EngineKind engine);
 
 /// What was looked at, where no truth says it.
 struct Exposure {
@@ -61,6 +66,7 @@ struct ScoreInputs {
   const eql::CheckedQuery& query;
   const scan::QueryBinding& binding;
   rule::Schedule schedule;
+  EngineKind engine = EngineKind::scheduled;  ///< that `simulation` is of
   /// Instead of the query's own; as given to the simulation.
   std::optional<Duration> maxspan = std::nullopt;
   /// Of the rule that is scored. Only the rule that Truth::expected_rule names is held to the
@@ -137,7 +143,7 @@ struct ScenarioRow {
   std::uint64_t main_reason_count = 0;
   /// Expectation and outcome disagree. What is expected is whether the rule fires, be it by chance;
   /// but silence is not broken by chance. Expectations assume prompt and complete events, so a miss
-  /// by the schedule, by the cap or by other matches is none.
+  /// by the schedule, by suppression, by the cap or by other matches is none.
   std::uint64_t fires_but_missed = 0;
   std::uint64_t silent_but_alerted = 0;
   [[nodiscard]] bool disagrees() const { return fires_but_missed + silent_but_alerted > 0; }
@@ -192,6 +198,21 @@ struct HostIntervals {
   friend bool operator==(const HostIntervals&, const HostIntervals&) = default;
 };
 
+/// What became of matches where the rule suppresses alerts.
+struct SuppressionCounts {
+  std::uint64_t matches = 0;  ///< added to an alert instead of becoming one, each once
+  std::uint64_t times = 0;    ///< the same, each as often as it was found and added
+  std::uint64_t alerts = 0;   ///< that took any in
+  friend bool operator==(const SuppressionCounts&, const SuppressionCounts&) = default;
+};
+
+/// Event time that no scheduled run ever searched.
+struct Unsearched {
+  std::uint64_t gaps = 0;
+  Duration time = Duration::zero();  ///< of all of them together
+  friend bool operator==(const Unsearched&, const Unsearched&) = default;
+};
+
 /// How many of a kind have how much of something.
 struct CountBucket {
   std::uint64_t value = 0;
@@ -234,9 +255,13 @@ struct Scorecard {
   std::uint64_t out_of_scope_incidents = 0;
   std::uint64_t candidates = 0;
   std::uint64_t matches = 0;  ///< on complete data
-  rule::Schedule schedule;
+  EngineKind engine = EngineKind::scheduled;
+  rule::Schedule schedule;  ///< not in force where the engine streams
   std::optional<Duration> maxspan;
-  schedule::SimulationCounters runs;
+  schedule::SimulationCounters runs;  ///< streaming: instants at which events arrived
+  Unsearched unsearched;
+  /// Nothing where the rule suppresses no alerts.
+  std::optional<SuppressionCounts> suppression = std::nullopt;
 
   // Intent.
   Recall recall;             ///< incident-level

@@ -63,6 +63,11 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
   }
   std::optional<scan::KeySlot> host_slot;
   if (in_.host_field) host_slot = plan.carry(*in_.host_field);
+  schedule::SimulationOptions simulation = in_.simulation;
+  auto range = schedule::carry_range_field(in_.rule, in_.schema, plan);
+  if (!range) return out;
+  simulation.range = std::move(*range);
+  simulation.suppression = schedule::carry_suppression(plan, in_.schema, in_.rule);
   auto log = in_.rows.candidates(plan, in_.ties);
   if (!log) {
     // A script failed, and which one is not known.
@@ -84,7 +89,7 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
     out[i] = tune::decide(
         {.log = *log, .index = in_.index, .host_slot = host_slot},
         {.query = ready[i]->query, .binding = ready[i]->binding, .schedule = in_.rule.schedule},
-        in_.population);
+        in_.population, simulation);
   }
   return out;
 }

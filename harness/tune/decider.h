@@ -9,6 +9,7 @@
 #include "harness/event/schema.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/kept_rows.h"
+#include "harness/schedule/simulation.h"
 #include "harness/tune/outcome.h"
 #include "harness/tune/variant.h"
 
@@ -24,6 +25,8 @@ struct DeciderInputs {
   const truth::TruthIndex& index;
   const Population& population;
   std::optional<event::Field> host_field;  ///< one that the plan reads
+  /// Without what the rule says of windows and suppression, whose fields the plan reads too.
+  schedule::SimulationOptions simulation = {};
   unsigned threads = 1;
   std::stop_token stop = {};
 };

@@ -29,7 +29,10 @@ scan::CandidateLog narrowed(const scan::CandidateLog& log, const WidePlan& plan)
 class Run {
  public:
   Run(const TuningInputs& in, const TuningRequest& request)
-      : in_(in), request_(request), population_(in.truth) {}
+      : in_(in),
+        request_(request),
+        population_(in.truth),
+        simulation_(in.plan.simulation(request.simulation)) {}
 
   Tuning run();
 
@@ -45,6 +48,7 @@ class Run {
   const TuningInputs& in_;
   const TuningRequest& request_;
   Population population_;
+  schedule::SimulationOptions simulation_;
   Outcome current_;
   std::vector<Outcome> maxspan_outcomes_;
   std::vector<Outcome> key_outcomes_;
@@ -58,7 +62,7 @@ void Run::sweep_all(const scan::CandidateLog& log) {
   const DecidedRule rule{
       .query = original.query, .binding = original.binding, .schedule = in_.rule.schedule};
   if (request_.maxspans) {
-    maxspan_outcomes_ = sweep_maxspan(judged, rule, population_, *request_.maxspans);
+    maxspan_outcomes_ = sweep_maxspan(judged, rule, population_, *request_.maxspans, simulation_);
     for (std::size_t i = 0; i < maxspan_outcomes_.size(); ++i) {
       out_.maxspans.push_back(point_of({.maxspan = (*request_.maxspans)[i]}, maxspan_outcomes_[i],
                                        current_, population_));
@@ -86,12 +90,12 @@ void Run::sweep_all(const scan::CandidateLog& log) {
     if (task.schedule != nullptr) {
       DecidedRule other = rule;
       other.schedule = *task.schedule;
-      return decide(judged, other, population_);
+      return decide(judged, other, population_, simulation_);
     }
     return decide(
         judged,
         {.query = task.keys->query, .binding = task.keys->binding, .schedule = in_.rule.schedule},
-        population_);
+        population_, simulation_);
   };
   const std::function<void(Outcome)> consume = [&](Outcome outcome) {
     const Task& task = tasks[done++];
@@ -146,9 +150,11 @@ void Run::suggest_all() {
 
   const PlannedVariant& original = in_.plan.original();
   // Over the whole log, in which incidents' events satisfy relaxed filters too.
-  const schedule::Simulation simulation =
-      schedule::simulate(in_.log, match::Matcher(original.query, original.binding),
-                         in_.rule.schedule, {.start = in_.truth.from, .end = in_.truth.to});
+  schedule::SimulationOptions covering = simulation_;
+  covering.start = in_.truth.from;
+  covering.end = in_.truth.to;
+  const schedule::Simulation simulation = schedule::simulate(
+      in_.log, match::Matcher(original.query, original.binding), in_.rule.schedule, covering);
   Mined mined = mine({.plan = in_.plan,
                       .log = in_.log,
                       .rows = in_.rows,
@@ -165,6 +171,7 @@ void Run::suggest_all() {
                              .index = in_.index,
                              .population = population_,
                              .host_field = in_.plan.host_field(),
+                             .simulation = request_.simulation,
                              .threads = in_.threads,
                              .stop = in_.stop};
   const VariantDecider decider(inputs);
@@ -244,7 +251,7 @@ Tuning Run::run() {
   const JudgedLog judged{.log = log, .index = in_.index, .host_slot = in_.plan.host_slot()};
   current_ = decide(
       judged, {.query = original.query, .binding = original.binding, .schedule = in_.rule.schedule},
-      population_);
+      population_, simulation_);
   out_.current = point_of({}, current_, current_, population_);
   out_.current.is_current = true;
   sweep_all(log);

@@ -26,6 +26,8 @@ struct TuningRequest {
   std::optional<std::vector<rule::Schedule>> schedules = std::nullopt;
   std::optional<std::vector<std::vector<std::string>>> keys = std::nullopt;
   bool suggests = true;
+  /// Of all runs. What the rule itself says of windows and suppression is put in by the plan.
+  schedule::SimulationOptions simulation = {};
   std::uint64_t seed = 1;  ///< of the split of hosts and of resampling
   std::size_t suggestions_max = 8;
 };

@@ -73,8 +73,16 @@ Result<std::unique_ptr<WidePlan>> WidePlan::make(const rule::Rule& rule,
   if (options.changes_filters) out->add_relaxed(rule, schema);
   out->host_field_ = out->field_named("host.id", schema);
   if (out->host_field_) out->host_slot_ = out->plan_.carry(*out->host_field_);
+  EQLAB_TRY(out->range_, schedule::carry_range_field(rule, schema, out->plan_));
+  out->suppression_ = schedule::carry_suppression(out->plan_, schema, rule);
   if (options.changes_filters) out->read_fields(schema);
   return out;
+}
+
+schedule::SimulationOptions WidePlan::simulation(schedule::SimulationOptions options) const {
+  options.range = range_;
+  options.suppression = suppression_;
+  return options;
 }
 
 Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,

@@ -11,6 +11,7 @@
 #include "harness/event/schema.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
+#include "harness/schedule/simulation.h"
 #include "harness/tune/variant.h"
 
 namespace eqlab::tune {
@@ -39,7 +40,8 @@ class WidePlan {
  public:
   static constexpr std::size_t relaxations_max = 32;
 
-  /// Errors: those of rule::compile; of `keys` that cannot be joined by, E721 with what is wrong.
+  /// Errors: those of rule::compile and of schedule::carry_range_field; of `keys` that cannot be
+  /// joined by, E721 with what is wrong.
   [[nodiscard]] static Result<std::unique_ptr<WidePlan>> make(const rule::Rule& rule,
                                                               const event::Schema& schema,
                                                               const WidePlanOptions& options);
@@ -68,6 +70,8 @@ class WidePlan {
 
   [[nodiscard]] std::optional<scan::KeySlot> host_slot() const { return host_slot_; }
   [[nodiscard]] const std::optional<event::Field>& host_field() const { return host_field_; }
+  /// `options` with what the rule says of windows and suppression.
+  [[nodiscard]] schedule::SimulationOptions simulation(schedule::SimulationOptions options) const;
   /// The column of the kept rows that has a field.
   [[nodiscard]] std::optional<event::ColumnIndex> column_of(const std::string& field) const;
   /// What could not be planned, in words.
@@ -89,6 +93,8 @@ class WidePlan {
   std::vector<std::unique_ptr<PlannedVariant>> relaxed_;
   std::optional<event::Field> host_field_;
   std::optional<scan::KeySlot> host_slot_;
+  std::optional<schedule::RangeField> range_;
+  std::optional<schedule::SuppressionOptions> suppression_;
   Duration horizon_{};
   bool keeps_rows_ = false;
   std::vector<std::string> notes_;

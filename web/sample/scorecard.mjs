@@ -141,13 +141,14 @@ export function scorecard(draw, incidents, { name, version, variant = null, sche
   const f = (beta) => (recall.value && precision.value ? round(((1 + beta * beta) * recall.value * precision.value) / (beta * beta * precision.value + recall.value)) : null);
   const command = `eqlab score rules/example.toml --profile realistic --seed 1 --hosts ${hosts} --days ${days}`;
   const total = alerts.length + coincidences + 8;
-  const lost = { "no-behaviour": 0, design: 0, telemetry: 0, delay: 0, schedule: 0, cap: 0, fault: 0 };
+  const lost = { "no-behaviour": 0, design: 0, telemetry: 0, delay: 0, schedule: 0, suppression: 0, cap: 0, fault: 0 };
   for (const incident of missed) lost[reasons[incident.reason.code][0]] += 1;
   const card = {
     eqlab_result: "scorecard",
     schema_version: 2,
     rule: { name, rule_id: "00000000-0000-4000-8000-000000000001", version, file: "rules/example.toml" },
     run: { corpus: "realistic", seed: 1, command, variant, before_repeat: `eqlab generate --profile realistic --seed 1 --hosts ${hosts} --days ${days} --output corpus`, tool_version: "0.1.0", options: {} },
+    engine: "scheduled",
     schedule: { interval_s: 300, look_back_s: 540, to_s: 0, max_signals: 100, maxspan_s: 30, forecast: { span_s: 30, guaranteed_delay_s: 210, sightings: 1.7, mean_latency_s: 154, worst_latency_s: 304, unmeasured: null } },
     corpus: { labelled: true, from: new Date(first).toISOString(), to: new Date(first + days * 86_400_000).toISOString(), hosts, days, events: hosts * days * 5983, candidates: 24_925, incidents: { malicious: malicious.length, benign: incidents.length - malicious.length, out_of_scope: 0 } },
     intervals: { confidence: 0.95, resamples: 1000, seed: 1 },
@@ -201,7 +202,7 @@ export function scorecard(draw, incidents, { name, version, variant = null, sche
       tag: breakdown(incidents, (incident) => incident.tags, host_days, 1),
     },
     scenarios: scenarios.map((scenario) => scenarioRow(draw, scenario, incidents)),
-    runs: { runs: days * 288, failed: 3, at_cap: 1, catch_up_searches: 3, matches_on_complete_data: alerts.length + 12, matches_returned: alerts.length * 2, matches_known_already: alerts.length, matches_cut: 0, dropped_pending: 0 },
+    runs: { runs: days * 288, failed: 3, late: 1, at_cap: 1, catch_up_searches: 3, manual_searches: 0, gaps: 1, unsearched_s: 90, matches_on_complete_data: alerts.length + 12, matches_returned: alerts.length * 2, matches_known_already: alerts.length, matches_suppressed: 0, matches_without_room: 0, matches_cut: 0, dropped_pending: 0 },
   };
   return schema_version === 1 ? asVersion1(card) : card;
 }

@@ -448,6 +448,7 @@ const cause_names: Record<string, string> = {
   telemetry: "a document was lost or merged",
   delay: "events arrived too late",
   schedule: "runs late, failed, or looking back too little",
+  suppression: "counted by another alert",
   cap: "cut by the cap",
   fault: "a fault of the matcher or the labels",
 };
@@ -486,7 +487,7 @@ export function readScore(scorecard: Scorecard): ScoreView {
     variant: score.at("run", "variant").text(),
     version: score.at("rule", "version").number(),
     file: score.at("rule", "file").text(),
-    schedule: scheduleText(score.at("schedule")),
+    schedule: score.at("engine").text() === "streaming" ? "streaming, sees each event as it arrives" : scheduleText(score.at("schedule")),
     forecast: forecastText(score.at("schedule", "forecast")),
     corpus: corpusParts(score),
     command: score.at("run", "command").text(),

@@ -69,6 +69,37 @@ TEST(Tune, PointsAreWhatScoreSaysOfThem) {
   }
 }
 
+TEST(Tune, WindowsAndSuppressionOfTheRuleCountAsTheyDoInScore) {
+  const TemporaryFolder folder;
+  std::string text = read_file(rule);
+  const auto put = [&text](const std::string& before, const std::string& added) {
+    const std::size_t at = text.find(before);
+    ASSERT_NE(at, std::string::npos) << before;
+    text.insert(at, added);
+  };
+  put("risk_score = ", "timestamp_override = \"event.ingested\"\n");
+  put("[[rule.threat]]",
+      "[rule.alert_suppression]\ngroup_by = [\"host.id\"]\n"
+      "[rule.alert_suppression.duration]\nunit = \"h\"\nvalue = 12\n\n");
+  const std::string changed = folder.write("rule.toml", text);
+  const std::string schedule = "interval=10m,lookback=11m,delay=50s,run=20s,phase=2m";
+  const Json tuned = json_of({"tune", changed, "--maxspan", "10s,30s", "--schedule", schedule});
+  const auto expect_same = [](const Json& figures, const Json& card) {
+    EXPECT_EQ(figures["incident_recall"]["hits"], card["recall"]["all"]["hits"]);
+    EXPECT_EQ(figures["alerts"], card["alerts"]["total"]);
+    EXPECT_EQ(figures["false_alarms_per_1000_hosts_a_day"]["count"],
+              card["headline"]["false_alarms_per_1000_hosts_a_day"]["count"]);
+  };
+  const Json card = json_of({"score", changed, "--schedule", schedule});
+  ASSERT_GT(card["alerts"]["suppression"]["matches"], 0) << "or the rule is no test of it";
+  expect_same(tuned["current"]["figures"], card);
+  expect_same(tuned["maxspan"][1]["figures"], card);
+  expect_same(tuned["maxspan"][0]["figures"],
+              json_of({"score", changed, "--schedule", schedule, "--maxspan", "10s"}));
+  const Json plain = json_of({"score", rule, "--schedule", schedule});
+  EXPECT_NE(plain["alerts"]["total"], card["alerts"]["total"]);
+}
+
 TEST(Tune, SuggestsAndTheSameAgain) {
   const Json one = json_of({"tune", rule, "--threads", "1"});
   const Json three = json_of({"tune", rule, "--threads", "3"});

@@ -75,6 +75,35 @@ TEST(ScorecardJson, WithoutLabelsTheReasonStandsBesideEveryNull) {
   EXPECT_EQ(out["alerts"]["per_caught_incident"], nullptr);
 }
 
+TEST(ScorecardJson, WhatRunsAndSuppressionDid) {
+  tiny::World world = tiny::small_world();
+  world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
+  world.disturbances = {{.run = 60, .late = std::chrono::hours{1}}};
+  const Json out = Json::parse(scorecard_json(tiny::score_of(world), tiny::small_info()));
+  EXPECT_EQ(out["engine"], "scheduled");
+  EXPECT_EQ(out["alerts"]["suppression"]["matches"], 1);
+  EXPECT_EQ(out["alerts"]["suppression"]["additions"], out["runs"]["matches_suppressed"]);
+  EXPECT_EQ(out["alerts"]["suppression"]["alerts"], 1);
+  EXPECT_EQ(out["runs"]["late"], 1);
+  EXPECT_EQ(out["runs"]["failed"], 1);
+  EXPECT_EQ(out["runs"]["gaps"], 1);
+  EXPECT_EQ(out["runs"]["unsearched_s"], 36 * 60);
+  EXPECT_EQ(out["runs"]["manual_searches"], 0);
+}
+
+TEST(ScorecardJson, AStreamingEngineHasNoSchedule) {
+  tiny::World world = tiny::small_world();
+  world.engine = score::EngineKind::streaming;
+  const Json out = Json::parse(scorecard_json(tiny::score_of(world), tiny::small_info()));
+  EXPECT_EQ(out["engine"], "streaming");
+  EXPECT_TRUE(out["schedule"]["interval_s"].is_null());
+  EXPECT_TRUE(out["schedule"]["max_signals"].is_null());
+  EXPECT_EQ(out["schedule"]["maxspan_s"], 30);
+  EXPECT_EQ(out["schedule"]["forecast"]["unmeasured"], "a streaming engine has no runs");
+  EXPECT_TRUE(out["alerts"]["sightings"]["expected"].is_null());
+  EXPECT_TRUE(out["alerts"]["suppression"].is_null());
+}
+
 TEST(ScorecardJson, SeveralAreAnArrayOfTheSame) {
   const auto card = tiny::score_of(tiny::small_world());
   const RunInfo info = tiny::small_info();

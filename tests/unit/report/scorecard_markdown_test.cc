@@ -39,6 +39,20 @@ TEST(ScorecardMarkdown, RightFalseAndRepeatsAddUpToTheAlerts) {
       << out;
 }
 
+TEST(ScorecardMarkdown, SuppressionAndStreamingAreSaid) {
+  tiny::World world = tiny::small_world();
+  world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
+  const std::string counted = scorecard_markdown(tiny::score_of(world), tiny::small_info());
+  EXPECT_NE(counted.find("| alerts raised | 2 | 1 right · 1 false (1 more suppressed) |"),
+            std::string::npos)
+      << counted;
+  world.suppression.reset();
+  world.engine = score::EngineKind::streaming;
+  const std::string streamed = scorecard_markdown(tiny::score_of(world), tiny::small_info());
+  EXPECT_NE(streamed.find(" · streaming, sees each event as it arrives\n"), std::string::npos);
+  EXPECT_EQ(streamed.find("every 5m"), std::string::npos);
+}
+
 TEST(ScorecardMarkdown, ExpectationsOfAnotherRuleAreNotShown) {
   tiny::World world = tiny::small_world();
   world.rule_id = "another-rule";

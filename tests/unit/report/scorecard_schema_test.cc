@@ -73,6 +73,19 @@ tiny::World world_of_misses() {
   return world;
 }
 
+tiny::World suppressing_world() {
+  tiny::World world = tiny::small_world();
+  world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
+  world.stories.push_back({.scenario = "N", .events = tiny::install("counted", 160)});
+  return world;
+}
+
+tiny::World streaming_world() {
+  tiny::World world = tiny::small_world();
+  world.engine = score::EngineKind::streaming;
+  return world;
+}
+
 tiny::World world_of_many_hosts() {
   tiny::World world;
   world.hosts = 50;
@@ -100,7 +113,9 @@ std::vector<Json> documents() {
           written(tiny::score_of(world_of_misses()), tiny::small_info()),
           written(tiny::score_of(world_of_many_hosts()), tiny::small_info()),
           written(tiny::unlabelled_score_of(tiny::small_world()), bare),
-          written(tiny::unlabelled_score_of(tiny::World{}), bare)};
+          written(tiny::unlabelled_score_of(tiny::World{}), bare),
+          written(tiny::score_of(suppressing_world()), tiny::small_info()),
+          written(tiny::score_of(streaming_world()), tiny::small_info())};
 }
 
 TEST(ScorecardSchema, EveryScorecardIsValid) {
@@ -119,7 +134,7 @@ void each_object(const Json& at, const Json::json_pointer& where,
 
 TEST(ScorecardSchema, AKeyThatItDoesNotDescribeIsRefusedWhereverItStands) {
   int objects = 0;
-  for (const Json& document : {documents()[1], documents()[5]}) {
+  for (const Json& document : {documents()[1], documents()[5], documents()[9]}) {
     each_object(document, Json::json_pointer(), [&](const Json::json_pointer& where) {
       if (where.to_string() == "/run/options") return;  // named by whoever ran it
       Json more = document;
@@ -132,7 +147,9 @@ TEST(ScorecardSchema, AKeyThatItDoesNotDescribeIsRefusedWhereverItStands) {
 }
 
 TEST(ScorecardSchema, AKeyThatIsMissingIsRefused) {
-  const Json document = documents()[5];
+  Json document = documents()[5];
+  document["alerts"]["suppression"] = documents()[9]["alerts"]["suppression"];
+  ASSERT_TRUE(document["alerts"]["suppression"].is_object());
   const std::set<std::string> optional = {"step", "keys", "note"};
   int keys = 0;
   each_object(document, Json::json_pointer(), [&](const Json::json_pointer& where) {

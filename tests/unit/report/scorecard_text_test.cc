@@ -170,6 +170,55 @@ TEST(ScorecardText, RightFalseAndRepeatsAddUpToTheAlerts) {
       << text;
 }
 
+TEST(ScorecardText, WhatWasSuppressedStandsBesideTheAlerts) {
+  tiny::World world = tiny::small_world();
+  world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
+  const auto card = tiny::score_of(world);
+  const std::string text = scorecard_text(card, tiny::small_info(), {.detail = Detail::full});
+  EXPECT_NE(text.find("  raises    2 alerts                    1 right · 1 false (1 more "
+                      "suppressed)\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  counted   1 match suppressed into 1 alert · "), std::string::npos) << text;
+  EXPECT_NE(scorecard_text(tiny::unlabelled_score_of(world), {}, {})
+                .find("  raises    2 alerts  on 2 of 10 hosts (1 more suppressed)\n"),
+            std::string::npos);
+}
+
+TEST(ScorecardText, AStreamingEngineHasNoScheduleToSpeakOf) {
+  tiny::World world = tiny::small_world();
+  world.engine = score::EngineKind::streaming;
+  for (const Detail detail : {Detail::summary, Detail::full}) {
+    const std::string text =
+        scorecard_text(tiny::score_of(world), tiny::small_info(), {.detail = detail});
+    EXPECT_TRUE(
+        text.starts_with("Installer Spawns Network Event · v105 · streaming, sees each "
+                         "event as it arrives\n"))
+        << text;
+    EXPECT_NE(text.find("+ 1 s until it is seen"), std::string::npos) << text;
+    for (const char* const part : {"every 5m", "schedule", "sightings", "the run", "look-back"})
+      EXPECT_EQ(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+}
+
+TEST(ScorecardText, FullDetailSaysWhatHappenedToRuns) {
+  tiny::World world = tiny::small_world();
+  world.disturbances = {{.run = 3, .outcome = schedule::RunOutcome::search_fails},
+                        {.run = 9, .late = std::chrono::hours{1}}};
+  world.manual_runs = {{.executed_at = tiny::wall(9'000), .slots = {tiny::wall(300)}}};
+  const std::string text =
+      scorecard_text(tiny::score_of(world), tiny::small_info(), {.detail = Detail::full});
+  EXPECT_NE(
+      text.find("failed · 1 started late · 4 searches to catch up · 1 gap of 36m that no run"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("1 manual search\n"), std::string::npos) << text;
+  EXPECT_EQ(scorecard_text(tiny::score_of(tiny::small_world()), tiny::small_info(),
+                           {.detail = Detail::full})
+                .find("  runs "),
+            std::string::npos);
+}
+
 TEST(ScorecardText, WithoutARightAlertTheLatencyIsThatOfAllAndSaysSo) {
   tiny::World world = tiny::small_world();
   world.stories.erase(world.stories.begin());

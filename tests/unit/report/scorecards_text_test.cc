@@ -53,6 +53,36 @@ TEST(ScorecardsText, FitsTheTerminalAndObeysNobodyElse) {
   EXPECT_NE(scorecards_text(cards.all(), {.colour = Colour::on}).find('\x1b'), std::string::npos);
 }
 
+TEST(ScorecardsText, NamesAreWholeWhereTheyFitAtAll) {
+  const auto card = tiny::score_of(tiny::small_world());
+  RunInfo one = tiny::small_info();
+  RunInfo two = tiny::small_info();
+  one.variant = "installer_2021_02_draft · 5m";
+  two.variant = "installer_2024_03";
+  const std::vector<CardOfRun> both = {{card, one}, {card, two}};
+  ASSERT_EQ(width(one.variant), 28U);
+  const std::string ample = scorecards_text(both, {.columns = 92});
+  EXPECT_NE(ample.find(one.variant + "  33.3 % [6.1 – 79.2]  200 [24.2 – 722]"), std::string::npos)
+      << ample;
+  const std::string scarce = scorecards_text(both, {.columns = 89});
+  EXPECT_NE(scarce.find(one.variant + "  33.3 % [6.1–79.2]"), std::string::npos) << scarce;
+  EXPECT_NE(scorecards_text(both, {.columns = 80}).find("installer_2021_02_…"), std::string::npos)
+      << scorecards_text(both, {.columns = 80});
+}
+
+TEST(ScorecardsText, WhatAllRowsMissAlikeIsSaidOnce) {
+  const auto card = tiny::score_of(tiny::small_world());
+  RunInfo one = tiny::small_info();
+  RunInfo two = tiny::small_info();
+  one.variant = "resting";
+  two.variant = "hasty";
+  const std::string text = scorecards_text({{card, one}, {card, two}}, {});
+  EXPECT_TRUE(
+      text.ends_with("\n\neach misses 1: no network event satisfies step 2, python3.11 1\n"))
+      << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 5);
+}
+
 TEST(ScorecardsText, TheMarkdownTableHasARowForEach) {
   const Cards cards;
   const std::string text = scorecards_markdown(cards.all());

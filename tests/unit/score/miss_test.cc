@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/unit/score/world.h"
 
 namespace eqlab::score {
@@ -254,6 +256,116 @@ TEST(Miss, EachGroupNamesAnIncidentThatShowsItsCommonestExample) {
   }
   EXPECT_EQ(only_group(score_of(world)).example_incident, "I-1");
   EXPECT_EQ(only_group(score_of(world)).cause, Cause::design);
+}
+
+/// Windows by slot 2, which stands for a field of the events.
+const schedule::RangeField by_date{
+    .primary = {.kind = schedule::TimeSource::Kind::carried, .slot = 2}};
+
+TEST(Miss, WindowsByAnotherTimeSeeWhatThatTimeSays) {
+  // By event time no run sees it; by the other time the run at 1,200 s does.
+  tiny::World world = one(tiny::install("i", 100));
+  for (tiny::Labelled& event : world.stories[0].events) event.delay = 1'000;
+  for (tiny::Labelled& event : world.stories[0].events) event.date = event.at + event.delay;
+  world.schedule.look_back = std::chrono::minutes{5};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::too_late);
+  world.range = by_date;
+  EXPECT_EQ(score_of(world).recall.all, (Proportion{1, 1}));
+  world.disturbances = {{.run = 3, .outcome = schedule::RunOutcome::search_fails}};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+  // Seen, and cut: not a question of windows.
+  world.disturbances.clear();
+  world.schedule.max_signals = 1;
+  tiny::Story later{
+      .scenario = "B", .intent = truth::Intent::benign, .events = tiny::install("j", 1'150)};
+  for (tiny::Labelled& event : later.events) {
+    event.keys = {"mac-2", "0"};
+    event.date = event.at;
+  }
+  world.stories.push_back(later);
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::cut_by_cap);
+}
+
+TEST(Miss, AManualRunSeesWhatItsSlotHolds) {
+  // The run at 300 s fails; the one at 600 s looks back to 60 s.
+  tiny::World world = one(tiny::install("i", 50));
+  world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
+  ASSERT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+  world.manual_runs = {{.executed_at = tiny::wall(50'017), .slots = {tiny::wall(300)}}};
+  const Scorecard filled = score_of(world);
+  EXPECT_EQ(filled.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(filled.runs.manual_searches, 1U);
+  world.schedule.max_signals = 1;
+  world.background = {{.id = "a", .at = 55, .stages = {0}, .keys = {"mac-2", "0"}},
+                      {.id = "b", .at = 56, .stages = {1}, .keys = {"mac-2", "0"}}};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::cut_by_cap)
+      << "a search saw it, days after all scheduled ones";
+}
+
+TEST(Miss, RunsThatEndBeforeTheEventsAreDisturbed) {
+  tiny::World world = one(tiny::install("i", 1'000));
+  world.run_times = {tiny::wall(300), tiny::wall(600)};
+  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+}
+
+tiny::World suppressing(tiny::World world) {
+  world.suppression = {.group_by = {0}, .duration = std::chrono::hours{1}};
+  return world;
+}
+
+TEST(Miss, WhatAnotherAlertCountedIsSaid) {
+  tiny::World world = one(tiny::install("i", 100));
+  world.stories.push_back({.scenario = "N", .events = tiny::install("j", 200)});
+  const Scorecard card = score_of(suppressing(world));
+  EXPECT_EQ(only_group(card).reason, MissReason::suppressed);
+  EXPECT_EQ(only_group(card).text, "counted by another alert");
+  EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"alert about M about M", 1}}));
+  EXPECT_EQ(card.incidents[1].miss->events, (std::vector<std::uint32_t>{0, 1}));
+  EXPECT_EQ(card.recall.lost_to(Cause::suppression), 1U);
+  EXPECT_EQ(card.recall.visible, (Proportion{1, 2})) << "a run saw it";
+  ASSERT_TRUE(card.suppression);
+  EXPECT_EQ(card.suppression->matches, 1U);
+  EXPECT_EQ(card.suppression->alerts, 1U);
+  EXPECT_EQ(score_of(world).recall.all, (Proportion{2, 2}));
+  EXPECT_FALSE(score_of(world).suppression);
+  world.stories.erase(world.stories.begin());
+  world.background = {{.id = "a", .at = 101, .stages = {0}, .keys = {"mac-1", "7"}},
+                      {.id = "b", .at = 102, .stages = {1}, .keys = {"mac-1", "7"}}};
+  EXPECT_EQ(only_group(score_of(suppressing(world))).examples,
+            (std::vector<NamedCount>{{"alert of unrelated events", 1}}));
+}
+
+TEST(Miss, WhatAnAlertOfTheSameIncidentCountedIsCaught) {
+  tiny::World world = one(tiny::install("i", 100));
+  for (const tiny::Labelled& event : tiny::install("again", 140))
+    world.stories[0].events.push_back(event);
+  world.stories[0].true_pairs = {{0, 1}, {2, 3}};
+  const Scorecard card = score_of(suppressing(world));
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(card.alert_count(), 1U);
+  EXPECT_EQ(card.suppression->matches, 1U);
+  EXPECT_EQ(card.verdict(Verdict::duplicate), 0U);
+}
+
+TEST(Miss, ALateEventThatIsTakenForACountedOneIsSuppressed) {
+  // The alert of 1,180 s is made at 1,200 s; the older event comes at 1,251 s.
+  tiny::World world;
+  for (const auto& [id, at, delay] :
+       {std::tuple{"first", 1'180.0, 0.0}, {"late", 1'150.0, 100.0}}) {
+    world.stories.push_back({.scenario = id,
+                             .events = {{.id = id,
+                                         .at = at,
+                                         .stages = {0},
+                                         .delay = delay,
+                                         .role = Role::script,
+                                         .what = "exec bash"}},
+                             .true_pairs = {}});
+  }
+  const tiny::Rule rule = tiny::rule_of({"process"}, std::nullopt);
+  ASSERT_EQ(score_of(world, rule).recall.all, (Proportion{2, 2}));
+  const Scorecard card = score_of(suppressing(world), rule);
+  EXPECT_EQ(only_group(card).reason, MissReason::suppressed);
+  EXPECT_EQ(only_group(card).examples[0].name, "older than what was counted last");
 }
 
 TEST(Miss, CutByTheCap) {

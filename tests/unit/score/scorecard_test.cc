@@ -366,6 +366,43 @@ TEST(Scorecard, SightingsAgreeWithTheClosedForms) {
   EXPECT_EQ(score_of(world).forecast.reason(), "without maxspan no delay is sure to be survived");
 }
 
+TEST(Scorecard, AStreamingEngineHasNoRunsToExpectAnythingOf) {
+  tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  world.engine = EngineKind::streaming;
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.engine, EngineKind::streaming);
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(card.latency.from_event.p50, seconds{1}) << "until the event can be seen";
+  EXPECT_EQ(card.forecast.reason(), "a streaming engine has no runs");
+  EXPECT_FALSE(card.sightings.expected);
+}
+
+TEST(Scorecard, NothingIsForecastOfWindowsByAnotherTime) {
+  tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  for (tiny::Labelled& event : world.stories[0].events) event.date = event.at + 1'000;
+  world.range =
+      schedule::RangeField{.primary = {.kind = schedule::TimeSource::Kind::carried, .slot = 2}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
+  EXPECT_EQ(card.forecast.reason(), "windows go by another time than the events' own");
+  EXPECT_FALSE(card.sightings.expected);
+}
+
+TEST(Scorecard, WhatWentWrongWithTheRunsIsCounted) {
+  tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  world.disturbances = {{.run = 3, .outcome = schedule::RunOutcome::search_fails},
+                        {.run = 9, .late = std::chrono::hours{1}}};
+  world.manual_runs = {
+      {.executed_at = tiny::wall(9'000), .slots = {tiny::wall(300), tiny::wall(600)}}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.runs.failed_runs, 2U) << "the late one leaves a gap";
+  EXPECT_EQ(card.runs.late_runs, 1U);
+  EXPECT_EQ(card.runs.manual_searches, 2U);
+  // An hour and 5 minutes after the run before: 9 minutes of its own and four times 5 are searched.
+  EXPECT_EQ(card.unsearched.gaps, 1U);
+  EXPECT_EQ(card.unsearched.time, std::chrono::minutes{65 - 9 - 20});
+}
+
 TEST(Scorecard, LatencyIsTakenApartAndByStratum) {
   tiny::World world{.stories = {{.scenario = "A", .events = tiny::install("a", 1'000)},
                                 {.scenario = "B", .events = tiny::install("b", 4'000)},
@@ -430,6 +467,14 @@ tiny::World random_world(Rng& rng) {
                            .outcome = rng.chance(0.5) ? schedule::RunOutcome::search_fails
                                                       : schedule::RunOutcome::succeeds},
                           {.run = 3, .outcome = schedule::RunOutcome::task_throws}};
+  }
+  if (rng.chance(0.2)) {
+    world.manual_runs = {{.executed_at = tiny::wall(static_cast<double>(rng.in_range(0, 9'000))),
+                          .slots = {tiny::wall(300), tiny::wall(600), tiny::wall(900)}}};
+  }
+  if (rng.chance(0.3)) {
+    world.suppression = {.group_by = {static_cast<scan::KeySlot>(rng.below(2))}};
+    if (rng.chance(0.7)) world.suppression->duration = std::chrono::minutes{rng.in_range(1, 40)};
   }
   const auto noise = rng.in_range(0, 10);
   for (std::int64_t i = 0; i < noise; ++i) {
@@ -499,6 +544,13 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
     for (const ScenarioRow& row : card.scenarios) in_rows += row.incidents;
     ASSERT_EQ(in_rows, world.stories.size());
     ASSERT_EQ(card.verdict(Verdict::impossible), 0U);
+    const SuppressionCounts suppressed = card.suppression.value_or(SuppressionCounts{});
+    ASSERT_EQ(suppressed.times, card.runs.suppressed);
+    ASSERT_LE(suppressed.matches, suppressed.times);
+    ASSERT_LE(suppressed.alerts, card.alert_count());
+    ASSERT_EQ(
+        card.alert_count() + card.runs.duplicates + card.runs.suppressed + card.runs.without_room,
+        card.runs.returned);
     for (std::size_t v = 0; v < verdict_count; ++v) verdicts[v] += card.verdicts[v];
   }
   for (std::size_t v = 0; v < verdict_count; ++v) {
@@ -510,7 +562,7 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
        {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
         MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
         MissReason::cut_by_cap, MissReason::paired_elsewhere, MissReason::document_missing,
-        MissReason::runs_disturbed}) {
+        MissReason::runs_disturbed, MissReason::suppressed}) {
     EXPECT_GT(reasons[static_cast<std::size_t>(reason)], 5U) << to_string(reason);
   }
   EXPECT_EQ(reasons[static_cast<std::size_t>(MissReason::unexplained)], 0U);

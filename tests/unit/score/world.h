@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/match/matcher.h"
 #include "harness/schedule/simulation.h"
+#include "harness/schedule/streaming.h"
 #include "harness/score/scorecard.h"
 #include "harness/truth/truth.h"
 #include "tests/unit/schedule/tiny_log.h"
@@ -25,6 +27,7 @@ struct Labelled {
   truth::Role role = truth::Role::noise;
   std::string what = {};
   std::vector<std::string> faults = {};
+  std::optional<double> date = std::nullopt;  ///< value of slot 2, for windows by another time
 };
 
 struct Story {
@@ -51,6 +54,11 @@ struct World {
   std::optional<double> maxspan = 30;
   std::string rule_id = expected_rule;  ///< of the rule that is scored
   std::vector<schedule::Disturbance> disturbances = {};
+  std::vector<WallTime> run_times = {};
+  std::vector<schedule::ManualRun> manual_runs = {};
+  std::optional<schedule::RangeField> range = std::nullopt;
+  std::optional<schedule::SuppressionOptions> suppression = std::nullopt;
+  score::EngineKind engine = score::EngineKind::scheduled;
   score::ScoreOptions options = {};
   int hosts = 10;
 };
@@ -120,14 +128,31 @@ struct World {
                         .at = event.at,
                         .stages = event.stages,
                         .keys = event.keys,
-                        .delay = event.delay});
+                        .delay = event.delay,
+                        .dates = {event.date}});
     }
   }
-  return log_of(events, 3, 2);
+  return log_of(events, 3, 2, 1);
 }
 
 [[nodiscard]] inline Rule rule_of(const World& world) {
   return rule_of({"process", "network"}, world.maxspan, {"host.id", "user.id"});
+}
+
+[[nodiscard]] inline schedule::Simulation simulation_of(const World& world,
+                                                        const scan::CandidateLog& log,
+                                                        const match::Matcher& matcher) {
+  if (world.engine == score::EngineKind::streaming)
+    return schedule::simulate_streaming(log, matcher, {});
+  return schedule::simulate(log, matcher, world.schedule,
+                            {.start = at(0),
+                             .end = at(86'400),
+                             .run_duration = Duration::zero(),
+                             .disturbances = world.disturbances,
+                             .run_times = world.run_times,
+                             .manual_runs = world.manual_runs,
+                             .range = world.range,
+                             .suppression = world.suppression});
 }
 
 [[nodiscard]] inline score::Scorecard score_of(const World& world, const Rule& rule) {
@@ -135,11 +160,7 @@ struct World {
   const truth::TruthIndex index(truth);
   const scan::CandidateLog log = log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
-  const schedule::Simulation simulation = schedule::simulate(log, matcher, world.schedule,
-                                                             {.start = truth.from,
-                                                              .end = truth.to,
-                                                              .run_duration = Duration::zero(),
-                                                              .disturbances = world.disturbances});
+  const schedule::Simulation simulation = simulation_of(world, log, matcher);
   const match::Matches matches = matcher.find(log, log.dated(), {});
   return score::score({.log = log,
                        .matches = matches,
@@ -149,6 +170,7 @@ struct World {
                        .query = rule.query,
                        .binding = rule.binding,
                        .schedule = world.schedule,
+                       .engine = world.engine,
                        .rule_id = world.rule_id,
                        .options = world.options});
 }
@@ -159,11 +181,7 @@ struct World {
   const truth::TruthIndex index(nothing);
   const scan::CandidateLog log = log_of(world);
   const match::Matcher matcher(rule.query, rule.binding);
-  const schedule::Simulation simulation = schedule::simulate(log, matcher, world.schedule,
-                                                             {.start = at(0),
-                                                              .end = at(86'400),
-                                                              .run_duration = Duration::zero(),
-                                                              .disturbances = world.disturbances});
+  const schedule::Simulation simulation = simulation_of(world, log, matcher);
   const match::Matches matches = matcher.find(log, log.dated(), {});
   return score::score({.log = log,
                        .matches = matches,
@@ -173,6 +191,7 @@ struct World {
                        .query = rule.query,
                        .binding = rule.binding,
                        .schedule = world.schedule,
+                       .engine = world.engine,
                        .labels = score::Labels::none,
                        .exposure = score::Exposure{.hosts = static_cast<std::uint64_t>(world.hosts),
                                                    .from = at(0),

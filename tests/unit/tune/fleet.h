@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -115,8 +116,15 @@ inline std::vector<event::EventBatch> batches_of(const Fleet& fleet, const scan:
     if (out.empty() || out.back().row_count() == 100) out.emplace_back(plan.projection());
     event::EventBatch& batch = out.back();
     for (std::size_t c = 0; c < batch.columns.size(); ++c) {
-      const auto value = happening.fields.find(plan.projection().columns[c].name);
+      const std::string& name = plan.projection().columns[c].name;
+      const auto value = happening.fields.find(name);
       std::vector<event::ValueCode> codes;
+      if (name == "event.ingested") {
+        const auto ingested =
+            day_start + static_cast<std::int64_t>((happening.at + happening.delay) * 1e9);
+        if (const auto code = event::intern(batch.columns[c].dictionary(), event::Value{ingested}))
+          codes.push_back(*code);
+      }
       if (value != happening.fields.end()) {
         if (const auto code =
                 event::intern(batch.columns[c].dictionary(), event::Value{value->second}))
@@ -167,9 +175,11 @@ inline rule::Rule rule_of(const std::string& query) {
 }
 
 inline std::unique_ptr<Scanned> scanned(const Fleet& fleet, const std::string& query,
-                                        const tune::TuningRequest& request) {
+                                        const tune::TuningRequest& request,
+                                        const std::function<void(rule::Rule&)>& change = {}) {
   auto out = std::make_unique<Scanned>();
   out->rule = rule_of(query);
+  if (change) change(out->rule);
   auto plan = tune::plan_for(out->rule, out->schema, request);
   EXPECT_TRUE(plan) << plan.error().message;
   out->plan = std::move(*plan);

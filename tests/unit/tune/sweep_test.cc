@@ -2,6 +2,7 @@
 #include "harness/tune/sweep.h"
 
 #include "harness/score/evaluate.h"
+#include "harness/tune/decider.h"
 #include "tests/unit/tune/fleet.h"
 
 namespace eqlab::tune {
@@ -35,13 +36,14 @@ fleet::Fleet random_fleet(std::uint64_t seed) {
 }
 
 score::Scorecard card_of(const fleet::Scanned& world, const Setting& setting,
-                         const PlannedVariant& planned) {
+                         const PlannedVariant& planned,
+                         const schedule::SimulationOptions& options = {}) {
   return score::evaluate(*world.log,
                          {.query = planned.query,
                           .binding = planned.binding,
                           .schedule = setting.schedule.value_or(world.rule.schedule),
                           .maxspan = setting.maxspan},
-                         world.truth, *world.index, 0)
+                         world.truth, *world.index, 0, options)
       .card;
 }
 
@@ -80,6 +82,58 @@ TEST(Sweep, EachPointIsTheScorecardOfThatSetting) {
     EXPECT_GT(tuning.current.figures.recall.hits, 0U);
     EXPECT_GT(tuning.current.figures.false_alarms.count, 0U);
   }
+}
+
+/// Windows by ingest time, alerts suppressed by host, and what `--schedule` may say.
+TEST(Sweep, TheRulesWindowsAndSuppressionCountEverywhere) {
+  const auto change = [](rule::Rule& rule) {
+    rule.timestamp_override = "event.ingested";
+    rule.suppression = rule::Suppression{
+        .group_by = {"host.id"}, .missing_fields_strategy = {}, .duration = std::chrono::hours{2}};
+  };
+  TuningRequest request{.suggests = true, .suggestions_max = 1};
+  request.maxspans = {seconds(5), seconds(30), seconds(60)};
+  request.schedules = default_schedules(fleet::rule_of(fleet::query).schedule);
+  request.keys.emplace().push_back({"host.id", "user.id"});
+  request.simulation.refresh = seconds(40);
+  request.simulation.run_duration = seconds(9);
+  request.simulation.phase = seconds(77);
+  const auto world = fleet::scanned(random_fleet(2), fleet::query, request, change);
+  const schedule::SimulationOptions options = world->plan->simulation(request.simulation);
+  ASSERT_TRUE(options.range && options.suppression);
+  const Tuning tuning = tune(world->inputs(), request);
+  const auto card = [&](const Setting& setting, const PlannedVariant& planned) {
+    return card_of(*world, setting, planned, options);
+  };
+  const score::Scorecard now = card({}, world->plan->original());
+  expect_same(tuning.current, now);
+  ASSERT_TRUE(now.suppression);
+  EXPECT_GT(now.suppression->matches, 0U);
+  EXPECT_GT(now.recall.all.hits, 0U);
+  EXPECT_NE(now.alert_count(), card_of(*world, {}, world->plan->original()).alert_count());
+  for (const SweepPoint& point : tuning.maxspans)
+    expect_same(point, card(point.setting, world->plan->original()));
+  for (const SweepPoint& point : tuning.schedules)
+    expect_same(point, card(point.setting, world->plan->original()));
+  expect_same(tuning.joins[0], card({}, *world->plan->keys()[0]));
+
+  // Decided over the kept rows, as changes are: the rule unchanged gives what it gives.
+  const Population population(world->truth);
+  const DeciderInputs inputs{.rule = world->rule,
+                             .schema = world->schema,
+                             .plan = world->plan->plan(),
+                             .rows = *world->rows,
+                             .ties = scan::CandidateLog::Ties::by_input,
+                             .index = *world->index,
+                             .population = population,
+                             .host_field = world->plan->host_field(),
+                             .simulation = request.simulation};
+  const auto same = with_maxspan(world->plan->text(), seconds(30));
+  const Variant asked[] = {same.value_or(Variant{})};
+  const auto outcomes = VariantDecider(inputs).decide(asked);
+  ASSERT_TRUE(outcomes[0]);
+  const Figures figures = figures_of(*outcomes[0], population, all_hosts(population));
+  EXPECT_EQ(figures, tuning.current.figures);
 }
 
 TEST(Sweep, ChangesArePaired) {

@@ -12,7 +12,7 @@ function summary(seconds) {
   const count = sorted.length;
   const of = (share, least) => (count < least ? null : round(quantile(sorted, share)));
   const mean = count === 0 ? null : round(sorted.reduce((a, b) => a + b, 0) / count);
-  return { count, mean_s: mean, p50_s: of(0.5, 1), p75_s: of(0.75, 4), p90_s: of(0.9, 10), p95_s: of(0.95, 20), p99_s: of(0.99, 100), p999_s: of(0.999, 1000), max_s: of(1, 1), unmeasured: count === 0 ? "no alerts" : null };
+  return { count, mean_s: mean, p50_s: of(0.5, 1), p50_low_s: of(0.4, 6), p50_high_s: of(0.6, 6), method: "order-statistics", p75_s: of(0.75, 4), p90_s: of(0.9, 10), p95_s: of(0.95, 20), p99_s: of(0.99, 100), p999_s: of(0.999, 1000), max_s: of(1, 1), unmeasured: count === 0 ? "no alerts" : null };
 }
 
 /** Single seconds up to 128, then steps; those without alerts are left out. */
@@ -104,7 +104,7 @@ function scenarioRow(draw, scenario, incidents) {
 /** Version 1 lacks what version 2 brought; a page must do without. */
 function asVersion1(card) {
   const { intervals, f_scores, at_prevalence, load, breakdowns, ...rest } = card;
-  const drop = ["by_host", "unmeasured", "method", "mean_s", "p75_s", "p90_s", "p999_s", "forecast", "lost_to", "by_stratum", "decomposition", "histogram", "histogram_from_ingest", "sightings", "noisiest_hosts", "hosts_with_alerts", "without_host", "per_1000_hosts_a_day", "per_caught_incident_histogram", "cause", "example_incident", "repeat", "variant", "before_repeat", "labelled", "from", "to", "unlabelled"];
+  const drop = ["by_host", "unmeasured", "method", "mean_s", "p50_low_s", "p50_high_s", "p75_s", "p90_s", "p999_s", "forecast", "lost_to", "by_stratum", "decomposition", "histogram", "histogram_from_ingest", "sightings", "noisiest_hosts", "hosts_with_alerts", "without_host", "per_1000_hosts_a_day", "per_caught_incident_histogram", "cause", "example_incident", "repeat", "variant", "before_repeat", "labelled", "from", "to", "unlabelled"];
   const strip = (value) => {
     if (Array.isArray(value)) return value.map(strip);
     if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).filter(([key]) => !drop.includes(key)).map(([key, item]) => [key, strip(item)]));

@@ -41,6 +41,8 @@ export interface LatencyRow {
   count: number;
   mean?: number;
   p50?: number;
+  p50_low?: number;
+  p50_high?: number;
   p90?: number;
   p95?: number;
   p99?: number;
@@ -211,6 +213,8 @@ function latencyRow(whose: string, from: string, summary: Reader): LatencyRow | 
     count,
     mean: at("mean_s"),
     p50: at("p50_s"),
+    p50_low: at("p50_low_s"),
+    p50_high: at("p50_high_s"),
     p90: at("p90_s"),
     p95: at("p95_s"),
     p99: at("p99_s"),

@@ -31,7 +31,6 @@ export interface TableOptions<Row> {
   facets?: Facet<Row>[];
   /** Shown below the row when it is opened. Opening is by the button in the first column. */
   detail?: (row: Row) => Node;
-  row_class?: (row: Row) => string;
   order?: Order;
   what: string;
 }
@@ -296,7 +295,7 @@ export class Table<Row> {
       );
       return h("th", { ...attributes, scope: "row" }, button);
     });
-    const line = h("tr", { "data-row": row, class: this.options.row_class?.(value) || null }, cells);
+    const line = h("tr", { "data-row": row }, cells);
     if (!detail || !opened) return [line];
     return [line, h("tr", { class: "detail", id: detail_id }, h("td", { colspan: columns.length }, detail(value)))];
   }

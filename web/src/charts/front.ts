@@ -119,6 +119,12 @@ export function front(given: readonly Variant[]): HTMLElement {
     dots.clear();
     // The front and the current one are drawn last, on top of the others.
     const rank = (v: Variant): number => (v.is_current ? 2 : on_front[(number_of.get(v) ?? 0) - 1] ? 1 : 0);
+    for (const v of known.filter((one) => rank(one) > 0)) {
+      const px = x(v.false_alarms.value ?? 0);
+      const py = y(v.recall.value ?? 0);
+      if (v.recall.low != null && v.recall.high != null) svg.append(s("line", { class: "error", x1: px, x2: px, y1: y(v.recall.low), y2: y(v.recall.high) }));
+      if (v.false_alarms.low != null && v.false_alarms.high != null) svg.append(s("line", { class: "error", x1: x(v.false_alarms.low), x2: x(v.false_alarms.high), y1: py, y2: py }));
+    }
     for (const v of [...known].sort((a, b) => rank(a) - rank(b))) {
       const px = x(v.false_alarms.value ?? 0);
       const py = y(v.recall.value ?? 0);
@@ -128,12 +134,6 @@ export function front(given: readonly Variant[]): HTMLElement {
         "g",
         { class: `variant-dot ${kind}${v === chosen ? " chosen" : ""}`, on: { click: () => choose(v) } },
         s("title", null, `${number_of.get(v)}: ${v.name}`),
-        rank(v) > 0 && v.recall.low != null && v.recall.high != null
-          ? s("line", { class: "error", x1: px, x2: px, y1: y(v.recall.low), y2: y(v.recall.high) })
-          : null,
-        rank(v) > 0 && v.false_alarms.low != null && v.false_alarms.high != null
-          ? s("line", { class: "error", x1: x(v.false_alarms.low), x2: x(v.false_alarms.high), y1: py, y2: py })
-          : null,
         s("circle", { cx: px, cy: py, r: numbered ? 9 : 4 }),
         numbered ? s("text", { x: px, y: py, dy: "0.34em", "text-anchor": "middle" }, String(number_of.get(v))) : null,
       );

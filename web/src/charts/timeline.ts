@@ -4,7 +4,7 @@ import { scaleLinear } from "d3-scale";
 import type { Incident, IncidentStep, Rule } from "../contract.js";
 import { h, s, type Child } from "../dom.js";
 import { lanesOf, lanes_max, markOf, stepEvents } from "../lanes.js";
-import { countOf, cut, duration, durationTicks, moment, secondsBetween } from "../text.js";
+import { countOf, cut, duration, durationTicks, moment, secondsBetween, visible } from "../text.js";
 import { bottomAxis, canvas, chart, legend, simpleTable, type LegendItem } from "./frame.js";
 
 const row_height = 24;
@@ -75,7 +75,9 @@ function drawTimeline(incident: Incident, rule: Rule | undefined, spacing: Spaci
       svg.append(s("path", { class: "tree", d: `M${px},${top + (parent + 1) * row_height - 5}V${middle}H${indent - 2}` }));
     }
     const room = Math.max(4, Math.floor((label_width - indent) / 6.6));
-    const label = lane.label.length > room ? `${cut(lane.label, room - 1)}…` : lane.label;
+    // Escapes take room too.
+    const shown = visible(lane.label);
+    const label = shown.length > room ? `${cut(shown, room - 1)}…` : shown;
     svg.append(
       s("line", { class: "lane", x1: label_width + 12, x2: right, y1: middle, y2: middle }),
       s("text", { class: "lane-name", x: indent, y: middle, dy: "0.34em" }, s("title", null, lane.label), label),

@@ -35,7 +35,7 @@ export function checks(gate: Gate | undefined): Section | null {
     page_rows: 50,
     ...(rows.length > 12 ? { search: (check: Check) => `${check.name} ${check.detail ?? ""} ${check.file ?? ""}`, facets: [{ name: "status", value: (check: Check) => check.status }] } : {}),
     columns: [
-      { name: "status", key: (check) => status_rank[check.status], cell: (check) => h("span", { class: `status-word status-${check.status}` }, status_signs[check.status]) },
+      { name: "status", class: "short", key: (check) => status_rank[check.status], cell: (check) => h("span", { class: `status-word status-${check.status}` }, status_signs[check.status]) },
       { name: "check", key: (check) => check.name.toLowerCase(), cell: (check) => check.name },
       { name: "detail", class: "wide", cell: (check) => check.detail ?? "" },
       { name: "where", cell: (check) => (check.file ? h("code", null, `${check.file}${check.line ? `:${check.line}` : ""}`) : "") },

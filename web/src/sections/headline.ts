@@ -48,8 +48,8 @@ function falseAlarms(score: ScoreView): HTMLElement | null {
   const high = Math.max(rate.high ?? 0, rate.value ?? 0);
   return card(
     "false alarms",
-    rate.value === null ? "–" : [figure(rate.value), unit("a day per 1,000 hosts")],
-    rate.value === null ? (rate.unmeasured ?? null) : [interval(rate.low, rate.high, figure), score.repeats > 0 ? " · repeats left out" : null],
+    rate.value === null ? "–" : [figure(rate.value), unit("a day")],
+    rate.value === null ? (rate.unmeasured ?? null) : [interval(rate.low, rate.high, figure), h("br"), `per 1,000 hosts${score.repeats > 0 ? ", repeats left out" : ""}`],
     whisker(rate.value, rate.low, rate.high, high * 1.25),
   );
 }
@@ -61,7 +61,8 @@ function latency(score: ScoreView): HTMLElement | null {
   const tail: string[] = [];
   if (late.p95 !== undefined) tail.push(`${duration(late.p95)} p95`);
   if (late.max !== undefined) tail.push(`${duration(late.max)} worst`);
-  return card("alerts come", [duration(late.p50), unit("later (median)")], [`${late.whose}, after ${late.from}`, tail.length > 0 ? [h("br"), tail.join(" · ")] : null], null);
+  const ends = interval(late.p50_low, late.p50_high, duration);
+  return card(`${late.whose} come, after ${late.from}`, [duration(late.p50), unit("later (median)")], [ends, ends ? h("br") : null, tail.join(" · ")], null);
 }
 
 export function headline(score: ScoreView): HTMLElement {

@@ -74,9 +74,8 @@ export function scenarios(score: ScoreView, link: (id: string) => Child): Sectio
       { name: "expectation", value: (row) => row.expected },
       { name: "agreement", value: (row) => (row.disagrees ? "not as expected" : "as expected") },
     ],
-    row_class: (row) => (row.disagrees ? "disagrees" : ""),
     columns: [
-      { name: "id", key: (row) => row.id, cell: (row) => link(row.id) },
+      { name: "id", class: "short", key: (row) => row.id, cell: (row) => link(row.id) },
       { name: "scenario", key: (row) => row.title.toLowerCase(), class: "wide", cell: (row) => [row.title, row.because ? h("span", { class: "quiet note" }, row.because) : null] },
       { name: "intent", class: "nowrap", key: (row) => row.intent, cell: (row) => row.intent },
       { name: "incidents", numeric: true, descending: true, key: (row) => row.incidents, cell: (row) => grouped(row.incidents) },

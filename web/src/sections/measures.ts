@@ -132,7 +132,7 @@ export function latencyTable(score: ScoreView): HTMLElement | null {
         "tbody",
         null,
         score.latencies.map((row) =>
-          h("tr", null, h("th", { scope: "row" }, row.whose), h("td", null, row.from), h("td", { class: "number" }, grouped(row.count)), [row.mean, row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map((seconds) => h("td", { class: "number" }, cell(seconds)))),
+          h("tr", null, h("th", { scope: "row" }, row.whose), h("td", null, row.from), h("td", { class: "number" }, grouped(row.count)), [row.mean].map((seconds) => h("td", { class: "number" }, cell(seconds))), h("td", { class: "number" }, cell(row.p50), " ", h("span", { class: "quiet" }, interval(row.p50_low, row.p50_high, duration))), [row.p90, row.p95, row.p99, row.p999, row.max].map((seconds) => h("td", { class: "number" }, cell(seconds)))),
         ),
       ),
     ),

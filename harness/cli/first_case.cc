@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
+#include "harness/cases/case_time.h"
 #include "harness/cases/event_line.h"
 #include "harness/cases/runner.h"
 #include "harness/synth/timeline.h"

@@ -370,7 +370,7 @@ Json rule_of(const Json& result) {
 }  // namespace
 
 void ReportDocument::add_scorecards(Json cards, const std::vector<RuleText>& rules) {
-  if (cards.is_object()) cards = Json::array({std::move(cards)});
+  if (!cards.is_array()) cards = Json::array({std::move(cards)});
   for (std::size_t i = 0; i < cards.size(); ++i) {
     Json& card = cards[i];
     if (!card.is_object()) continue;

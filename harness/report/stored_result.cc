@@ -93,6 +93,11 @@ Result<StoredResult> read_stored_result(std::string text, std::string file, std:
     Diagnostic error = std::move(root.error());
     error.code = "E791";
     error.hint = what_it_takes;
+    // Of what was cut off the reader tells no place; it is where the text ends.
+    const std::size_t last =
+        trim(out.source.text).empty() ? 0 : out.source.text.find_last_not_of(" \t\r\n");
+    if (error.span.begin == 0 && error.message.find("document ends") != std::string::npos)
+      error.span = {last, last + 1};
     return fail(locate(std::move(error), out.source));
   }
   out.root = std::move(*root);

@@ -42,6 +42,15 @@ class HostileCorpus {
       if (name.starts_with("events-")) rewrite(entry.path().string(), &HostileCorpus::poison_event);
       if (name == "truth.ndjson") rewrite(entry.path().string(), &HostileCorpus::poison_truth);
     }
+    // The folder is again what its manifest says.
+    const std::string path = folder_.path("corpus/manifest.json");
+    Json manifest = Json::parse(read_file(path));
+    for (Json& file : manifest["files"]) {
+      const std::string name = folder_.path("corpus/" + file["name"].get<std::string>());
+      file["bytes"] = std::filesystem::file_size(name);
+      file["sha256"] = run("sha256sum", {name}).out.substr(0, 64);
+    }
+    folder_.write("corpus/manifest.json", manifest.dump(2));
   }
   [[nodiscard]] std::string corpus() const { return folder_.path("corpus"); }
   [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
@@ -49,19 +58,21 @@ class HostileCorpus {
   [[nodiscard]] std::string events() const { return folder_.path("corpus/events-0001.ndjson"); }
 
   /// The rule with a hostile name, description and constant. `programs` of the second step.
-  [[nodiscard]] std::string rule(const std::string& file, const std::string& programs) const {
+  std::string rule(const std::string& file, const std::string& programs) const {
     return folder_.write(
-        file, "[metadata]\nmaturity = \"production\"\n[rule]\nname = " + quoted("Rule " + evil) +
-                  "\ndescription = " + quoted(evil) +
-                  "\nrule_id = \"99239e7d-b0d4-46e3-8609-acafcf99f68c\"\ntype = \"eql\"\n"
-                  "language = \"eql\"\nindex = [\"logs-endpoint.events.*\"]\nseverity = \"low\"\n"
-                  "risk_score = 21\nfrom = \"now-9m\"\ninterval = \"5m\"\nauthor = [" +
-                  quoted(evil) + "]\nquery = '''\nsequence by host.id, user.id with maxspan=30s\n" +
-                  "  [process where event.type == \"start\" and event.action == \"exec\" and "
-                  "process.parent.name : (\"installer\", \"package_script_service\") and\n"
-                  "   process.name : (\"bash\", \"sh\", \"zsh\", \"python*\")]\n"
-                  "  [network where event.type == \"start\" and process.name : (" +
-                  programs + ", \"<img src=x>@org/team\")]\n'''\n");
+        file,
+        "[metadata]\nmaturity = \"production\"\ncreation_date = \"2024/03/01\"\nupdated_date = "
+        "\"2024/03/01\"\n[rule]\nname = " +
+            quoted("Rule " + evil) + "\ndescription = " + quoted(evil) +
+            "\nrule_id = \"99239e7d-b0d4-46e3-8609-acafcf99f68c\"\ntype = \"eql\"\n"
+            "language = \"eql\"\nindex = [\"logs-endpoint.events.*\"]\nseverity = \"low\"\n"
+            "risk_score = 21\nfrom = \"now-9m\"\ninterval = \"5m\"\nauthor = [" +
+            quoted(evil) + "]\nquery = '''\nsequence by host.id, user.id with maxspan=30s\n" +
+            "  [process where event.type == \"start\" and event.action == \"exec\" and "
+            "process.parent.name : (\"installer\", \"package_script_service\") and\n"
+            "   process.name : (\"bash\", \"sh\", \"zsh\", \"python*\")]\n"
+            "  [network where event.type == \"start\" and process.name : (" +
+            programs + ", \"<img src=x>@org/team\")]\n'''\n");
   }
 
  private:
@@ -201,6 +212,7 @@ class Hostile : public ::testing::Test {
   }
   static const HostileCorpus& corpus() { return *corpus_; }
 
+  static Running in_folder() { return {.folder = corpus().folder().path("")}; }
   /// Runs the command and holds what it prints, and what it writes, against its format.
   static void try_out(const std::vector<std::string>& words, const std::string& format,
                       const std::vector<std::string>& files = {}) {
@@ -209,8 +221,8 @@ class Hostile : public ::testing::Test {
       if (kind == "html" && !report::has_report_page()) continue;
       all.insert(all.end(), {"--output-" + kind, corpus().folder().path("out." + kind)});
     }
-    const Outcome outcome = eqlab(all);
-    EXPECT_LE(outcome.status, 1) << words[0] << "\n" << outcome.err;
+    const Outcome outcome = eqlab(all, in_folder());
+    EXPECT_LE(outcome.status, 1) << words[0] << "\n" << outcome.err.substr(0, 3'000);
     EXPECT_EQ(problem_of(format, outcome.out), "") << words[0] << " " << format << "\n"
                                                    << outcome.out.substr(0, 2'000);
     if (!outcome.err.empty()) {
@@ -259,14 +271,14 @@ TEST_F(Hostile, Tune) {
 }
 
 TEST_F(Hostile, Gate) {
-  const std::string before = corpus().rule("a.toml", R"("curl", "python*")");
-  const std::string after = corpus().rule("b.toml", R"("nscurl")");
-  const std::vector<std::string> words = {"gate", after,      "--base-file",
-                                          before, "--corpus", corpus().corpus()};
+  corpus().rule("a.toml", R"("curl", "python*")");
+  corpus().rule("b.toml", R"("nscurl")");
+  const std::vector<std::string> words = {"gate",   "b.toml",   "--base-file",
+                                          "a.toml", "--corpus", corpus().corpus()};
   try_out(words, "text", {"json", "markdown", "junit", "sarif", "html"});
   std::vector<std::string> annotated = words;
   annotated.emplace_back("--annotations");
-  const Outcome outcome = eqlab(annotated);
+  const Outcome outcome = eqlab(annotated, in_folder());
   EXPECT_EQ(outcome.out.find("\n::error file=x::y"), std::string::npos);
   EXPECT_EQ(outcome.out.find("##[add-mask]"), std::string::npos);
   const std::string stored = corpus().folder().path("out.json");

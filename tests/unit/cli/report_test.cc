@@ -32,12 +32,12 @@ Json page_document(const std::string& path) {
   return document;
 }
 
-/// A rule that catches less than the other.
-std::string narrower(const TemporaryFolder& folder) {
+/// A rule that catches less than the other, in the folder.
+void write_narrower(const TemporaryFolder& folder) {
   std::string text = read_file(rule);
   const std::size_t at = text.find("\"bash\", ");
   EXPECT_NE(at, std::string::npos);
-  return folder.write("rule.toml", text.erase(at, 8));
+  folder.write("rule.toml", text.erase(at, 8));
 }
 
 TEST(Report, AProgramWithoutThePageSaysSoBeforeItRuns) {
@@ -75,7 +75,8 @@ TEST(Report, AScorecardIsShownAgainAsItWas) {
 TEST(Report, PagesHoldWhatWasPrinted) {
   if (!report::has_report_page()) GTEST_SKIP() << "this program was built without the page";
   const TemporaryFolder folder;
-  const std::string other = narrower(folder);
+  write_narrower(folder);
+  const Running there{.folder = folder.path("")};
   const auto scored = [&](std::vector<std::string> rules, const std::string& name) {
     std::vector<std::string> words = {"score"};
     words.insert(words.end(), rules.begin(), rules.end());
@@ -92,7 +93,7 @@ TEST(Report, PagesHoldWhatWasPrinted) {
   EXPECT_EQ(single["incidents"].size(), incidents["malicious"].get<std::size_t>() +
                                             incidents["benign"].get<std::size_t>() +
                                             incidents["out_of_scope"].get<std::size_t>());
-  const Json several = scored({rule, other}, "two");
+  const Json several = scored({rule, folder.path("rule.toml")}, "two");
   EXPECT_EQ(several["scores"], Json::parse(read_file(folder.path("two.json"))));
   EXPECT_FALSE(several.contains("incidents"));
 
@@ -103,8 +104,9 @@ TEST(Report, PagesHoldWhatWasPrinted) {
   EXPECT_EQ(page_document(folder.path("t.html"))["sweeps"][0]["points"].size(), 3U);
 
   const Outcome gated =
-      eqlab(small({"gate", other, "--base-file", rule, "--output-json", folder.path("g.json"),
-                   "--output-html", folder.path("g.html")}));
+      eqlab(small({"gate", "rule.toml", "--base-file", rule, "--output-json", folder.path("g.json"),
+                   "--output-html", folder.path("g.html")}),
+            there);
   EXPECT_EQ(gated.status, 1) << gated.err << gated.out;
   const Json of_gate = page_document(folder.path("g.html"));
   EXPECT_EQ(of_gate["gate"]["verdict"], "fail");
@@ -127,11 +129,13 @@ TEST(Report, PagesHoldWhatWasPrinted) {
 
 TEST(Report, AGateIsShownInEveryFormatAsItWas) {
   const TemporaryFolder folder;
-  const std::string other = narrower(folder);
+  write_narrower(folder);
+  const Running there{.folder = folder.path("")};
   const Outcome gated =
-      eqlab(small({"gate", other, "--base-file", rule, "--output-json", folder.path("g.json"),
+      eqlab(small({"gate", "rule.toml", "--base-file", rule, "--output-json", folder.path("g.json"),
                    "--output-junit", folder.path("g.junit"), "--output-sarif",
-                   folder.path("g.sarif"), "--output-markdown", folder.path("g.markdown")}));
+                   folder.path("g.sarif"), "--output-markdown", folder.path("g.markdown")}),
+            there);
   EXPECT_EQ(gated.status, 1) << gated.err;
   for (const std::string format : {"json", "junit", "sarif", "markdown"}) {
     const Outcome again = eqlab({"report", folder.path("g.json"), "--format", format});
@@ -152,7 +156,7 @@ TEST(Report, WhatIsNoResultIsRefusedAtItsPlace) {
     std::string said;
   };
   for (const Refused& one : std::vector<Refused>{
-           {"{\n\"eqlab_result\": \"gate\",\n", "r.json:3:1: error E791"},
+           {"{\n\"eqlab_result\": \"gate\",\n", "r.json:2:23: error E791"},
            {"{\"eqlab_result\": \"gate\",\n\"schema_version\": 7}", "r.json:2:19: error E792"},
            {"{\"eqlab_result\": \"gate\",\n\"schema_version\": 1}", "error E793"},
            {"[1]", "r.json:1:2: error E791"}}) {

@@ -178,7 +178,7 @@ TEST(StoredResult, WhatIsNoneIsRefusedAtItsPlace) {
                             {"[{\"eqlab_result\": \"gate\", \"schema_version\": 1}]", "E791", 1},
                             {"{\"a\":\"\xFF\"}", "E791", 1},
                             {std::string(10'000, '['), "E791", 1},
-                            {whole.substr(0, whole.size() - 3), "E791", lines}}) {
+                            {whole.substr(0, whole.size() - 3), "E791", lines - 1}}) {
     const auto read = read_stored_result(one.text, "r.json");
     ASSERT_FALSE(read) << one.text.substr(0, 60);
     EXPECT_EQ(read.error().code, one.code) << one.text.substr(0, 60);

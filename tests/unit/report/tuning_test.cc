@@ -143,10 +143,11 @@ TEST(TuningText, FitsAScreenAnswerFirst) {
     const std::vector<std::string> lines = lines_of(text);
     EXPECT_LE(lines.size(), 50U) << text;
     for (const std::string& line : lines) {
-      if (line.find("eqlab ") == std::string::npos) EXPECT_LE(width(line), columns) << line;
+      if (line.find("eqlab ") != std::string::npos) continue;
+      EXPECT_LE(width(line), columns) << line;
     }
     EXPECT_LT(text.find("best changes"), text.find("maxspan  "));
-    EXPECT_NE(text.find("+ \"python3\" in step 2"), std::string::npos) << text;
+    EXPECT_NE(text.find("+ \"python3\""), std::string::npos) << text;
   }
 }
 

@@ -72,7 +72,7 @@ class HostileCorpus {
             "process.parent.name : (\"installer\", \"package_script_service\") and\n"
             "   process.name : (\"bash\", \"sh\", \"zsh\", \"python*\")]\n"
             "  [network where event.type == \"start\" and process.name : (" +
-            programs + ", \"<img src=x>@org/team\")]\n'''\n");
+            programs + ", \"<img src=x>@org/team\xE2\x80\xAE\xC2\x9B\")]\n'''\n");
   }
 
  private:
@@ -169,7 +169,7 @@ std::string problem_of(const std::string& format, const std::string& text) {
         return "a line is no JSON";
       begin = end + 1;
     }
-    return {};
+    return unprintable_in(text);
   }
   if (format == "json" || format == "sarif") {
     if (nlohmann::json::parse(text, nullptr, false).is_discarded()) return "no JSON";
@@ -280,7 +280,23 @@ TEST_F(Hostile, Gate) {
   annotated.emplace_back("--annotations");
   const Outcome outcome = eqlab(annotated, in_folder());
   EXPECT_EQ(outcome.out.find("\n::error file=x::y"), std::string::npos);
-  EXPECT_EQ(outcome.out.find("##[add-mask]"), std::string::npos);
+  // What stands in an annotation is its text, whatever it says: the runner looks for `##[` in what
+  // is no command of the newer form.
+  std::size_t commands = 0;
+  for (std::size_t at = 0; at < outcome.out.size();) {
+    const std::size_t end = std::min(outcome.out.find('\n', at), outcome.out.size());
+    const std::string line = outcome.out.substr(at, end - at);
+    at = end + 1;
+    const bool is_annotation = line.starts_with("::error ") || line.starts_with("::warning ") ||
+                               line.starts_with("::notice ");
+    commands += is_annotation ? 1U : 0U;
+    EXPECT_TRUE(
+        is_annotation ||
+        (line.find("##[") == std::string::npos && line.find_first_not_of(' ') != line.find("::")) ||
+        line.empty())
+        << line;
+  }
+  EXPECT_GT(commands, 0U);
   const std::string stored = corpus().folder().path("out.json");
   for (const char* const format : {"text", "json", "markdown", "junit", "sarif"})
     try_out({"report", stored, "--format", format}, format);
@@ -297,6 +313,9 @@ TEST_F(Hostile, ExplainMatchAndCheck) {
         format);
   }
   const std::string one = corpus().folder().write("one.eql", "network where true");
+  for (const char* const format : {"json", "ndjson"})
+    try_out({"match", one, corpus().events(), "--size", "50", "--with-source", "--format", format},
+            format);
   for (const std::string format : {"json", "ndjson", "table"})
     try_out({"match", one, corpus().events(), "--size", "50", "--format", format}, format);
   for (const char* const format : {"text", "json", "sarif"})

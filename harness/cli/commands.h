@@ -35,6 +35,7 @@ void define_init(CLI::App& app, Action& chosen);
 /// `completions` and `manual`, which describe `app` as it is when they run.
 void define_completions(CLI::App& app, Action& chosen);
 void define_gate(CLI::App& app, Action& chosen);
+void define_report(CLI::App& app, Action& chosen);
 
 /// `--schema`: nothing for the built-in one; `none` takes field types from use.
 [[nodiscard]] Result<event::Schema> schema_from(const std::string& option);

@@ -11,6 +11,8 @@
 #include "harness/cli/version.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
+#include "harness/report/report_document.h"
+#include "harness/report/report_page.h"
 #include "harness/tune/mutation.h"
 
 namespace eqlab::cli {
@@ -28,6 +30,7 @@ struct Options {
   std::string output_junit;
   std::string output_sarif;
   std::string output_markdown;
+  std::string output_html;
 };
 
 /// The command line outweighs the policy, key by key; a folder there replaces the whole.
@@ -129,7 +132,11 @@ Status write_outputs(const Options& options, const gate::GateResult& result) {
   EQLAB_CHECK(write(options.output_junit, [&] { return report::gate_junit(result); }));
   EQLAB_CHECK(write(options.output_sarif, [&] { return report::gate_sarif(result); }));
   EQLAB_CHECK(write(options.output_markdown, [&] { return report::gate_markdown(result); }));
-  return ok();
+  if (options.output_html.empty()) return ok();
+  report::ReportDocument document;
+  document.add_gate(result);
+  EQLAB_TRY(const std::string page, report::report_page(document.write()));
+  return write_file(options.output_html, page);
 }
 
 void print(const Options& options, const gate::GateResult& result, Console& console) {
@@ -197,6 +204,9 @@ Exit run(const Options& options, Console& console) {
   if (options.updates_baseline && options.paths.baseline.empty()) {
     return give_up(error_in({}, "E905", "--update-baseline does not know which file to write",
                             "eqlab gate --update-baseline --baseline eqlab-baseline.json"));
+  }
+  if (!options.output_html.empty()) {
+    if (auto page = report::check_report_page(); !page) return give_up(page.error());
   }
   GatePaths paths = options.paths;
   paths.baseline_is_written = options.updates_baseline;
@@ -269,6 +279,7 @@ void define_gate(CLI::App& app, Action& chosen) {
   command->add_option("--output-sarif", options->output_sarif, "Also write SARIF 2.1.0");
   command->add_option("--output-markdown", options->output_markdown,
                       "Also write Markdown, for a pull request's comment or a step's summary");
+  command->add_option("--output-html", options->output_html, "Also write one HTML page");
   command->add_flag("--annotations", options->annotations,
                     "Also print annotations for a GitHub workflow");
   add_threads_option(*command, options->source.threads);

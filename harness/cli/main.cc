@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
   define_init(app, chosen);
   define_completions(app, chosen);
   define_gate(app, chosen);
+  define_report(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

@@ -11,6 +11,7 @@
 #include "harness/match/elapsed.h"
 #include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
+#include "harness/report/inert_json.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
 
@@ -96,7 +97,7 @@ Json match_to_json(const Search& found, const match::Match& match, bool with_sou
 }
 
 std::string dump(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return report::inert_json(json.dump(indent, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 // --- table ---

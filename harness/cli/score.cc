@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "harness/base/text.h"
@@ -16,6 +17,9 @@
 #include "harness/cli/rule_choice.h"
 #include "harness/cli/schedule_option.h"
 #include "harness/cli/version.h"
+#include "harness/report/incident_list.h"
+#include "harness/report/report_document.h"
+#include "harness/report/report_page.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/scorecard_markdown.h"
 #include "harness/report/scorecard_text.h"
@@ -53,6 +57,7 @@ struct Options {
   bool verbose = false;
   std::string output_json;
   std::string output_markdown;
+  std::string output_html;
   std::string alerts;
 };
 
@@ -110,6 +115,7 @@ class Scoring {
   [[nodiscard]] std::vector<std::string> arguments(const generators::CorpusOptions& used,
                                                    report::RunInfo& info) const;
   Status write_results();
+  Status write_page(std::string cards) const;
 
   const Options& options_;
   Console& console_;
@@ -120,6 +126,7 @@ class Scoring {
   std::vector<Duration> maxspans_;
   std::vector<score::Scorecard> cards_;  ///< as `variants_`
   std::vector<report::RunInfo> infos_;
+  nlohmann::ordered_json incidents_;  ///< for the page, of a single variant
   std::string alerts_;
   std::uint64_t events_ = 0;
   double scanning_ = 0;
@@ -299,6 +306,16 @@ Status Scoring::evaluate(std::size_t place) {
       const schedule::AlertDocuments documents(events->log, scored.rule, *pass.addresses);
       for (const schedule::Alert& alert : done.simulation.alerts) alerts_ += documents.write(alert);
     }
+    if (!options_.output_html.empty() && variants_.size() == 1 && events->has_labels) {
+      incidents_ = report::incident_list({.log = events->log,
+                                          .simulation = done.simulation,
+                                          .truth = events->truth,
+                                          .index = index,
+                                          .query = scored.query,
+                                          .binding = scored.binding,
+                                          .card = done.card,
+                                          .maxspan = variant.maxspan});
+    }
     cards_[v] = std::move(done.card);
     infos_[v] = describe(variant, events->used);
   }
@@ -414,6 +431,20 @@ report::RunInfo Scoring::describe(const Variant& variant,
   return info;
 }
 
+Status Scoring::write_page(std::string cards) const {
+  report::ReportDocument document;
+  std::vector<report::RuleText> texts;
+  for (const Variant& variant : variants_) {
+    const ScoredRule& scored = rules_[variant.rule];
+    texts.push_back(report::rule_text(scored.rule, scored.query));
+    if (variant.maxspan) texts.back().maxspan = variant.maxspan;
+  }
+  document.add_scorecards(nlohmann::ordered_json::parse(std::move(cards)), texts);
+  document.set_incidents(incidents_);
+  EQLAB_TRY(const std::string page, report::report_page(document.write()));
+  return write_file(options_.output_html, page);
+}
+
 Status Scoring::write_results() {
   std::vector<report::CardOfRun> all;
   for (std::size_t v = 0; v < cards_.size(); ++v)
@@ -429,6 +460,7 @@ Status Scoring::write_results() {
   if (!options_.output_json.empty()) EQLAB_CHECK(write_file(options_.output_json, as_json()));
   if (!options_.output_markdown.empty())
     EQLAB_CHECK(write_file(options_.output_markdown, as_markdown()));
+  if (!options_.output_html.empty()) EQLAB_CHECK(write_page(as_json()));
   if (!options_.alerts.empty()) EQLAB_CHECK(write_file(options_.alerts, alerts_));
   if (options_.format == "json") {
     console_.print(as_json());
@@ -451,6 +483,9 @@ Exit Scoring::run() {
     console_.report(diagnostic);
     return exit_for(diagnostic);
   };
+  if (!options_.output_html.empty()) {
+    if (auto page = report::check_report_page(); !page) return give_up(page.error());
+  }
   for (const auto& step : {&Scoring::load, &Scoring::plan, &Scoring::make_variants}) {
     if (auto done = (this->*step)(); !done) return give_up(done.error());
   }
@@ -548,6 +583,8 @@ void define_score(CLI::App& app, Action& chosen) {
                       "Also write the scorecard as JSON to this file");
   command->add_option("--output-markdown", options->output_markdown,
                       "Also write it as Markdown to this file");
+  command->add_option("--output-html", options->output_html,
+                      "Also write it as one HTML page, with every incident of a single scorecard");
   command->add_option("--alerts", options->alerts,
                       "Also write the alerts as the engine would index them to this file (NDJSON)");
   add_threads_option(*command, options->source.threads);

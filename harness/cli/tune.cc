@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "generators/corpus/corpus.h"
@@ -12,6 +13,8 @@
 #include "harness/cli/rule_choice.h"
 #include "harness/cli/schedule_option.h"
 #include "harness/cli/version.h"
+#include "harness/report/report_document.h"
+#include "harness/report/report_page.h"
 #include "harness/report/tuning_json.h"
 #include "harness/report/tuning_text.h"
 #include "harness/rule/rewrite.h"
@@ -40,6 +43,7 @@ struct Options {
   bool verbose = false;
   std::string format = "text";
   std::string output_json;
+  std::string output_html;
   unsigned threads = 1;
   [[nodiscard]] bool names_sweeps() const {
     return !maxspan.empty() || !interval.empty() || !look_back.empty() || !by.empty();
@@ -231,6 +235,9 @@ Exit run(Options options, Console& console) {
     return exit_for(diagnostic);
   };
   const double started = seconds_now();
+  if (!options.output_html.empty()) {
+    if (auto page = report::check_report_page(); !page) return give_up(page.error());
+  }
   if (options.names_sweeps() && (options.apply > 0 || options.diff > 0))
     return give_up(error_in({}, "E722", "--apply and --diff are about suggestions, not sweeps",
                             "leave --maxspan, --interval, --lookback and --by out"));
@@ -313,6 +320,15 @@ Exit run(Options options, Console& console) {
     if (auto written = write_file(options.output_json, report::tuning_json(tuning, info)); !written)
       return give_up(written.error());
   }
+  if (!options.output_html.empty()) {
+    report::ReportDocument document;
+    document.add_tuning(nlohmann::ordered_json::parse(report::tuning_json(tuning, info)),
+                        report::rule_text(*rule, *query));
+    auto page = report::report_page(document.write());
+    if (!page) return give_up(page.error());
+    if (auto written = write_file(options.output_html, *page); !written)
+      return give_up(written.error());
+  }
   if (options.format == "json")
     console.print(report::tuning_json(tuning, info));
   else
@@ -377,6 +393,8 @@ void define_tune(CLI::App& app, Action& chosen) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->add_option("--output-json", options->output_json, "Also write the result as JSON");
+  command->add_option("--output-html", options->output_html,
+                      "Also write it as one HTML page with charts");
   add_threads_option(*command, options->threads);
   command->footer(
       "Examples:\n"

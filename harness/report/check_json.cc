@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/report/check_result.h"
+#include "harness/report/inert_json.h"
 
 namespace eqlab::report {
 namespace {
@@ -85,7 +86,7 @@ std::string write_check_json(const CheckResult& result) {
     entry.update(to_json(diagnostic));
     out["file_diagnostics"].push_back(std::move(entry));
   }
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return inert_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace eqlab::report

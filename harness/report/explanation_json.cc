@@ -4,6 +4,7 @@
 #include "harness/base/time.h"
 #include "harness/report/cells.h"
 #include "harness/report/explanation.h"
+#include "harness/report/inert_json.h"
 
 namespace eqlab::report {
 namespace {
@@ -110,7 +111,7 @@ std::string explanation_json(const ExplainedRun& run) {
               {"malformed", run.malformed},    {"matches_found", run.matches_found},
               {"explanations", Json::array()}};
   for (const Explained& item : run.items) out["explanations"].push_back(explained(item, run));
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return inert_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace eqlab::report

@@ -29,14 +29,19 @@ Json to_json(const score::Proportion& proportion) {
           {"interval", to_json(proportion.interval())}};
 }
 
+/// Not rounded: gate_reader.h makes the same duration of it.
 Json seconds(const std::optional<Duration>& duration) {
   if (!duration) return nullptr;
-  return rounded(std::chrono::duration<double>(*duration).count());
+  return std::chrono::duration<double>(*duration).count();
 }
 
 Json place(const Place& where) {
   if (where.line == 0) return nullptr;
-  return {{"file", where.file}, {"line", where.line}, {"column", where.column}};
+  return {{"file", where.file},
+          {"line", where.line},
+          {"column", where.column},
+          {"end_column", where.end_column},
+          {"source_line", where.source_line}};
 }
 
 Json to_json(const Diagnostic& diagnostic) {
@@ -44,6 +49,7 @@ Json to_json(const Diagnostic& diagnostic) {
           {"severity", to_string(diagnostic.severity)},
           {"message", diagnostic.message},
           {"hint", diagnostic.hint},
+          {"file", diagnostic.place ? Json(diagnostic.place->file) : Json(nullptr)},
           {"place", diagnostic.place ? place(*diagnostic.place) : Json(nullptr)}};
 }
 
@@ -65,7 +71,7 @@ Json to_json(const std::optional<gate::Figures>& figures) {
       {"precision", to_json(figures->precision)},
       {"false_alarms",
        {{"count", figures->false_alarms.count},
-        {"host_days", rounded(figures->false_alarms.exposure)},
+        {"host_days", figures->false_alarms.exposure},
         {"per_1000_hosts_a_day", number(figures->false_alarms.value(), score::hosts_shown)},
         {"interval", to_json(figures->false_alarms.interval(), score::hosts_shown)}}},
       {"alerts", figures->alerts},
@@ -183,14 +189,15 @@ Json changes(const gate::RuleResult& rule) {
 
 Json cases(const std::vector<gate::CaseOutcome>& outcomes) {
   Json failed = Json::array();
-  for (const gate::CaseOutcome& outcome : outcomes) {
-    if (!outcome.passed)
-      failed.push_back({{"file", outcome.file},
-                        {"line", outcome.line},
-                        {"why", outcome.why},
-                        {"detail", outcome.detail}});
+  Json passed = Json::array();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const gate::CaseOutcome& outcome = outcomes[i];
+    Json entry = {
+        {"number", i + 1}, {"file", outcome.file}, {"line", outcome.line}, {"why", outcome.why}};
+    if (!outcome.passed) entry["detail"] = outcome.detail;
+    (outcome.passed ? passed : failed).push_back(std::move(entry));
   }
-  return {{"count", outcomes.size()}, {"failed", std::move(failed)}};
+  return {{"count", outcomes.size()}, {"failed", std::move(failed)}, {"passed", std::move(passed)}};
 }
 
 Json to_json(const gate::Check& check) {
@@ -253,10 +260,21 @@ std::string_view name_of(gate::BaseKind kind) {
   return "";
 }
 
+/// Line by line: what has several lines keeps them, as `\n` of JSON.
+std::string printable_lines(const std::string& text) {
+  std::string out;
+  std::string_view rest = text;
+  for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    out += printable(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(end + 1);
+  }
+  return out + printable(rest);
+}
+
 /// Control characters and bidirectional marks made visible in every text: people print JSON too.
 void make_printable(Json& json) {  // NOLINT(misc-no-recursion): as deep as the schema
   if (json.is_string())
-    json = printable(json.get_ref<const std::string&>());
+    json = printable_lines(json.get_ref<const std::string&>());
   else if (json.is_structured())
     for (Json& member : json) make_printable(member);
 }

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/report/cells.h"
+#include "harness/report/inert_json.h"
 #include "harness/report/mutation.h"
 
 namespace eqlab::report {
@@ -68,7 +69,7 @@ std::string mutation_json(const MutationResult& result) {
               {"mutants", Json::array()}};
   for (const MutantRow& row : result.mutants) out["mutants"].push_back(to_json(row));
   out["command"] = result.command;
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return inert_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace eqlab::report

@@ -9,6 +9,7 @@
 
 #include "harness/base/text.h"
 #include "harness/report/check_result.h"
+#include "harness/report/inert_json.h"
 #include "harness/rule/lint_codes.h"
 
 namespace eqlab::report {
@@ -156,7 +157,7 @@ std::string write_sarif(const SarifRun& run) {
   const Json out = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                     {"version", "2.1.0"},
                     {"runs", Json::array({std::move(out_run)})}};
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return inert_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace eqlab::report

@@ -4,6 +4,7 @@
 
 #include "harness/base/text.h"
 #include "harness/report/cells.h"
+#include "harness/report/inert_json.h"
 
 namespace eqlab::report {
 namespace {
@@ -221,7 +222,7 @@ std::string tuning_json(const tune::Tuning& tuning, const TuningInfo& info) {
       {"cases", texts(info.cases)},
       {"notes", texts(tuning.notes)}};
   // Queries and diffs are the rule's own bytes; what is no UTF-8 there is replaced.
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return inert_json(out.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace eqlab::report

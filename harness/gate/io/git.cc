@@ -108,7 +108,10 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
   environment["GIT_NO_LAZY_FETCH"] = "1";
   environment["GIT_PAGER"] = "cat";
   std::vector<std::string> words = {"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-                                    "-c", "core.quotePath=false"};
+                                    "-c", "core.quotePath=false",
+                                    // Paths count from the top, whatever is set: else a changed
+                                    // file is not found under its name and passes for the same.
+                                    "-c", "diff.relative=false"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const std::string what = format("git {}", arguments.front());
   try {

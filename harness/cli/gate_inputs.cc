@@ -125,6 +125,13 @@ Status Loader::work_tree() {
             gate::choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
   files_ = std::move(chosen.rules);
   for (const std::string& file : chosen.cases) out_.case_files.push_back(shown(file));
+  for (const std::string& link : chosen.links) {
+    out_.broken.push_back(error_in(shown(link), "E743",
+                                   "this is a symbolic link: what it means can change without it, "
+                                   "so the gate judges files alone",
+                                   "put the file itself here, or leave the link out with "
+                                   "rules.exclude or rules.cases in eqlab.toml"));
+  }
   for (const std::string& relative : files_) {
     const std::string file = shown(relative);
     out_.rule_files.push_back(file);

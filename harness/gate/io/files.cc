@@ -22,7 +22,11 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
     const fs::path& path = walk->path();
     std::error_code unreadable;
-    if (walk->is_directory(unreadable)) {
+    if (fs::is_symlink(walk->symlink_status(unreadable))) {
+      const std::string relative = path.lexically_relative(root).generic_string();
+      if (is_rule_path(policy, relative) || is_case_path(policy, relative))
+        out.links.push_back(relative);
+    } else if (walk->is_directory(unreadable)) {
       // Repositories of rules may be a corner of larger ones.
       const std::string folder = path.lexically_relative(root).generic_string();
       const auto leads_there = [&](const std::string& pattern) {
@@ -38,7 +42,7 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
     const std::string relative = path.lexically_relative(root).generic_string();
     if (is_rule_path(policy, relative)) out.rules.push_back(relative);
     if (is_case_path(policy, relative)) out.cases.push_back(relative);
-    if (out.rules.size() + out.cases.size() > limits::rule_files_max) {
+    if (out.rules.size() + out.cases.size() + out.links.size() > limits::rule_files_max) {
       return fail(error_in(root, "E743",
                            format("more than {} rule and case files",
                                   group_digits(std::int64_t{limits::rule_files_max})),
@@ -48,6 +52,7 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
   if (error) return fail(error_in(root, "E901", format("cannot be listed: {}", error.message())));
   std::ranges::sort(out.rules);
   std::ranges::sort(out.cases);
+  std::ranges::sort(out.links);
   return out;
 }
 

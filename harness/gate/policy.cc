@@ -212,7 +212,7 @@ Status Reader::whole(const toml::node& node, std::string_view name, std::int64_t
 }
 
 Status Reader::rules(const toml::node& node) {
-  const std::array<Key, 3> keys = {{
+  const std::array<Key, 4> keys = {{
       {"include",
        [this](const toml::node& value) {
          return texts(value, "include", "include = [\"rules/**/*.toml\"]", out_.include);
@@ -224,6 +224,16 @@ Status Reader::rules(const toml::node& node) {
       {"cases",
        [this](const toml::node& value) {
          return texts(value, "cases", "cases = [\"rules/**/*.case\"]", out_.cases);
+       }},
+      {"deleted",
+       [this](const toml::node& value) -> Status {
+         const std::string name = value.value_exact<std::string>().value_or("");
+         if (name != "judged" && name != "allowed") {
+           return fail(wrong(value, "deleted must be \"judged\" or \"allowed\"",
+                             "deleted = \"allowed\" lets rules go, whatever they caught"));
+         }
+         out_.demands.deletions_allowed = name == "allowed";
+         return ok();
        }},
   }};
   return read_table(node, "rules", keys);
@@ -347,11 +357,15 @@ Status Reader::limits_by_name(const toml::node& node, std::string_view name,
   const ThresholdKey key{name, nullptr, Unit::share, Figure::interval, "NAME = 0.5"};
   for (const auto& [who, value] : *table) {
     std::optional<Limit> limit;
+    const std::size_t removed = removed_ != nullptr ? removed_->size() : 0;
     EQLAB_CHECK(this->limit(value, key, limit));
-    if (limit)
+    if (limit) {
       out.insert_or_assign(std::string(who.str()), *limit);
-    else
-      out.erase(std::string(who.str()));
+      continue;
+    }
+    out.erase(std::string(who.str()));
+    if (removed_ != nullptr && removed_->size() > removed)
+      removed_->back() = format("{}.{}", name, who.str());
   }
   return ok();
 }
@@ -527,6 +541,13 @@ Demands demands_on(const Policy& policy, std::string_view path, std::string_view
       if (std::ranges::find(rule.removed, key.name) != rule.removed.end())
         (out.thresholds.*key.member).reset();
       if (rule.thresholds.*key.member) out.thresholds.*key.member = rule.thresholds.*key.member;
+    }
+    for (const std::string& removed : rule.removed) {
+      const std::size_t dot = std::min(removed.find('.'), removed.size());
+      const std::string key = removed.substr(0, dot);
+      const std::string name = removed.substr(std::min(dot + 1, removed.size()));
+      if (key == "recall_min_by_family") out.thresholds.recall_min_by_family.erase(name);
+      if (key == "recall_min_by_scenario") out.thresholds.recall_min_by_scenario.erase(name);
     }
     for (const auto& [name, limit] : rule.thresholds.recall_min_by_family)
       out.thresholds.recall_min_by_family.insert_or_assign(name, limit);

@@ -138,6 +138,7 @@ TEST(Gate, CasesThatNoticeTooFewMutantsFail) {
 
 TEST(Gate, RulesAddedDeletedAndRenamed) {
   const Example repository;
+  ASSERT_TRUE(repository.replace("eqlab.toml", "[rules]\n", "[rules]\ndeleted = \"allowed\"\n"));
   ASSERT_EQ(repository.git({"mv", rule, "rules/renamed.toml"}), 0);
   ASSERT_EQ(
       repository.git({"mv", "rules/macos_package_script_connects.case", "rules/renamed.case"}), 0);
@@ -160,6 +161,64 @@ TEST(Gate, RulesAddedDeletedAndRenamed) {
   const Json& added = result["rules"][2];
   EXPECT_EQ(added["change"], "added");
   EXPECT_GT(added["after"]["recall"]["hits"], 0);
+}
+
+TEST(Gate, ARuleThatGoesIsHeldToWhatItCaught) {
+  const Example repository;
+  std::filesystem::remove(repository.path(rule));
+  std::filesystem::remove(repository.path("rules/macos_package_script_connects.case"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(result["verdict"], "fail") << result["reason"];
+  EXPECT_EQ(outcome_of(result, "recall-drop"), "failed");
+  EXPECT_EQ(outcome_of(result, "scenarios-lost"), "failed");
+}
+
+TEST(Gate, ARuleMovedUnderANewIdIsStillTheSameRule) {
+  const Example repository;
+  ASSERT_EQ(repository.git({"mv", rule, "rules/renamed.toml"}), 0);
+  ASSERT_TRUE(repository.replace("rules/renamed.toml", "5c1f0f6e", "6d2a1a7f"));
+  ASSERT_TRUE(repository.replace("rules/renamed.toml", R"("curl", )", ""));
+  std::filesystem::remove(repository.path("rules/macos_package_script_connects.case"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(result["verdict"], "fail") << result["reason"];
+  ASSERT_EQ(result["rules"].size(), 1U);
+  EXPECT_EQ(result["rules"][0]["old_file"], rule);
+  EXPECT_EQ(outcome_of(result, "rule-id"), "failed");
+  EXPECT_EQ(outcome_of(result, "recall-drop"), "failed");
+}
+
+TEST(Gate, SymbolicLinksAreNotFollowed) {
+  const Example repository;
+  repository.write("elsewhere/secret.txt", "root:x:0:0\n");
+  std::filesystem::create_symlink("../elsewhere/secret.txt", repository.path("rules/y.toml"));
+  const Outcome out = repository.gate(against_head);
+  EXPECT_EQ(out.status, 2);
+  EXPECT_NE(out.err.find("rules/y.toml: error E743"), std::string::npos) << out.err;
+  EXPECT_EQ((out.err + out.out).find("root:x"), std::string::npos) << "nor shown";
+  std::filesystem::remove(repository.path("rules/y.toml"));
+  repository.commit("without");
+  std::filesystem::rename(repository.path(rule), repository.path("elsewhere/r.toml"));
+  std::filesystem::create_symlink("../elsewhere/r.toml", repository.path(rule));
+  EXPECT_EQ(repository.gate(against_head).status, 2) << "a rule that becomes a link";
+}
+
+TEST(Gate, DemandsThatNothingCanMeet) {
+  const Example repository;
+  const std::string policy = repository.read("eqlab.toml");
+  ASSERT_TRUE(repository.replace(rule, "maxspan=30s", "maxspan=20s"));
+  repository.write("eqlab.toml", policy + "thresholds.recall_min_by_scenario.E9999 = 0.1\n");
+  const Outcome unknown = repository.gate(against_head);
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("E742"), std::string::npos) << unknown.err;
+  EXPECT_NE(unknown.err.find("names E9999, and the events have no such scenario"),
+            std::string::npos);
+  repository.write("eqlab.toml", policy);
+  ASSERT_TRUE(
+      repository.replace("eqlab.toml", "[thresholds]\n", "[thresholds]\nrecall_min = 0.1\n"));
+  ASSERT_TRUE(repository.replace("eqlab.toml", "profile = \"balanced\"", "profile = \"clean\""));
+  const Json clean = repository.json(against_head);
+  EXPECT_EQ(clean["exit_status"], 1) << clean["reason"];
+  EXPECT_EQ(outcome_of(clean, "recall"), "failed");
 }
 
 TEST(Gate, ABaseThatCannotBeReadLeavesAbsoluteThresholds) {

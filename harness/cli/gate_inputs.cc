@@ -125,6 +125,10 @@ Status Loader::work_tree() {
             gate::choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
   files_ = std::move(chosen.rules);
   for (const std::string& file : chosen.cases) out_.case_files.push_back(shown(file));
+  for (const std::string& link : chosen.folder_links) {
+    out_.notes.push_back(format("{} is a symbolic link to a folder: nothing in it was looked at",
+                                printable(shown(link))));
+  }
   for (const std::string& link : chosen.links) {
     out_.broken.push_back(error_in(shown(link), "E743",
                                    "this is a symbolic link: what it means can change without it, "
@@ -230,6 +234,13 @@ Status Loader::git_base() {
   EQLAB_TRY(const std::vector<gate::GitFile> files, git.files(base.commit));
   EQLAB_TRY(const std::vector<std::string> changed_list, git.changed(base.commit));
   const std::set<std::string> changed(changed_list.begin(), changed_list.end());
+  if (const std::string policy = fs::path(out_.policy.file).filename().string();
+      !policy.empty() && changed.contains(git.prefix() + policy)) {
+    out_.notes.push_back(
+        format("{} itself is other than at the base: this change is judged by the "
+               "new one",
+               printable(out_.policy.file)));
+  }
   const std::set<std::string> present(files_.begin(), files_.end());
   std::vector<rule::Rule> before;
   std::set<std::string> same;  // files that are as they were, by the name shown

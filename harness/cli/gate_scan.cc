@@ -306,7 +306,7 @@ void Runner::unknown_groups(const std::set<std::string>& families,
       Diagnostic unknown = error_in(
           in_.policy.file, "E742",
           format("{} names {}, and the events have no such {}", key, printable(name), kind),
-          close.empty() ? std::string("eqlab corpus describe lists what there is")
+          close.empty() ? std::string("eqlab generate --list names what there is")
                         : format("did you mean {}?", printable(close.front())));
       if (place.line > 0) unknown.place = place;
       out_.diagnostics.push_back(std::move(unknown));

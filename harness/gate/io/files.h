@@ -12,7 +12,8 @@ namespace eqlab::gate {
 struct ChosenFiles {
   std::vector<std::string> rules;
   std::vector<std::string> cases;
-  std::vector<std::string> links;  ///< symbolic links that have such a name, to whatever
+  std::vector<std::string> links;         ///< symbolic links that have such a name, to whatever
+  std::vector<std::string> folder_links;  ///< links to folders where such files would be looked for
 };
 
 /// Hidden folders are passed over, links not followed: what a

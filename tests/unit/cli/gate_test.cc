@@ -189,17 +189,30 @@ TEST(Gate, ARuleMovedUnderANewIdIsStillTheSameRule) {
 
 TEST(Gate, SymbolicLinksAreNotFollowed) {
   const Example repository;
-  repository.write("elsewhere/secret.txt", "root:x:0:0\n");
+  repository.write("elsewhere/secret.txt", "[rule]\nroot:x:0:0\n");
   std::filesystem::create_symlink("../elsewhere/secret.txt", repository.path("rules/y.toml"));
   const Outcome out = repository.gate(against_head);
   EXPECT_EQ(out.status, 2);
   EXPECT_NE(out.err.find("rules/y.toml: error E743"), std::string::npos) << out.err;
   EXPECT_EQ((out.err + out.out).find("root:x"), std::string::npos) << "nor shown";
   std::filesystem::remove(repository.path("rules/y.toml"));
+  std::filesystem::create_directory_symlink("../elsewhere", repository.path("rules/more"));
+  const Outcome folder = repository.gate(against_head);
+  EXPECT_EQ(folder.status, 0);
+  EXPECT_NE(folder.out.find("rules/more is a symbolic link to a folder"), std::string::npos)
+      << folder.out;
   repository.commit("without");
   std::filesystem::rename(repository.path(rule), repository.path("elsewhere/r.toml"));
   std::filesystem::create_symlink("../elsewhere/r.toml", repository.path(rule));
   EXPECT_EQ(repository.gate(against_head).status, 2) << "a rule that becomes a link";
+}
+
+TEST(Gate, AChangeOfThePolicyIsSaid) {
+  const Example repository;
+  const std::string said = "eqlab.toml itself is other than at the base";
+  EXPECT_EQ(repository.gate(against_head).out.find(said), std::string::npos);
+  ASSERT_TRUE(repository.replace("eqlab.toml", "cap_hits_max = 0", "cap_hits_max = 9"));
+  EXPECT_NE(repository.gate(against_head).out.find(said), std::string::npos);
 }
 
 TEST(Gate, DemandsThatNothingCanMeet) {

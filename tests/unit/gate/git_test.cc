@@ -160,6 +160,24 @@ TEST(Git, RepositoriesCannotRunPrograms) {
   EXPECT_FALSE(std::filesystem::exists(proof));
 }
 
+TEST(Git, NothingIsFetchedIntoAPartialClone) {
+  const Repository repository;
+  repository.write("a", "1");
+  repository.commit("one");
+  repository.git({"config", "uploadpack.allowFilter", "true"});
+  const Repository outer(false);
+  ASSERT_EQ(outer.git({"clone", "--quiet", "--no-checkout", "--filter=blob:none",
+                       "file://" + repository.path(), "clone"}),
+            0);
+  const auto git =
+      Git::open({.folder = outer.path("clone"), .environment = Repository::variables()});
+  ASSERT_TRUE(git);
+  const auto text = git->read("HEAD", "a");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, "E745");
+  EXPECT_NE(text.error().hint.find("partial"), std::string::npos) << text.error().message;
+}
+
 TEST(Git, TimeAndSizeAreBounded) {
   const Repository repository;
   repository.write("a", std::string(100'000, 'x'));

@@ -207,12 +207,54 @@ TEST(Gate, SymbolicLinksAreNotFollowed) {
   EXPECT_EQ(repository.gate(against_head).status, 2) << "a rule that becomes a link";
 }
 
-TEST(Gate, AChangeOfThePolicyIsSaid) {
+TEST(Gate, FilesNamedInVainAreErrors) {
   const Example repository;
-  const std::string said = "eqlab.toml itself is other than at the base";
+  const Outcome out = repository.gate({"rules/typo.toml", rule, "--base", "HEAD"});
+  EXPECT_EQ(out.status, 3);
+  EXPECT_NE(out.err.find("rules/typo.toml: error E901"), std::string::npos) << out.err;
+  std::filesystem::remove(repository.path("rules/macos_package_script_curl_insecure.toml"));
+  EXPECT_NE(
+      repository.gate({"rules/macos_package_script_curl_insecure.toml", rule, "--base", "HEAD"})
+          .out.find("(deleted)"),
+      std::string::npos)
+      << "it was there at the base";
+}
+
+TEST(Gate, WorkflowsTakeNoCommandsFromRulesAndPolicies) {
+  const Example repository;
+  const auto run = [&repository] {
+    Running how{.folder = repository.path()};
+    for (const auto& [name, value] : Repository::variables())
+      how.environment.push_back(name + "=" + value);
+    how.environment.emplace_back("GITHUB_ACTIONS=true");
+    const Outcome out = eqlab({"gate", "--base", "HEAD"}, how);
+    EXPECT_EQ(out.status, 2);
+    return out.out + out.err;
+  };
+  repository.write("rules/evil.eql", "process where\n::stop-commands::x\n");
+  ASSERT_TRUE(repository.replace("eqlab.toml", "rules/**/*.toml", "rules/**/*.eql"));
+  const std::string of_rule = run();
+  EXPECT_NE(of_rule.find(": :stop-commands"), std::string::npos) << of_rule;
+  EXPECT_EQ(of_rule.find("::stop-commands"), std::string::npos);
+  repository.write("eqlab.toml", "::stop-commands::x\n");
+  const std::string of_policy = run();
+  EXPECT_NE(of_policy.find(": :stop-commands"), std::string::npos) << of_policy;
+  EXPECT_EQ(of_policy.find("::stop-commands"), std::string::npos);
+}
+
+TEST(Gate, AChangeOfPolicyOrCasesIsSaid) {
+  const Example repository;
+  const std::string said = "eqlab.toml differs from the base";
   EXPECT_EQ(repository.gate(against_head).out.find(said), std::string::npos);
   ASSERT_TRUE(repository.replace("eqlab.toml", "cap_hits_max = 0", "cap_hits_max = 9"));
   EXPECT_NE(repository.gate(against_head).out.find(said), std::string::npos);
+  const std::string cases = "rules/macos_package_script_connects.case";
+  repository.write(cases, repository.read(cases) + "\n# one word\n");
+  EXPECT_NE(repository.gate(against_head).out.find(cases + ": changed since the base"),
+            std::string::npos);
+  std::filesystem::remove(repository.path(cases));
+  EXPECT_NE(repository.gate(against_head).out.find(cases + ": gone since the base"),
+            std::string::npos);
 }
 
 TEST(Gate, DemandsThatNothingCanMeet) {

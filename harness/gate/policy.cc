@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <sstream>
@@ -71,6 +72,10 @@ class Reader {
   Status read_table(const toml::node& node, std::string_view name, std::span<const Key> keys) const;
 
   Status text(const toml::node& node, std::string_view name, std::string_view example,
+              std::optional<std::string>& out) const;
+  /// Of a file or folder beside or below the policy: whoever changes a policy must not reach
+  /// others.
+  Status path(const toml::node& node, std::string_view name, std::string_view example,
               std::optional<std::string>& out) const;
   Status texts(const toml::node& node, std::string_view name, std::string_view example,
                std::vector<std::string>& out) const;
@@ -167,6 +172,19 @@ Status Reader::text(const toml::node& node, std::string_view name, std::string_v
   return ok();
 }
 
+Status Reader::path(const toml::node& node, std::string_view name, std::string_view example,
+                    std::optional<std::string>& out) const {
+  std::optional<std::string> found;
+  EQLAB_CHECK(text(node, name, example, found));
+  const std::filesystem::path normal = std::filesystem::path(*found).lexically_normal();
+  if (normal.is_absolute() || *normal.begin() == "..") {
+    return fail(wrong(node, format("{} lies outside the policy's folder", name),
+                      "put it below, or name it on the command line"));
+  }
+  out = std::move(found);
+  return ok();
+}
+
 Status Reader::texts(const toml::node& node, std::string_view name, std::string_view example,
                      std::vector<std::string>& out) const {
   const auto complain = [&](const toml::node& at) {
@@ -244,7 +262,7 @@ Status Reader::corpus(const toml::node& node) {
   const std::array<Key, 7> keys = {{
       {"profile",
        [&](const toml::node& value) {
-         return text(value, "profile", "profile = \"balanced\"", corpus.profile);
+         return path(value, "profile", "profile = \"balanced\"", corpus.profile);
        }},
       {"seed",
        [&](const toml::node& value) { return whole(value, "seed", 0, INT64_MAX, corpus.seed); }},
@@ -265,11 +283,11 @@ Status Reader::corpus(const toml::node& node) {
        }},
       {"folder",
        [&](const toml::node& value) {
-         return text(value, "folder", "folder = \"corpus\"", corpus.folder);
+         return path(value, "folder", "folder = \"corpus\"", corpus.folder);
        }},
       {"scenarios",
        [&](const toml::node& value) {
-         return text(value, "scenarios", "scenarios = \"scenarios\"", corpus.scenarios);
+         return path(value, "scenarios", "scenarios = \"scenarios\"", corpus.scenarios);
        }},
   }};
   EQLAB_CHECK(read_table(node, "corpus", keys));

@@ -126,6 +126,11 @@ TEST(Policy, MistakesAreShownAtTheirPlace) {
   EXPECT_EQ(error_of("[corpus]\nseed = -1\n").substr(0, 10), "E742 2:8 s");
   EXPECT_EQ(error_of("[[rule]]\nlint.fail_on = \"never\"\n").substr(0, 7), "E742 1:");
   EXPECT_EQ(error_of("[rule]\nmatch = \"a\"\n").substr(0, 5), "E742 ");
+  EXPECT_EQ(error_of("[corpus]\nprofile = \"/etc/passwd\"\n"),
+            "E742 2:11 profile lies outside the policy's folder");
+  EXPECT_EQ(error_of("[corpus]\nfolder = \"a/../../x\"\n").substr(0, 10), "E742 2:10 ");
+  EXPECT_EQ(error_of("[corpus]\nscenarios = \"..\"\n").substr(0, 10), "E742 2:13 ");
+  EXPECT_EQ(error_of("[corpus]\nscenarios = \"a/../b\"\n"), "no error");
   EXPECT_EQ(error_of("[rules]\ndeleted = true\n"),
             "E742 2:11 deleted must be \"judged\" or \"allowed\"");
   EXPECT_EQ(error_of("rules = 3\n").substr(0, 5), "E742 ");

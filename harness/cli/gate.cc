@@ -25,6 +25,7 @@ struct Options {
   bool judges_all = false;
   bool updates_baseline = false;
   bool annotations = false;
+  bool is_read_by_workflow = false;  ///< a GitHub runner takes lines of the log for commands
   std::string format = "text";
   std::string output_json;
   std::string output_junit;
@@ -143,12 +144,13 @@ void print(const Options& options, const gate::GateResult& result, Console& cons
   if (options.format == "json") {
     console.print(report::gate_json(result));
   } else if (options.format == "markdown") {
-    console.print(report::gate_markdown(result));
+    const std::string text = report::gate_markdown(result);
+    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
   } else {
     const std::string text = report::gate_text(
         result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 120),
                  .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off});
-    console.print(options.annotations ? report::inert_in_workflows(text) : text);
+    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
   }
   if (!options.annotations) return;
   // Workflows read both streams; what programs read stays whole.
@@ -172,13 +174,18 @@ void print_stored(const Options& options, const gate::GateResult& result, Consol
   }
 }
 
-/// Diagnostics with their carets, of what cannot be used.
+/// With its caret: a line of somebody else's rule or policy.
+void report_error(const Options& options, const Diagnostic& diagnostic, Console& console) {
+  if (options.is_read_by_workflow)
+    console.note(report::inert_in_workflows(render(diagnostic)));
+  else
+    console.report(diagnostic);
+}
+
+/// Of what cannot be used.
 void report_errors(const Options& options, const gate::GateResult& result, Console& console) {
   const auto show = [&](const Diagnostic& diagnostic) {
-    if (options.annotations)
-      console.note(report::inert_in_workflows(render(diagnostic)));
-    else
-      console.report(diagnostic);
+    report_error(options, diagnostic, console);
   };
   for (const gate::RuleResult& rule : result.rules) {
     if (!rule.usable) std::ranges::for_each(rule.diagnostics, show);
@@ -196,9 +203,16 @@ std::optional<gate::MutationScore> measure_mutants(const rule::Rule& rule,
   return gate::MutationScore{.noticed = summary->noticed.hits, .of = summary->noticed.total};
 }
 
-Exit run(const Options& options, Console& console) {
-  const auto give_up = [&console](const Diagnostic& diagnostic) {
-    console.report(diagnostic);
+Exit run(Options options, Console& console) {
+  GatePaths paths = options.paths;
+  paths.environment = environment_of_process();
+  options.is_read_by_workflow =
+      options.annotations ||
+      std::ranges::find(paths.environment,
+                        std::pair<std::string, std::string>("GITHUB_ACTIONS", "true")) !=
+          paths.environment.end();
+  const auto give_up = [&](const Diagnostic& diagnostic) {
+    report_error(options, diagnostic, console);
     return exit_for(diagnostic);
   };
   if (options.updates_baseline && options.paths.baseline.empty()) {
@@ -208,9 +222,7 @@ Exit run(const Options& options, Console& console) {
   if (!options.output_html.empty()) {
     if (auto page = report::check_report_page(); !page) return give_up(page.error());
   }
-  GatePaths paths = options.paths;
   paths.baseline_is_written = options.updates_baseline;
-  paths.environment = environment_of_process();
   auto inputs = load_gate_inputs(paths);
   if (!inputs) return give_up(inputs.error());
   GateRun how{.source = options.source,

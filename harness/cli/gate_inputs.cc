@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
@@ -53,6 +54,9 @@ class Loader {
   void pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after);
   void find_ruined();
   void note_idle_demands();
+  void note_changed_demands(const gate::Git& git, const std::vector<gate::GitFile>& files,
+                            const std::set<std::string>& changed);
+  Status named_in_vain(const gate::Git& git, const std::vector<gate::GitFile>& files);
   [[nodiscard]] std::string shown(const std::string& relative) const {
     return fs::path(out_.root + relative).lexically_normal().generic_string();
   }
@@ -63,6 +67,8 @@ class Loader {
   GateInputs out_;
   std::vector<std::string> files_;  ///< of rules, relative to the root
   std::vector<rule::Rule> now_;
+  /// Named on the command line and not there: as given, and relative to the root.
+  std::vector<std::pair<std::string, std::string>> missing_;
 };
 
 rule::RuleSet Loader::rules_of(std::string text, const std::string& file) {
@@ -111,8 +117,11 @@ Status Loader::narrow() {
       out_.policy.cases.push_back(below + "*.case");
       continue;
     }
-    if (!fs::exists(path, error) && paths_.base.empty())
-      return fail(error_in(path, "E901", "there is no such file or folder"));
+    if (!fs::exists(path, error)) {
+      if (paths_.base.empty())
+        return fail(error_in(path, "E901", "there is no such file or folder"));
+      missing_.emplace_back(path, relative);
+    }
     out_.policy.include.push_back(relative);
     const std::string folder = fs::path(relative).parent_path().generic_string();
     out_.policy.cases.push_back(folder.empty() ? "*.case" : folder + "/*.case");
@@ -125,6 +134,17 @@ Status Loader::work_tree() {
             gate::choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
   files_ = std::move(chosen.rules);
   for (const std::string& file : chosen.cases) out_.case_files.push_back(shown(file));
+  for (const std::string& link : chosen.folder_links) {
+    out_.notes.push_back(format("{} is a symbolic link to a folder: nothing in it was looked at",
+                                printable(shown(link))));
+  }
+  for (const std::string& link : chosen.links) {
+    out_.broken.push_back(error_in(shown(link), "E743",
+                                   "this is a symbolic link: what it means can change without it, "
+                                   "so the gate judges files alone",
+                                   "put the file itself here, or leave the link out with "
+                                   "rules.exclude or rules.cases in eqlab.toml"));
+  }
   for (const std::string& relative : files_) {
     const std::string file = shown(relative);
     out_.rule_files.push_back(file);
@@ -200,6 +220,49 @@ void Loader::note_idle_demands() {
   }
 }
 
+/// The policy and the cases of the work tree count, so whoever changes a rule can change these too:
+/// that must not go unseen.
+void Loader::note_changed_demands(const gate::Git& git, const std::vector<gate::GitFile>& files,
+                                  const std::set<std::string>& changed) {
+  const std::string policy = fs::path(out_.policy.file).filename().string();
+  const std::set<std::string> present(out_.case_files.begin(), out_.case_files.end());
+  std::vector<std::string> gone;
+  std::vector<std::string> other;
+  for (const gate::GitFile& file : files) {
+    if (!changed.contains(file.path) || !file.path.starts_with(git.prefix())) continue;
+    const std::string relative = file.path.substr(git.prefix().size());
+    if (!policy.empty() && relative == policy) {
+      out_.notes.push_back(format("{} differs from the base: this change is judged by the new one",
+                                  printable(out_.policy.file)));
+    }
+    if (gate::is_case_path(out_.policy, relative))
+      (present.contains(shown(relative)) ? other : gone).push_back(printable(shown(relative)));
+  }
+  const auto tell = [this](const std::vector<std::string>& cases, std::string_view what) {
+    if (cases.empty()) return;
+    out_.notes.push_back(format("{}{}: {} since the base", cases.front(),
+                                cases.size() > 1 ? format(" and {} more case {}", cases.size() - 1,
+                                                          cases.size() == 2 ? "file" : "files")
+                                                 : std::string(),
+                                what));
+  };
+  tell(gone, "gone");
+  tell(other, "changed");
+}
+
+/// A file that the command line names must be here or at the base.
+Status Loader::named_in_vain(const gate::Git& git, const std::vector<gate::GitFile>& files) {
+  for (const auto& [path, relative] : missing_) {
+    const bool was_there = std::ranges::any_of(
+        files, [&, wanted = git.prefix() + relative](const gate::GitFile& file) {
+          return file.path == wanted || file.path.starts_with(wanted + "/");
+        });
+    if (!was_there)
+      return fail(error_in(path, "E901", "there is no such file or folder, nor was at the base"));
+  }
+  return ok();
+}
+
 Status Loader::git_base() {
   EQLAB_TRY(const gate::Git git, gate::Git::open({.folder = out_.root.empty() ? "." : out_.root,
                                                   .environment = paths_.environment}));
@@ -224,6 +287,8 @@ Status Loader::git_base() {
   EQLAB_TRY(const std::vector<std::string> changed_list, git.changed(base.commit));
   const std::set<std::string> changed(changed_list.begin(), changed_list.end());
   const std::set<std::string> present(files_.begin(), files_.end());
+  note_changed_demands(git, files, changed);
+  EQLAB_CHECK(named_in_vain(git, files));
   std::vector<rule::Rule> before;
   std::set<std::string> same;  // files that are as they were, by the name shown
   for (const gate::GitFile& file : files) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "generators/incident/scenario.h"
 #include "harness/base/text.h"
 #include "harness/cases/runner.h"
 #include "harness/gate/checks.h"
@@ -79,6 +80,9 @@ class Runner {
   void broken();
   void duplicates();
   void deleted_from_baseline();
+  void unknown_groups(const std::set<std::string>& families,
+                      const std::set<std::string>& scenarios);
+  Status groups_of_catalogue();
   void cases();
   Status scan();
   Status scan_group(std::vector<Version*> versions, std::vector<Job*> jobs);
@@ -284,8 +288,57 @@ void Runner::deleted_from_baseline() {
     result.before.emplace();
     result.before->recall = stored.recall;
     result.before->false_alarms = stored.false_alarms;
+    for (const auto& [id, recall] : stored.scenarios)
+      result.before->scenarios.push_back({.name = id, .title = {}, .recall = recall});
     out_.rules.push_back(std::move(result));
   }
+}
+
+/// A demand on what does not exist would be met by nothing, and is a slip of the pen.
+void Runner::unknown_groups(const std::set<std::string>& families,
+                            const std::set<std::string>& scenarios) {
+  const auto look_at = [&](const std::map<std::string, gate::Limit>& demanded,
+                           const std::set<std::string>& known, std::string_view key,
+                           std::string_view kind, const Place& place) {
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    for (const auto& [name, limit] : demanded) {
+      if (known.contains(name)) continue;
+      const std::vector<std::string> close = nearest(name, names, 1);
+      Diagnostic unknown = error_in(
+          in_.policy.file, "E742",
+          format("{} names {}, and the events have no such {}", key, printable(name), kind),
+          close.empty() ? std::string("eqlab generate --list names what there is")
+                        : format("did you mean {}?", printable(close.front())));
+      if (place.line > 0) unknown.place = place;
+      out_.diagnostics.push_back(std::move(unknown));
+    }
+  };
+  const auto look_at_both = [&](const gate::Thresholds& limits, const Place& place) {
+    look_at(limits.recall_min_by_family, families, "recall_min_by_family", "family", place);
+    look_at(limits.recall_min_by_scenario, scenarios, "recall_min_by_scenario", "scenario", place);
+  };
+  look_at_both(in_.policy.demands.thresholds, {});
+  for (const gate::RulePolicy& rule : in_.policy.rules) look_at_both(rule.thresholds, rule.place);
+}
+
+Status Runner::groups_of_catalogue() {
+  const auto has_groups = [](const gate::Thresholds& limits) {
+    return !limits.recall_min_by_family.empty() || !limits.recall_min_by_scenario.empty();
+  };
+  if (!run_.source.corpus_dir.empty()) return ok();  // its incidents tell, once they are read
+  if (!has_groups(in_.policy.demands.thresholds) &&
+      std::ranges::none_of(in_.policy.rules, has_groups, &gate::RulePolicy::thresholds))
+    return ok();
+  EQLAB_TRY(const generators::Catalogue catalogue,
+            generators::load_catalogue(run_.source.corpus.scenarios_dir));
+  std::set<std::string> families;
+  std::set<std::string> scenarios;
+  for (const generators::Scenario& scenario : catalogue.scenarios) {
+    families.insert(scenario.family);
+    scenarios.insert(scenario.id);
+  }
+  unknown_groups(families, scenarios);
+  return ok();
 }
 
 /// The rule file that a case speaks of, and the id after `#`.
@@ -412,6 +465,15 @@ Status Runner::scan_versions(const std::vector<Version*>& versions, const std::v
                             .host_names = gate::host_names_of(events.truth)};
   for (Job* const job : jobs) decide(events, inputs, *job);
   if (!out_.corpus) {
+    if (!run_.source.corpus_dir.empty()) {
+      std::set<std::string> families;
+      std::set<std::string> scenarios;
+      for (const truth::Incident& incident : events.truth.incidents) {
+        families.insert(incident.family);
+        scenarios.insert(incident.scenario);
+      }
+      unknown_groups(families, scenarios);
+    }
     gate::CorpusIdentity corpus{.profile = run_.source.corpus_dir,
                                 .seed = {},
                                 .hosts = events.truth.hosts.size(),
@@ -504,6 +566,7 @@ Result<gate::GateResult> Runner::run() {
   duplicates();
   deleted_from_baseline();
   cases();
+  EQLAB_CHECK(groups_of_catalogue());
   EQLAB_CHECK(scan());
   if (console_.stop().stop_requested()) return std::move(out_);
   for (Job& job : jobs_) {

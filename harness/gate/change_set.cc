@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "harness/base/text.h"
+
 namespace eqlab::gate {
 
 std::string_view to_string(ChangeKind kind) {
@@ -61,6 +63,21 @@ std::vector<RulePair> pair_rules(std::vector<rule::Rule> before, std::vector<rul
   for (std::size_t i = 0; i < after.size(); ++i) {
     const auto found = old_by_file.find(after[i].file);
     if (found != old_by_file.end() && found->second.size() == 1 && new_in_file[after[i].file] == 1)
+      take(i, found->second.front());
+  }
+  // What is left was moved and given a new id at once, or has come and gone.
+  std::map<std::string, std::vector<std::size_t>> old_by_name;
+  std::map<std::string, std::size_t> new_by_name;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (!taken[i] && !before[i].name.empty()) old_by_name[fold_ascii(before[i].name)].push_back(i);
+  }
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    if (!old_of[i]) ++new_by_name[fold_ascii(after[i].name)];
+  }
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const std::string name = fold_ascii(after[i].name);
+    const auto found = old_by_name.find(name);
+    if (found != old_by_name.end() && found->second.size() == 1 && new_by_name[name] == 1)
       take(i, found->second.front());
   }
 

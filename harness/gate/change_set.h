@@ -26,7 +26,8 @@ struct RulePair {
 
 /// Rules of the new set in its order, then those that only the old one has. A rule is found again
 /// by its file and id, else by its id, else, without an id or with a new one, by its file where
-/// that holds one rule in both.
+/// that holds one rule in both, else by its name (ASCII letters of either case), where of what is
+/// left one old rule and one new one have it.
 [[nodiscard]] std::vector<RulePair> pair_rules(std::vector<rule::Rule> before,
                                                std::vector<rule::Rule> after);
 

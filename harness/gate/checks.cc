@@ -19,7 +19,8 @@ enum class Side : std::uint8_t { at_least, at_most };
 
 struct Held {
   bool failed = false;
-  bool undecided = false;  ///< beyond the limit, but not with certainty
+  bool undecided = false;   ///< beyond the limit, but not with certainty
+  bool unmeasured = false;  ///< beyond the limit, and nothing says how certainly
 };
 
 /// `interval` is that of `actual`.
@@ -28,7 +29,7 @@ Held hold(double actual, const std::optional<score::Interval>& interval, const L
   const double sign = side == Side::at_most ? 1 : -1;
   const bool is_beyond = sign * (actual - limit.value) > slack;
   if (!limit.certain || !is_beyond) return {.failed = is_beyond};
-  if (!interval) return {.failed = false, .undecided = true};
+  if (!interval) return {.unmeasured = true};
   const double nearest = side == Side::at_most ? interval->low : interval->high;
   const bool is_certain = sign * (nearest - limit.value) > slack;
   return {.failed = is_certain, .undecided = !is_certain};
@@ -48,8 +49,12 @@ class Checker {
   void add_held(std::string id, const Held& held, std::string text, double actual,
                 const Limit& limit, const std::optional<score::Interval>& interval) {
     if (held.undecided) text += ": not certain";
-    Check& check =
-        add(std::move(id), held.failed ? Outcome::failed : Outcome::passed, std::move(text));
+    if (held.unmeasured) text += ": how certain that is was not measured, for want of an interval";
+    const Outcome outcome = held.failed       ? Outcome::failed
+                            : held.unmeasured ? Outcome::skipped
+                                              : Outcome::passed;
+    Check& check = add(std::move(id), outcome, std::move(text));
+    check.undecided = held.undecided;
     check.actual = actual;
     check.limit = limit.value;
     check.interval = interval;
@@ -59,17 +64,24 @@ class Checker {
     add(std::move(id), Outcome::skipped, format("not measured: {}", why));
   }
 
+  /// An author asked for a figure and there is none: that is not met.
+  void unmet(std::string id, std::string_view what, std::string_view why) {
+    add(std::move(id), Outcome::failed,
+        format("{} cannot be measured, though the policy asks for it: {}", what, why));
+  }
+
   void measured();
+  void deleted();
   void lint();
   void identity();
   void cases();
   void absolute();
-  void least_recall(const std::string& id, std::string_view what, const Limit& limit,
+  void least_recall(const std::string& id, const std::string& what, const Limit& limit,
                     const score::Proportion* recall);
   void by_group();
   void relative();
   void drop();
-  void lost_scenarios();
+  void lost_scenarios(const std::vector<ScenarioChange>& scenarios);
   void rise();
   void mutation();
 
@@ -129,16 +141,17 @@ void Checker::cases() {
              failed.size() > 1 ? format(" (and {} more)", failed.size() - 1) : std::string()));
 }
 
-void Checker::least_recall(const std::string& id, std::string_view what, const Limit& limit,
+/// `what`: as it follows "recall".
+void Checker::least_recall(const std::string& id, const std::string& what, const Limit& limit,
                            const score::Proportion* recall) {
   const auto value = recall != nullptr ? recall->value() : std::nullopt;
   if (!value) {
-    skip(id, format("the corpus has no malicious incident of {}", what));
+    unmet(id, "recall" + what, "the corpus has no malicious incident of that kind");
     return;
   }
   const auto interval = recall->interval();
   add_held(id, hold(*value, interval, limit, Side::at_least),
-           format("recall of {} {} {} ({} of {}); policy asks for {}", what, percent(*value),
+           format("recall{} {} {} ({} of {}); policy asks for {}", what, percent(*value),
                   percent_interval(interval), recall->hits, recall->total, percent(limit.value)),
            *value, limit, interval);
 }
@@ -149,10 +162,10 @@ void Checker::by_group() {
     return found == groups.end() ? nullptr : &found->recall;
   };
   for (const auto& [name, limit] : demands_.thresholds.recall_min_by_family)
-    least_recall("recall-family:" + name, "family " + name, limit,
+    least_recall("recall-family:" + name, " of family " + name, limit,
                  find(result_.after->families, name));
   for (const auto& [name, limit] : demands_.thresholds.recall_min_by_scenario)
-    least_recall("recall-scenario:" + name, "scenario " + name, limit,
+    least_recall("recall-scenario:" + name, " of scenario " + name, limit,
                  find(result_.after->scenarios, name));
 }
 
@@ -160,12 +173,13 @@ void Checker::absolute() {
   const Thresholds& limits = demands_.thresholds;
   const Figures& now = *result_.after;
   if (limits.recall_min)
-    least_recall("recall", "malicious incidents", *limits.recall_min, &now.recall);
+    least_recall("recall", " of malicious incidents", *limits.recall_min, &now.recall);
   by_group();
   if (limits.false_alarms_max) {
     const auto rate = now.false_alarms.value();
     if (!rate) {
-      skip("false-alarms", "the corpus has no hosts or covers no time");
+      unmet("false-alarms", "the rate of false alarms",
+            "the corpus has no hosts or covers no time");
     } else {
       const double shown = *rate * score::hosts_shown;
       const auto interval = shown_interval(now.false_alarms.interval());
@@ -208,9 +222,18 @@ void Checker::absolute() {
 void Checker::mutation() {
   const auto& limit = demands_.thresholds.mutation_score_min;
   if (!limit) return;
-  if (!result_.mutation || result_.mutation->of == 0) {
-    skip("mutation",
-         result_.mutation ? "the rule has no mutants" : "mutation of rules is not available here");
+  const bool has_failing = !std::ranges::all_of(result_.cases, &CaseOutcome::passed);
+  if (!result_.mutation && has_failing) {
+    skip("mutation", "the rule's cases fail already");
+    return;
+  }
+  if (!result_.mutation) {
+    unmet("mutation", "the share of mutants that cases notice",
+          result_.cases.empty() ? "no case names the rule" : "the rule's cases cannot be used");
+    return;
+  }
+  if (result_.mutation->of == 0) {
+    skip("mutation", "the rule has no mutants");
     return;
   }
   const double score =
@@ -229,12 +252,10 @@ void Checker::drop() {
   std::optional<score::Interval> interval;
   std::string how;
   std::optional<double> p;
-  std::string why_no_interval;
   if (result_.effect) {
     const score::PairedComparison& paired = result_.effect->recall;
     change = paired.change;
     interval = paired.interval.value();
-    why_no_interval = paired.interval.reason();
     p = paired.p_value;
     how = format("{}, paired, {}", p_text(*p), count_words(paired.total(), "incident"));
   } else if (result_.baseline_effect) {
@@ -254,7 +275,7 @@ void Checker::drop() {
   if (limit->certain && p) {
     // Where hosts are too few to be resampled the exact test decides alone.
     if (held.failed && *p >= significant) held = {.failed = false, .undecided = true};
-    if (held.undecided && !of_drop && *p < significant) held = {.failed = true};
+    if (held.unmeasured) held = {.failed = *p < significant, .undecided = *p >= significant};
   }
   const auto before = result_.before ? result_.before->recall.value() : std::nullopt;
   const auto after = result_.after->recall.value();
@@ -271,15 +292,13 @@ void Checker::drop() {
            *limit, of_drop);
 }
 
-void Checker::lost_scenarios() {
+void Checker::lost_scenarios(const std::vector<ScenarioChange>& scenarios) {
   const auto& limit = demands_.thresholds.scenarios_lost_max;
   if (!limit) return;
-  const std::vector<ScenarioChange>& scenarios =
-      result_.effect ? result_.effect->scenarios : result_.baseline_effect->scenarios;
   std::vector<std::string> lost;
   for (const ScenarioChange& scenario : scenarios) {
     if (scenario.before > 0 && scenario.after == 0)
-      lost.push_back(format("{} {}", scenario.id, scenario.title));
+      lost.push_back(std::string(trim(format("{} {}", scenario.id, scenario.title))));
   }
   const auto count = static_cast<double>(lost.size());
   constexpr std::size_t named_max = 4;
@@ -314,16 +333,27 @@ void Checker::rise() {
     skip("false-alarms-rise", "the corpus has no hosts or covers no time");
     return;
   }
+  std::string how;
+  if (!interval && std::abs(*change) > slack) {
+    // Too few hosts to be resampled: exact intervals of both, as if of different events. What the
+    // versions share makes that too wide, not too narrow.
+    const auto of_before = result_.before->false_alarms.interval();
+    const auto of_after = result_.after->false_alarms.interval();
+    if (of_before && of_after) {
+      interval = unpaired_difference(*before, *of_before, *after, *of_after);
+      how = ", hosts too few to resample: as two samples";
+    }
+  }
   const double shown = *change * score::hosts_shown;
   const auto of_change = shown_interval(interval);
   const std::string from_to =
       std::abs(shown) < slack
           ? format("false alarms {} per 1,000 hosts a day, as before",
                    figure(*after * score::hosts_shown))
-          : format("false alarms {} → {} per 1,000 hosts a day ({}{})",
+          : format("false alarms {} → {} per 1,000 hosts a day ({}{}{})",
                    figure(*before * score::hosts_shown), figure(*after * score::hosts_shown),
                    signed_figure(shown),
-                   of_change ? " " + signed_interval(*of_change) : std::string());
+                   of_change ? " " + signed_interval(*of_change) : std::string(), how);
   if (absolute) {
     add_held("false-alarms-rise", hold(shown, of_change, *absolute, Side::at_most),
              format("{}; policy allows +{}", from_to, figure(absolute->value)), shown, *absolute,
@@ -340,7 +370,7 @@ void Checker::rise() {
 
 void Checker::relative() {
   drop();
-  lost_scenarios();
+  lost_scenarios(result_.effect ? result_.effect->scenarios : result_.baseline_effect->scenarios);
   rise();
 }
 
@@ -368,13 +398,47 @@ void Checker::measured() {
   absolute();
 }
 
+/// A rule that goes catches nothing any more, as if it had been changed to that.
+void Checker::deleted() {
+  const auto recall = result_.before ? result_.before->recall : score::Proportion{};
+  add("deleted", Outcome::passed,
+      recall.total > 0 ? format("the rule is gone; it caught {} of {} malicious incidents",
+                                recall.hits, recall.total)
+                       : std::string("the rule is gone"));
+  const auto& limit = demands_.thresholds.recall_drop_max;
+  const bool is_judged = limit || demands_.thresholds.scenarios_lost_max;
+  if (demands_.deletions_allowed || !is_judged) return;
+  const auto drop = recall.value();
+  if (!drop) {
+    skip("against-base", result_.before ? "the corpus has no malicious incidents"
+                                        : "the version that is gone was not run");
+    return;
+  }
+  if (limit) {
+    const auto interval = recall.interval();
+    Held held = hold(*drop, interval, *limit, Side::at_most);
+    if (held.failed && limit->certain && score::mcnemar_exact(recall.hits, 0) >= significant)
+      held = {.undecided = true};
+    add_held("recall-drop", held,
+             format("recall {} → none, as the rule is gone; policy allows {}", percent(*drop),
+                    points(-limit->value)),
+             *drop, *limit, interval);
+  }
+  std::vector<ScenarioChange> scenarios;
+  for (const GroupRecall& scenario : result_.before->scenarios) {
+    scenarios.push_back({.id = scenario.name,
+                         .title = scenario.title,
+                         .incidents = scenario.recall.total,
+                         .before = scenario.recall.hits});
+  }
+  lost_scenarios(scenarios);
+  if (result_.outcome() == Outcome::failed)
+    result_.notes.emplace_back("rules.deleted = \"allowed\" in eqlab.toml lets rules go");
+}
+
 void Checker::run() {
   if (result_.change == ChangeKind::deleted) {
-    const auto recall = result_.before ? result_.before->recall : score::Proportion{};
-    add("deleted", Outcome::passed,
-        recall.total > 0 ? format("the rule is gone; it caught {} of {} malicious incidents",
-                                  recall.hits, recall.total)
-                         : std::string("the rule is gone"));
+    deleted();
     return;
   }
   if (!result_.usable) {

@@ -228,8 +228,11 @@ std::string logic_digest(const rule::Rule& rule, const eql::CheckedQuery& query)
   out.add(rule.event_category_field);
   out.add_all(sorted_set(rule.index));
   if (rule.suppression) {
+    const std::string& strategy = rule.suppression->missing_fields_strategy;
+    const auto& duration = rule.suppression->duration;
     out.add_all(sorted_set(rule.suppression->group_by));
-    out.add(rule.suppression->missing_fields_strategy);
+    out.add(strategy.empty() ? std::string_view("suppress") : std::string_view(strategy));
+    out.add(duration ? format("for {}", duration->count()) : std::string("within a run"));
   }
   out.add_all(sorted_set(rule.not_applied));
   std::vector<std::string> lists;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <sstream>
@@ -71,6 +72,10 @@ class Reader {
   Status read_table(const toml::node& node, std::string_view name, std::span<const Key> keys) const;
 
   Status text(const toml::node& node, std::string_view name, std::string_view example,
+              std::optional<std::string>& out) const;
+  /// Of a file or folder beside or below the policy: whoever changes a policy must not reach
+  /// others.
+  Status path(const toml::node& node, std::string_view name, std::string_view example,
               std::optional<std::string>& out) const;
   Status texts(const toml::node& node, std::string_view name, std::string_view example,
                std::vector<std::string>& out) const;
@@ -167,6 +172,19 @@ Status Reader::text(const toml::node& node, std::string_view name, std::string_v
   return ok();
 }
 
+Status Reader::path(const toml::node& node, std::string_view name, std::string_view example,
+                    std::optional<std::string>& out) const {
+  std::optional<std::string> found;
+  EQLAB_CHECK(text(node, name, example, found));
+  const std::filesystem::path normal = std::filesystem::path(*found).lexically_normal();
+  if (normal.is_absolute() || *normal.begin() == "..") {
+    return fail(wrong(node, format("{} lies outside the policy's folder", name),
+                      "put it below, or name it on the command line"));
+  }
+  out = std::move(found);
+  return ok();
+}
+
 Status Reader::texts(const toml::node& node, std::string_view name, std::string_view example,
                      std::vector<std::string>& out) const {
   const auto complain = [&](const toml::node& at) {
@@ -212,7 +230,7 @@ Status Reader::whole(const toml::node& node, std::string_view name, std::int64_t
 }
 
 Status Reader::rules(const toml::node& node) {
-  const std::array<Key, 3> keys = {{
+  const std::array<Key, 4> keys = {{
       {"include",
        [this](const toml::node& value) {
          return texts(value, "include", "include = [\"rules/**/*.toml\"]", out_.include);
@@ -225,6 +243,16 @@ Status Reader::rules(const toml::node& node) {
        [this](const toml::node& value) {
          return texts(value, "cases", "cases = [\"rules/**/*.case\"]", out_.cases);
        }},
+      {"deleted",
+       [this](const toml::node& value) -> Status {
+         const std::string name = value.value_exact<std::string>().value_or("");
+         if (name != "judged" && name != "allowed") {
+           return fail(wrong(value, "deleted must be \"judged\" or \"allowed\"",
+                             "deleted = \"allowed\" lets rules go, whatever they caught"));
+         }
+         out_.demands.deletions_allowed = name == "allowed";
+         return ok();
+       }},
   }};
   return read_table(node, "rules", keys);
 }
@@ -234,7 +262,7 @@ Status Reader::corpus(const toml::node& node) {
   const std::array<Key, 7> keys = {{
       {"profile",
        [&](const toml::node& value) {
-         return text(value, "profile", "profile = \"balanced\"", corpus.profile);
+         return path(value, "profile", "profile = \"balanced\"", corpus.profile);
        }},
       {"seed",
        [&](const toml::node& value) { return whole(value, "seed", 0, INT64_MAX, corpus.seed); }},
@@ -255,11 +283,11 @@ Status Reader::corpus(const toml::node& node) {
        }},
       {"folder",
        [&](const toml::node& value) {
-         return text(value, "folder", "folder = \"corpus\"", corpus.folder);
+         return path(value, "folder", "folder = \"corpus\"", corpus.folder);
        }},
       {"scenarios",
        [&](const toml::node& value) {
-         return text(value, "scenarios", "scenarios = \"scenarios\"", corpus.scenarios);
+         return path(value, "scenarios", "scenarios = \"scenarios\"", corpus.scenarios);
        }},
   }};
   EQLAB_CHECK(read_table(node, "corpus", keys));
@@ -347,11 +375,15 @@ Status Reader::limits_by_name(const toml::node& node, std::string_view name,
   const ThresholdKey key{name, nullptr, Unit::share, Figure::interval, "NAME = 0.5"};
   for (const auto& [who, value] : *table) {
     std::optional<Limit> limit;
+    const std::size_t removed = removed_ != nullptr ? removed_->size() : 0;
     EQLAB_CHECK(this->limit(value, key, limit));
-    if (limit)
+    if (limit) {
       out.insert_or_assign(std::string(who.str()), *limit);
-    else
-      out.erase(std::string(who.str()));
+      continue;
+    }
+    out.erase(std::string(who.str()));
+    if (removed_ != nullptr && removed_->size() > removed)
+      removed_->back() = format("{}.{}", name, who.str());
   }
   return ok();
 }
@@ -527,6 +559,13 @@ Demands demands_on(const Policy& policy, std::string_view path, std::string_view
       if (std::ranges::find(rule.removed, key.name) != rule.removed.end())
         (out.thresholds.*key.member).reset();
       if (rule.thresholds.*key.member) out.thresholds.*key.member = rule.thresholds.*key.member;
+    }
+    for (const std::string& removed : rule.removed) {
+      const std::size_t dot = std::min(removed.find('.'), removed.size());
+      const std::string key = removed.substr(0, dot);
+      const std::string name = removed.substr(std::min(dot + 1, removed.size()));
+      if (key == "recall_min_by_family") out.thresholds.recall_min_by_family.erase(name);
+      if (key == "recall_min_by_scenario") out.thresholds.recall_min_by_scenario.erase(name);
     }
     for (const auto& [name, limit] : rule.thresholds.recall_min_by_family)
       out.thresholds.recall_min_by_family.insert_or_assign(name, limit);

@@ -47,6 +47,8 @@ struct LintPolicy {
 struct Demands {
   Thresholds thresholds;
   LintPolicy lint;
+  /// Else a rule that goes is a drop of recall to nothing, and its scenarios are lost.
+  bool deletions_allowed = false;
 };
 
 /// `[[rule]]`: other demands on some rules. What it does not name stays as it is.
@@ -54,7 +56,8 @@ struct RulePolicy {
   std::vector<std::string> match;  ///< globs of files; a rule is meant when one matches, …
   std::string rule_id;             ///< … or when this is its id
   Thresholds thresholds;
-  std::vector<std::string> removed;  ///< thresholds that do not hold for these rules: `= false`
+  /// Thresholds that do not hold for these rules, `= false`: KEY, or KEY.NAME of a table's.
+  std::vector<std::string> removed;
   std::optional<std::optional<Severity>> fail_on;
   std::vector<std::string> ignore;  ///< besides those ignored anyway
   std::optional<bool> only_new;

@@ -28,6 +28,7 @@ struct Check {
   std::optional<double> limit = std::nullopt;
   std::optional<score::Interval> interval = std::nullopt;  ///< of `actual`
   bool certain = false;
+  bool undecided = false;  ///< passed only because being beyond the limit is not certain
 };
 
 /// One block of a case file about the rule.

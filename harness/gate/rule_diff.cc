@@ -497,7 +497,9 @@ void Differ::settings() {
     return join(rule.suppression->group_by, ", ") +
            (rule.suppression->missing_fields_strategy.empty()
                 ? std::string()
-                : " (" + rule.suppression->missing_fields_strategy + ")");
+                : " (" + rule.suppression->missing_fields_strategy + ")") +
+           (rule.suppression->duration ? " for " + exact_duration(*rule.suppression->duration)
+                                       : std::string(" within a run"));
   };
   compare(Kind::suppression, "alert_suppression", suppression(a), suppression(b));
 }

@@ -118,7 +118,7 @@ void Writer::checks(const RuleResult& rule) {
       paragraph("– ", format("{}: {}", title_of(check.id).title, check.text));
   }
   for (const Check& check : rule.checks) {
-    if (check.id != "equivalent" && check.id != "deleted") continue;
+    if (check.id != "equivalent" && check.id != "deleted" && !check.undecided) continue;
     paragraph("✓ ", check.text);
     --passed;
   }

@@ -21,24 +21,31 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
   fs::recursive_directory_iterator walk(root, error);
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
     const fs::path& path = walk->path();
+    const std::string relative = path.lexically_relative(root).generic_string();
     std::error_code unreadable;
+    const bool is_link = fs::is_symlink(walk->symlink_status(unreadable));
     if (walk->is_directory(unreadable)) {
       // Repositories of rules may be a corner of larger ones.
-      const std::string folder = path.lexically_relative(root).generic_string();
       const auto leads_there = [&](const std::string& pattern) {
-        return may_match_below(pattern, folder);
+        return may_match_below(pattern, relative);
       };
       if (path.filename().string().starts_with('.') ||
           (std::ranges::none_of(policy.include, leads_there) &&
            std::ranges::none_of(policy.cases, leads_there)))
         walk.disable_recursion_pending();
+      else if (is_link)
+        out.folder_links.push_back(relative);
+      continue;
+    }
+    if (is_link) {
+      if (is_rule_path(policy, relative) || is_case_path(policy, relative))
+        out.links.push_back(relative);
       continue;
     }
     if (!walk->is_regular_file(unreadable)) continue;
-    const std::string relative = path.lexically_relative(root).generic_string();
     if (is_rule_path(policy, relative)) out.rules.push_back(relative);
     if (is_case_path(policy, relative)) out.cases.push_back(relative);
-    if (out.rules.size() + out.cases.size() > limits::rule_files_max) {
+    if (out.rules.size() + out.cases.size() + out.links.size() > limits::rule_files_max) {
       return fail(error_in(root, "E743",
                            format("more than {} rule and case files",
                                   group_digits(std::int64_t{limits::rule_files_max})),
@@ -48,6 +55,8 @@ Result<ChosenFiles> choose_files(const std::string& root, const Policy& policy) 
   if (error) return fail(error_in(root, "E901", format("cannot be listed: {}", error.message())));
   std::ranges::sort(out.rules);
   std::ranges::sort(out.cases);
+  std::ranges::sort(out.links);
+  std::ranges::sort(out.folder_links);
   return out;
 }
 

@@ -106,9 +106,14 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
   environment["GIT_OPTIONAL_LOCKS"] = "0";
   environment["GIT_TERMINAL_PROMPT"] = "0";
   environment["GIT_NO_LAZY_FETCH"] = "1";
+  // Older versions do not know that variable: no way to fetch is open to them.
+  environment["GIT_ALLOW_PROTOCOL"] = "none";
   environment["GIT_PAGER"] = "cat";
   std::vector<std::string> words = {"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-                                    "-c", "core.quotePath=false"};
+                                    "-c", "core.quotePath=false",
+                                    // Paths count from the top, whatever is set: else a changed
+                                    // file is not found under its name and passes for the same.
+                                    "-c", "diff.relative=false"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const std::string what = format("git {}", arguments.front());
   try {
@@ -144,8 +149,13 @@ Result<Git::Answer> Git::ask(const std::vector<std::string>& arguments) const {
 Result<std::string> Git::run(const std::vector<std::string>& arguments) const {
   EQLAB_TRY(Answer answer, ask(arguments));
   if (answer.status != 0) {
+    const bool is_partial = answer.err.find("promisor") != std::string::npos ||
+                            answer.err.find("lazy fetching") != std::string::npos;
     return fail(trouble(format("git {} failed with status {}: {}", arguments.front(), answer.status,
-                               first_line(answer.err))));
+                               first_line(answer.err)),
+                        is_partial ? "the clone is partial and nothing is fetched here: clone it "
+                                     "without --filter"
+                                   : ""));
   }
   return std::move(answer.out);
 }

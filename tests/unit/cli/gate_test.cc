@@ -138,6 +138,7 @@ TEST(Gate, CasesThatNoticeTooFewMutantsFail) {
 
 TEST(Gate, RulesAddedDeletedAndRenamed) {
   const Example repository;
+  ASSERT_TRUE(repository.replace("eqlab.toml", "[rules]\n", "[rules]\ndeleted = \"allowed\"\n"));
   ASSERT_EQ(repository.git({"mv", rule, "rules/renamed.toml"}), 0);
   ASSERT_EQ(
       repository.git({"mv", "rules/macos_package_script_connects.case", "rules/renamed.case"}), 0);
@@ -160,6 +161,119 @@ TEST(Gate, RulesAddedDeletedAndRenamed) {
   const Json& added = result["rules"][2];
   EXPECT_EQ(added["change"], "added");
   EXPECT_GT(added["after"]["recall"]["hits"], 0);
+}
+
+TEST(Gate, ARuleThatGoesIsHeldToWhatItCaught) {
+  const Example repository;
+  std::filesystem::remove(repository.path(rule));
+  std::filesystem::remove(repository.path("rules/macos_package_script_connects.case"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(result["verdict"], "fail") << result["reason"];
+  EXPECT_EQ(outcome_of(result, "recall-drop"), "failed");
+  EXPECT_EQ(outcome_of(result, "scenarios-lost"), "failed");
+}
+
+TEST(Gate, ARuleMovedUnderANewIdIsStillTheSameRule) {
+  const Example repository;
+  ASSERT_EQ(repository.git({"mv", rule, "rules/renamed.toml"}), 0);
+  ASSERT_TRUE(repository.replace("rules/renamed.toml", "5c1f0f6e", "6d2a1a7f"));
+  ASSERT_TRUE(repository.replace("rules/renamed.toml", R"("curl", )", ""));
+  std::filesystem::remove(repository.path("rules/macos_package_script_connects.case"));
+  const Json result = repository.json(against_head);
+  EXPECT_EQ(result["verdict"], "fail") << result["reason"];
+  ASSERT_EQ(result["rules"].size(), 1U);
+  EXPECT_EQ(result["rules"][0]["old_file"], rule);
+  EXPECT_EQ(outcome_of(result, "rule-id"), "failed");
+  EXPECT_EQ(outcome_of(result, "recall-drop"), "failed");
+}
+
+TEST(Gate, SymbolicLinksAreNotFollowed) {
+  const Example repository;
+  repository.write("elsewhere/secret.txt", "[rule]\nroot:x:0:0\n");
+  std::filesystem::create_symlink("../elsewhere/secret.txt", repository.path("rules/y.toml"));
+  const Outcome out = repository.gate(against_head);
+  EXPECT_EQ(out.status, 2);
+  EXPECT_NE(out.err.find("rules/y.toml: error E743"), std::string::npos) << out.err;
+  EXPECT_EQ((out.err + out.out).find("root:x"), std::string::npos) << "nor shown";
+  std::filesystem::remove(repository.path("rules/y.toml"));
+  std::filesystem::create_directory_symlink("../elsewhere", repository.path("rules/more"));
+  const Outcome folder = repository.gate(against_head);
+  EXPECT_EQ(folder.status, 0);
+  EXPECT_NE(folder.out.find("rules/more is a symbolic link to a folder"), std::string::npos)
+      << folder.out;
+  repository.commit("without");
+  std::filesystem::rename(repository.path(rule), repository.path("elsewhere/r.toml"));
+  std::filesystem::create_symlink("../elsewhere/r.toml", repository.path(rule));
+  EXPECT_EQ(repository.gate(against_head).status, 2) << "a rule that becomes a link";
+}
+
+TEST(Gate, FilesNamedInVainAreErrors) {
+  const Example repository;
+  const Outcome out = repository.gate({"rules/typo.toml", rule, "--base", "HEAD"});
+  EXPECT_EQ(out.status, 3);
+  EXPECT_NE(out.err.find("rules/typo.toml: error E901"), std::string::npos) << out.err;
+  std::filesystem::remove(repository.path("rules/macos_package_script_curl_insecure.toml"));
+  EXPECT_NE(
+      repository.gate({"rules/macos_package_script_curl_insecure.toml", rule, "--base", "HEAD"})
+          .out.find("(deleted)"),
+      std::string::npos)
+      << "it was there at the base";
+}
+
+TEST(Gate, WorkflowsTakeNoCommandsFromRulesAndPolicies) {
+  const Example repository;
+  const auto run = [&repository] {
+    Running how{.folder = repository.path()};
+    for (const auto& [name, value] : Repository::variables())
+      how.environment.push_back(name + "=" + value);
+    how.environment.emplace_back("GITHUB_ACTIONS=true");
+    const Outcome out = eqlab({"gate", "--base", "HEAD"}, how);
+    EXPECT_EQ(out.status, 2);
+    return out.out + out.err;
+  };
+  repository.write("rules/evil.eql", "process where\n::stop-commands::x\n");
+  ASSERT_TRUE(repository.replace("eqlab.toml", "rules/**/*.toml", "rules/**/*.eql"));
+  const std::string of_rule = run();
+  EXPECT_NE(of_rule.find(": :stop-commands"), std::string::npos) << of_rule;
+  EXPECT_EQ(of_rule.find("::stop-commands"), std::string::npos);
+  repository.write("eqlab.toml", "::stop-commands::x\n");
+  const std::string of_policy = run();
+  EXPECT_NE(of_policy.find(": :stop-commands"), std::string::npos) << of_policy;
+  EXPECT_EQ(of_policy.find("::stop-commands"), std::string::npos);
+}
+
+TEST(Gate, AChangeOfPolicyOrCasesIsSaid) {
+  const Example repository;
+  const std::string said = "eqlab.toml differs from the base";
+  EXPECT_EQ(repository.gate(against_head).out.find(said), std::string::npos);
+  ASSERT_TRUE(repository.replace("eqlab.toml", "cap_hits_max = 0", "cap_hits_max = 9"));
+  EXPECT_NE(repository.gate(against_head).out.find(said), std::string::npos);
+  const std::string cases = "rules/macos_package_script_connects.case";
+  repository.write(cases, repository.read(cases) + "\n# one word\n");
+  EXPECT_NE(repository.gate(against_head).out.find(cases + ": changed since the base"),
+            std::string::npos);
+  std::filesystem::remove(repository.path(cases));
+  EXPECT_NE(repository.gate(against_head).out.find(cases + ": gone since the base"),
+            std::string::npos);
+}
+
+TEST(Gate, DemandsThatNothingCanMeet) {
+  const Example repository;
+  const std::string policy = repository.read("eqlab.toml");
+  ASSERT_TRUE(repository.replace(rule, "maxspan=30s", "maxspan=20s"));
+  repository.write("eqlab.toml", policy + "thresholds.recall_min_by_scenario.E9999 = 0.1\n");
+  const Outcome unknown = repository.gate(against_head);
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("E742"), std::string::npos) << unknown.err;
+  EXPECT_NE(unknown.err.find("names E9999, and the events have no such scenario"),
+            std::string::npos);
+  repository.write("eqlab.toml", policy);
+  ASSERT_TRUE(
+      repository.replace("eqlab.toml", "[thresholds]\n", "[thresholds]\nrecall_min = 0.1\n"));
+  ASSERT_TRUE(repository.replace("eqlab.toml", "profile = \"balanced\"", "profile = \"clean\""));
+  const Json clean = repository.json(against_head);
+  EXPECT_EQ(clean["exit_status"], 1) << clean["reason"];
+  EXPECT_EQ(outcome_of(clean, "recall"), "failed");
 }
 
 TEST(Gate, ABaseThatCannotBeReadLeavesAbsoluteThresholds) {

@@ -50,5 +50,22 @@ TEST(ChangeSet, FollowsTheFileWhereTheIdIsNew) {
       << "a file of several rules does not say which became which";
 }
 
+TEST(ChangeSet, FollowsTheNameWhereFileAndIdAreNew) {
+  const auto named = [](const std::string& file, const std::string& id, const std::string& name) {
+    rule::Rule out = rule(file, id, id);
+    out.name = name;
+    return out;
+  };
+  EXPECT_EQ(pairs({named("a", "1", "Curl by Installer"), named("b", "2", "Other")},
+                  {named("c", "3", "curl by installer"), named("b", "2", "Other")}),
+            (Lines{"modified a#1 c#3 moved", "unchanged b#2 b#2"}));
+  EXPECT_EQ(pairs({named("a", "1", "N"), named("b", "2", "N")}, {named("c", "3", "N")}),
+            (Lines{"added - c#3", "deleted a#1 -", "deleted b#2 -"}))
+      << "a name of two rules does not say which became which";
+  EXPECT_EQ(pairs({rule("a", "1", "x")}, {rule("c", "3", "y")}),
+            (Lines{"added - c#3", "deleted a#1 -"}))
+      << "no name is no likeness";
+}
+
 }  // namespace
 }  // namespace eqlab::gate

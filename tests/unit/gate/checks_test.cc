@@ -86,7 +86,22 @@ TEST(Checks, GroupsByNameAndOnesThatTheCorpusLacks) {
   demands.thresholds.recall_min_by_scenario["M99"] = {.value = 0.1};
   EXPECT_EQ(outcome(lossy_rule(), demands, "recall-family:stealer"), "failed");
   EXPECT_EQ(outcome(lossy_rule(), demands, "recall-scenario:M01"), "passed");
-  EXPECT_EQ(outcome(lossy_rule(), demands, "recall-scenario:M99"), "skipped");
+  EXPECT_EQ(outcome(lossy_rule(), demands, "recall-scenario:M99"), "failed")
+      << "what an author asks for and cannot be measured is not met";
+  EXPECT_EQ(text(lossy_rule(), demands, "recall-scenario:M99"),
+            "recall of scenario M99 cannot be measured, though the policy asks for it: the corpus "
+            "has no malicious incident of that kind");
+  EXPECT_EQ(text(lossy_rule(), demands, "recall-scenario:M01"),
+            "recall of scenario M01 20.0 % [13.3 – 28.9] (20 of 100); policy asks for 10.0 %");
+}
+
+TEST(Checks, AbsoluteDemandsOnACorpusWithoutFigures) {
+  RuleResult rule = lossy_rule();
+  rule.after = figures(0, 0, 0);
+  rule.after->false_alarms.exposure = 0;
+  EXPECT_EQ(outcome(rule, with(&Thresholds::recall_min, {.value = 0.9}), "recall"), "failed");
+  EXPECT_EQ(outcome(rule, with(&Thresholds::false_alarms_max, {.value = 9}), "false-alarms"),
+            "failed");
 }
 
 TEST(Checks, ScenariosLostAltogether) {
@@ -118,6 +133,69 @@ TEST(Checks, FalseAlarmsThatRise) {
       "passed");
 }
 
+TEST(Checks, ARiseOnTooFewHostsIsJudgedAsTwoSamples) {
+  RuleResult rule = lossy_rule();
+  rule.effect->false_alarms.interval = score::Unmeasured{"3 hosts have alarms; 20 are needed"};
+  const Demands tenth = with(&Thresholds::false_alarms_growth_max, {.value = 0.1, .certain = true});
+  const auto from_to = [&rule](std::uint64_t before, std::uint64_t after) {
+    rule.before = figures(60, 100, before);
+    rule.after = figures(60, 100, after);
+    rule.effect->false_alarms.change =
+        (static_cast<double>(after) - static_cast<double>(before)) / 800;
+    return rule;
+  };
+  EXPECT_EQ(outcome(from_to(6, 746), tenth, "false-alarms-growth"), "failed");
+  EXPECT_NE(text(from_to(6, 746), tenth, "false-alarms-growth").find("hosts too few to resample"),
+            std::string::npos);
+  EXPECT_EQ(outcome(from_to(6, 9), tenth, "false-alarms-growth"), "passed");
+  EXPECT_NE(text(from_to(6, 9), tenth, "false-alarms-growth").find("not certain"),
+            std::string::npos);
+  check_rule(rule, tenth, git_base);
+  EXPECT_TRUE(std::ranges::any_of(rule.checks, &Check::undecided)) << "reports must show it";
+  EXPECT_EQ(outcome(from_to(6, 6), tenth, "false-alarms-growth"), "passed");
+}
+
+TEST(Checks, CertaintyWithoutAnIntervalIsNoPass) {
+  RuleResult rule = lossy_rule();
+  rule.effect.reset();
+  rule.baseline_effect.emplace();
+  rule.baseline_effect->recall_difference = -0.4;
+  const Demands point = with(&Thresholds::recall_drop_max, {.value = 0.01, .certain = true});
+  EXPECT_EQ(outcome(rule, point, "recall-drop"), "skipped");
+  EXPECT_NE(text(rule, point, "recall-drop").find("for want of an interval"), std::string::npos);
+  rule.baseline_effect->recall_difference = -0.005;
+  EXPECT_EQ(outcome(rule, point, "recall-drop"), "passed") << "within the limit all the same";
+}
+
+TEST(Checks, ADeletionIsHeldToWhatItTakesAlong) {
+  RuleResult rule = lossy_rule();
+  rule.change = ChangeKind::deleted;
+  rule.after.reset();
+  rule.effect.reset();
+  rule.diff.reset();
+  Demands demands = default_policy().demands;
+  EXPECT_EQ(text(rule, demands, "deleted"),
+            "the rule is gone; it caught 60 of 100 malicious incidents");
+  EXPECT_EQ(text(rule, demands, "recall-drop"),
+            "recall 60.0 % → none, as the rule is gone; policy allows −1.0");
+  EXPECT_EQ(outcome(rule, demands, "recall-drop"), "failed");
+  EXPECT_EQ(text(rule, demands, "scenarios-lost"),
+            "1 scenario lost altogether: M01 Silver; policy allows 0");
+  EXPECT_EQ(outcome(rule, demands, "scenarios-lost"), "failed");
+  demands.deletions_allowed = true;
+  check_rule(rule, demands, git_base);
+  EXPECT_EQ(rule.outcome(), Outcome::passed);
+  EXPECT_EQ(rule.checks.size(), 1U);
+  demands.deletions_allowed = false;
+  RuleResult idle = rule;
+  idle.before = figures(0, 100, 5);
+  check_rule(idle, demands, git_base);
+  EXPECT_EQ(idle.outcome(), Outcome::passed) << "it caught nothing";
+  RuleResult unknown = rule;
+  unknown.before.reset();
+  EXPECT_EQ(outcome(unknown, demands, "against-base"), "skipped");
+}
+
 TEST(Checks, CasesLintAndIdentity) {
   Demands demands;
   EXPECT_EQ(text(lossy_rule(), demands, "cases"), "1 of 2 cases fail: rules/a.case:12 curl again");
@@ -144,7 +222,11 @@ TEST(Checks, CasesLintAndIdentity) {
 TEST(Checks, MutationIsSeenEvenWhereItIsNotMeasured) {
   const Demands demands = with(&Thresholds::mutation_score_min, {.value = 0.9});
   RuleResult rule = lossy_rule();
+  EXPECT_EQ(text(rule, demands, "mutation"), "not measured: the rule's cases fail already");
   EXPECT_EQ(outcome(rule, demands, "mutation"), "skipped");
+  rule.cases.clear();
+  EXPECT_EQ(outcome(rule, demands, "mutation"), "failed");
+  EXPECT_NE(text(rule, demands, "mutation").find("no case names the rule"), std::string::npos);
   rule.mutation = MutationScore{.noticed = 89, .of = 100};
   EXPECT_EQ(outcome(rule, demands, "mutation"), "failed");
   rule.mutation = MutationScore{.noticed = 90, .of = 100};

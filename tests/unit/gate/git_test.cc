@@ -10,6 +10,7 @@ namespace eqlab::gate {
 namespace {
 
 using test::Repository;
+using Lines = std::vector<std::string>;
 
 Git open(const Repository& repository, const std::string& below = {}) {
   auto git = Git::open({.folder = repository.path(below), .environment = Repository::variables()});
@@ -55,6 +56,24 @@ TEST(Git, WorksInAFolderBelowTheTop) {
   EXPECT_EQ(git.prefix(), "detections/");
   EXPECT_EQ(names(*git.files("HEAD")), (std::vector<std::string>{"detections/rules/a.toml"}));
   EXPECT_EQ(*git.changed("HEAD"), (std::vector<std::string>{"detections/rules/a.toml"}));
+}
+
+TEST(Git, PathsCountFromTheTopWhateverIsSet) {
+  const Repository repository;
+  repository.write("detections/rules/a.toml", "a\n");
+  repository.commit("base");
+  repository.git({"config", "diff.relative", "true"});
+  repository.write("detections/rules/a.toml", "changed\n");
+  const Lines expected = {"detections/rules/a.toml"};
+  EXPECT_EQ(*open(repository, "detections").changed("HEAD"), expected);
+  repository.git({"config", "--unset", "diff.relative"});
+  auto environment = Repository::variables();
+  environment.emplace_back("GIT_CONFIG_COUNT", "1");
+  environment.emplace_back("GIT_CONFIG_KEY_0", "diff.relative");
+  environment.emplace_back("GIT_CONFIG_VALUE_0", "true");
+  const auto git = Git::open({.folder = repository.path("detections"), .environment = environment});
+  ASSERT_TRUE(git);
+  EXPECT_EQ(*git->changed("HEAD"), expected);
 }
 
 TEST(Git, TheMergeBaseLeavesOutWhatOthersMerged) {
@@ -139,6 +158,24 @@ TEST(Git, RepositoriesCannotRunPrograms) {
   const Git git = open(repository);
   EXPECT_EQ(*git.changed("HEAD"), (std::vector<std::string>{"a"}));
   EXPECT_FALSE(std::filesystem::exists(proof));
+}
+
+TEST(Git, NothingIsFetchedIntoAPartialClone) {
+  const Repository repository;
+  repository.write("a", "1");
+  repository.commit("one");
+  repository.git({"config", "uploadpack.allowFilter", "true"});
+  const Repository outer(false);
+  ASSERT_EQ(outer.git({"clone", "--quiet", "--no-checkout", "--filter=blob:none",
+                       "file://" + repository.path(), "clone"}),
+            0);
+  const auto git =
+      Git::open({.folder = outer.path("clone"), .environment = Repository::variables()});
+  ASSERT_TRUE(git);
+  const auto text = git->read("HEAD", "a");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, "E745");
+  EXPECT_NE(text.error().hint.find("partial"), std::string::npos) << text.error().message;
 }
 
 TEST(Git, TimeAndSizeAreBounded) {

@@ -186,6 +186,20 @@ TEST(NormalForm, EqualDigestsMeanEqualAnswers) {
   EXPECT_GT(repeated, 200U) << "digests that never meet prove nothing";
 }
 
+TEST(NormalForm, SuppressionForAnotherTimeIsAnotherRule) {
+  Compiled rule("process where true");
+  const auto digest = [&rule](std::optional<Duration> duration, const std::string& strategy) {
+    rule.rule.suppression = rule::Suppression{
+        .group_by = {"host.id"}, .missing_fields_strategy = strategy, .duration = duration};
+    return logic_digest(rule.rule, rule.query);
+  };
+  const std::string minute = digest(std::chrono::minutes(1), "");
+  EXPECT_NE(minute, digest(std::chrono::hours(100), ""));
+  EXPECT_NE(minute, digest(std::nullopt, ""));
+  EXPECT_NE(minute, digest(std::chrono::minutes(1), "doNotSuppress"));
+  EXPECT_EQ(minute, digest(std::chrono::minutes(1), "suppress")) << "the default";
+}
+
 TEST(NormalForm, RepeatedStagesCostNothingMore) {
   std::string query = "sequence by host.id ";
   for (int i = 0; i < 100; ++i) query += R"([process where process.name : ("a", "b", "c")] )";

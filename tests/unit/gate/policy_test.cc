@@ -23,6 +23,7 @@ TEST(Policy, NothingWrittenIsTheDefaults) {
   EXPECT_EQ(thresholds.recall_drop_max, (Limit{.value = 0.01, .certain = true}));
   EXPECT_EQ(thresholds.scenarios_lost_max, (Limit{.value = 0}));
   EXPECT_FALSE(thresholds.recall_min);
+  EXPECT_FALSE(policy->demands.deletions_allowed);
   EXPECT_EQ(policy->demands.lint.fail_on, Severity::error);
   EXPECT_TRUE(is_rule_path(*policy, "rules/macos/a.toml"));
   EXPECT_FALSE(is_rule_path(*policy, "rules/_deprecated/a.toml"));
@@ -35,6 +36,7 @@ TEST(Policy, ReadsEveryKey) {
 include = ["detections/*.toml"]
 exclude = "detections/old_*"
 cases = ["detections/*.case"]
+deleted = "allowed"
 [corpus]
 profile = "realistic"
 seed = 7
@@ -69,6 +71,7 @@ recall_min_by_family = { evasion = 0.2 }
 [[rule]]
 rule_id = "abc"
 thresholds.recall_min = 0.9
+thresholds.recall_min_by_scenario.M02 = false
 )",
                                    "eqlab.toml");
   ASSERT_TRUE(policy) << policy.error().message;
@@ -92,6 +95,9 @@ thresholds.recall_min = 0.9
   const Demands by_id = demands_on(*policy, "detections/a.toml", "abc");
   EXPECT_EQ(by_id.thresholds.recall_min, (Limit{.value = 0.9}));
   EXPECT_TRUE(by_id.thresholds.cap_hits_max);
+  EXPECT_TRUE(by_id.thresholds.recall_min_by_scenario.empty()) << "also one of a table's";
+  EXPECT_EQ(by_id.thresholds.recall_min_by_family.size(), 1U);
+  EXPECT_TRUE(by_id.deletions_allowed);
 }
 
 TEST(Policy, MistakesAreShownAtTheirPlace) {
@@ -120,6 +126,13 @@ TEST(Policy, MistakesAreShownAtTheirPlace) {
   EXPECT_EQ(error_of("[corpus]\nseed = -1\n").substr(0, 10), "E742 2:8 s");
   EXPECT_EQ(error_of("[[rule]]\nlint.fail_on = \"never\"\n").substr(0, 7), "E742 1:");
   EXPECT_EQ(error_of("[rule]\nmatch = \"a\"\n").substr(0, 5), "E742 ");
+  EXPECT_EQ(error_of("[corpus]\nprofile = \"/etc/passwd\"\n"),
+            "E742 2:11 profile lies outside the policy's folder");
+  EXPECT_EQ(error_of("[corpus]\nfolder = \"a/../../x\"\n").substr(0, 10), "E742 2:10 ");
+  EXPECT_EQ(error_of("[corpus]\nscenarios = \"..\"\n").substr(0, 10), "E742 2:13 ");
+  EXPECT_EQ(error_of("[corpus]\nscenarios = \"a/../b\"\n"), "no error");
+  EXPECT_EQ(error_of("[rules]\ndeleted = true\n"),
+            "E742 2:11 deleted must be \"judged\" or \"allowed\"");
   EXPECT_EQ(error_of("rules = 3\n").substr(0, 5), "E742 ");
   EXPECT_EQ(error_of(std::string(2U << 20, '#')).substr(0, 5), "E740 ");
 }

@@ -116,6 +116,23 @@ TEST(RuleDiff, SettingsAndMetadata) {
   EXPECT_TRUE(is_metadata(diff.changes.back()));
 }
 
+TEST(RuleDiff, ShowsHowLongAlertsAreSuppressed) {
+  Compiled before(base);
+  Compiled after(base);
+  before.rule.suppression = rule::Suppression{.group_by = {"host.id"},
+                                              .missing_fields_strategy = "suppress",
+                                              .duration = std::chrono::minutes(1)};
+  after.rule.suppression = before.rule.suppression;
+  after.rule.suppression->duration = std::chrono::hours(100);
+  EXPECT_FALSE(diff_rules(before.version(), after.version()).is_equivalent);
+  const Lines lines = changes(before, after);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].substr(0, 54), "suppression  alert_suppression: host.id (suppress) for");
+  after.rule.suppression->duration.reset();
+  EXPECT_NE(changes(before, after).at(0).find("→ host.id (suppress) within a run"),
+            std::string::npos);
+}
+
 TEST(RuleDiff, PlacesPointAtWhatChanged) {
   const Compiled before(base);
   const Compiled after(std::string(base).replace(std::string(base).find("\"wget\""), 6, "\"nc\""));

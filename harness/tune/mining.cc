@@ -92,10 +92,19 @@ class Miner {
 
  private:
   void add(std::optional<Variant> variant, Origin origin, std::uint64_t seen_in,
-           std::optional<eql::ExprId> list = std::nullopt) {
+           std::optional<eql::ExprId> list = std::nullopt,
+           std::optional<NewMember> member = std::nullopt) {
     if (variant)
-      out_.candidates.push_back(
-          {.variant = std::move(*variant), .origin = origin, .seen_in = seen_in, .list = list});
+      out_.candidates.push_back({.variant = std::move(*variant),
+                                 .origin = origin,
+                                 .seen_in = seen_in,
+                                 .list = list,
+                                 .member = std::move(member)});
+  }
+  void add_member(const ValueList& list, const NewMember& member, Origin origin,
+                  std::uint64_t seen_in) {
+    add(with_member(in_.plan.text(), list, member.value, member.spelling), origin, seen_in,
+        list.members.front(), member);
   }
 
   /// Without it the step lets more through: rows are there only if the scan looked for that.
@@ -169,8 +178,7 @@ class Miner {
       ++taken;
       texts.push_back(event::to_text(entry.value));
       named.insert(texts.back());
-      add(with_member(in_.plan.text(), list, entry.value), Origin::missed, entry.voices.size(),
-          list.node);
+      add_member(list, {.value = entry.value}, Origin::missed, entry.voices.size());
     }
     if (takes_patterns(list.form)) {
       for (const SharedStem& stem : shared_stems(texts)) {
@@ -178,8 +186,8 @@ class Miner {
         std::set<std::uint32_t> voices;
         for (const std::size_t value : stem.values)
           voices.insert(missed[value].voices.begin(), missed[value].voices.end());
-        add(with_member(in_.plan.text(), list, event::Value{stem.pattern}, Spelling::pattern),
-            Origin::missed, voices.size(), list.node);
+        add_member(list, {.value = event::Value{stem.pattern}, .spelling = Spelling::pattern},
+                   Origin::missed, voices.size());
       }
     }
     constexpr std::size_t seen_max = 3;
@@ -189,8 +197,7 @@ class Miner {
       if (seen == seen_max || entry.voices.size() < hosts_min) break;
       if (!named.insert(event::to_text(entry.value)).second) continue;
       ++seen;
-      add(with_member(in_.plan.text(), list, entry.value), Origin::seen, entry.voices.size(),
-          list.node);
+      add_member(list, {.value = entry.value}, Origin::seen, entry.voices.size());
     }
   }
 

@@ -41,8 +41,10 @@ struct Candidate {
   Variant variant;
   Origin origin = Origin::left_out;
   std::uint64_t seen_in = 0;  ///< incidents, hosts or alarms that speak for it, by origin
-  /// The list that a value is added to; such candidates stand for one another.
+  /// The list that a value is added to, by its first member, and the value; such candidates stand
+  /// for one another.
   std::optional<eql::ExprId> list = std::nullopt;
+  std::optional<NewMember> member = std::nullopt;
   /// A longer maxspan, or another first join key: with other changes it would need events that were
   /// not kept.
   bool stands_alone = false;

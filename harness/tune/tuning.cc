@@ -123,6 +123,7 @@ void Run::add_settings() {
                  .seen_in = 0,
                  .list = std::nullopt,
                  .stands_alone = maxspan > in_.plan.original().query.maxspan.value_or(maxspan)},
+                 .member = std::nullopt,
                 std::move(maxspan_outcomes_[i]));
     }
   }
@@ -137,6 +138,7 @@ void Run::add_settings() {
                .seen_in = 0,
                .list = std::nullopt,
                .stands_alone = first_key(keys.query) != first_key(in_.plan.original().query)},
+               .member = std::nullopt,
               std::move(key_outcomes_[i]));
   }
 }

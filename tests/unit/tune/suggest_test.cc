@@ -369,3 +369,36 @@ TEST(Suggest, OtherKindsOfQueriesAreTunedAsFarAsTheyGo) {
 
 }  // namespace
 }  // namespace eqlab::tune
+TEST(Suggest, SeveralValuesOfASingleOneAreTriedTogether) {
+  fleet::Fleet fleet;
+  const std::vector<std::string> clients = {"curl", "ruby", "nscurl"};
+  for (std::size_t host = 0; host < hosts; ++host)
+    fleet::install(fleet, host, 2'000.0 + static_cast<double>(host), "bash", clients[host % 3],
+                   Intent::malicious);
+  fleet::close(fleet, hosts);
+  for (const auto& [step, grown] :
+       {std::pair<std::string, std::string>("process.name == \"curl\"",
+                                            R"(process.name in ("curl", "nscurl", "ruby"))"),
+        {"process.name : \"curl\"", R"(process.name : ("curl", "nscurl", "ruby"))"}}) {
+    for (const std::string& begin :
+         {std::string("sequence by host.id with maxspan=30s [process where process.name == "
+                      "\"bash\"] [network where "),
+          std::string("sample by host.id [process where process.name == \"bash\"] [network where "),
+          std::string("network where ")}) {
+      const std::string query = begin + step + (begin == "network where " ? "" : "]");
+      SCOPED_TRACE(query);
+      const event::Schema schema(event::Schema::builtin());
+      const rule::Rule rule = fleet::rule_of(query);
+      TuningRequest request = default_request(rule, *rule::compile(rule, schema), schema).request;
+      request.schedules = std::nullopt;
+      const auto world = fleet::scanned(fleet, query, request);
+      const Tuning tuning = tune(world->inputs(2), request);
+      const auto both = std::ranges::find_if(tuning.tried, [&](const TriedFigures& tried) {
+        return with_edits(query, tried.variant.edits).find(grown) != std::string::npos;
+      });
+      ASSERT_NE(both, tuning.tried.end());
+      EXPECT_EQ(both->all.recall.hits, both->all.recall.total);
+    }
+  }
+}
+

@@ -1,10 +1,15 @@
 // `eqlab tune` as its users meet it: what it prints agrees with `score`, its patches apply, and
 // what it cannot do it says.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "harness/base/text.h"
 #include "program.h"
@@ -134,6 +139,7 @@ TEST(Tune, APatchAppliesAndTouchesTheQueryAlone) {
   const Outcome applied = eqlab(with_corpus({"tune", copy, "--apply", "1"}));
   ASSERT_EQ(applied.status, 0) << applied.err;
   EXPECT_EQ(applied.out, "");
+  EXPECT_NE(applied.err.find("not proven better, written"), std::string::npos) << applied.err;
   const std::string after = read_file(copy);
   EXPECT_NE(after, before);
   EXPECT_EQ(eqlab({"check", copy}).status, eqlab({"check", rule}).status);
@@ -147,6 +153,35 @@ TEST(Tune, APatchAppliesAndTouchesTheQueryAlone) {
   const std::string patch = folder.write("change.patch", diff.out);
   ASSERT_EQ(std::system(("patch -s " + patched + " " + patch).c_str()), 0);
   EXPECT_EQ(read_file(patched), after);
+}
+
+TEST(Tune, AnEditMadeMeanwhileIsNotLost) {
+  const TemporaryFolder folder;
+  const std::string before = "process where process.name == \"bash\"\n";
+  const std::string copy = folder.write("rule.eql", before);
+  const std::string schema = folder.path("schema.csv");
+  ASSERT_EQ(::mkfifo(schema.c_str(), 0600), 0);
+  // The rule has been read when the schema is asked for.
+  std::thread editor([&] {
+    int pipe = -1;
+    for (int i = 0; i < 6'000 && pipe < 0; ++i) {
+      pipe = ::open(schema.c_str(), O_WRONLY | O_NONBLOCK);
+      if (pipe < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    if (pipe < 0) return;
+    folder.write("rule.eql", before + "// my edit\n");
+    const std::string text =
+        "field,type\n@timestamp,date\nhost.id,keyword\nevent.category,keyword\n"
+        "process.name,keyword\n";
+    EXPECT_EQ(::write(pipe, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(pipe);
+  });
+  const Outcome applied = eqlab({"tune", copy, "--events", "20000", "--hosts", "20", "--seed", "3",
+                                 "--schema", schema, "--apply", "1"});
+  editor.join();
+  EXPECT_EQ(applied.status, 2) << applied.err;
+  EXPECT_NE(applied.err.find("E724"), std::string::npos) << applied.err;
+  EXPECT_EQ(read_file(copy), before + "// my edit\n");
 }
 
 TEST(Tune, SaysWhatItCannotDo) {
@@ -168,6 +203,11 @@ TEST(Tune, SaysWhatItCannotDo) {
   expect({"tune", event, "--by", "host.id"}, "E722", "joins nothing");
   expect({"tune", rule, "--maxspan", "5s", "--apply", "1"}, "E722", "suggestions");
   expect({"tune", rule, "--apply", "99"}, "E723", "suggestion 99");
+  const std::string exported = folder.write(
+      "export.ndjson",
+      R"({"rule_id":"a","name":"n","type":"eql","language":"eql","severity":"low","risk_score":21,"description":"d","query":"any where true"})"
+      "\n");
+  expect({"tune", exported, "--apply", "1"}, "E303", "not written back");
 }
 
 TEST(Tune, ARuleOfOneEventIsTunedWithoutMaxspanAndJoins) {

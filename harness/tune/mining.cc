@@ -61,12 +61,19 @@ class KeptValues {
         places_.try_emplace(batch.ordinal[row], b, row);
     }
   }
+  /// Without those that no rule is made for.
   [[nodiscard]] std::vector<event::Value> of(CandidateIndex candidate,
                                              event::ColumnIndex column) const {
     const auto place = places_.find(log_.ordinal(candidate));
     if (place == places_.end()) return {};
     const auto [batch, row] = place->second;
-    return event::values_of(rows_.batches()[batch], column, row, values_max);
+    std::vector<event::Value> out =
+        event::values_of(rows_.batches()[batch], column, row, values_max);
+    std::erase_if(out, [](const event::Value& value) {
+      const auto* const text = std::get_if<std::string>(&value);
+      return text != nullptr && is_placeholder(*text);
+    });
+    return out;
   }
 
  private:
@@ -363,6 +370,21 @@ std::string_view to_string(Origin origin) {
       return "setting";
   }
   return "";
+}
+
+bool is_placeholder(std::string_view value) {
+  const std::string text = fold_ascii(value);
+  for (const std::string_view domain : {"example", "example.com", "example.net", "example.org"}) {
+    if (text == domain || text.ends_with(format(".{}", domain))) return true;
+  }
+  // A file may end so too, a name of two dots is a host's.
+  if (text.ends_with(".test") && text.find('/') == std::string::npos &&
+      std::ranges::count(text, '.') >= 2)
+    return true;
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"com.example.", "org.example.", "192.0.2.",
+                                              "198.51.100.", "203.0.113."},
+      [&](std::string_view begin) { return text.starts_with(begin); });
 }
 
 std::vector<SharedStem> shared_stems(const std::vector<std::string>& values) {

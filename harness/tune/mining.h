@@ -64,6 +64,11 @@ inline constexpr std::size_t exclusions_tried_max = 24;
 /// over log and alerts.
 [[nodiscard]] Mined mine(const MiningInputs& inputs);
 
+/// A name or address that is kept for examples (RFC 2606, RFC 5737): `mdm.example.com`,
+/// `config.corp.test`, `com.example.helper`, `203.0.113.8`. Only generated events have it, so a
+/// rule is not made for it.
+[[nodiscard]] bool is_placeholder(std::string_view value);
+
 /// `python3.11`, `python3.12` → `python3*`: what several values begin with, for all groups of
 /// values that share at least three letters. Counts are summed.
 struct SharedStem {

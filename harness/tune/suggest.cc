@@ -1,6 +1,7 @@
 #include "harness/tune/suggest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -196,6 +197,12 @@ class Suggester {
         score::compare_rates(alarms, host_days(population_, split_.held_out), resampling);
   }
 
+  /// Per thousand hosts.
+  static std::string rate_shown(double per_host) {
+    const double shown = 1'000 * per_host;
+    return shown < 1'000 ? format("{:.3g}", shown) : group_digits(std::llround(shown));
+  }
+
   static void advise(Suggestion& out) {
     if (!out.worth_interval) {
       out.why_not = out.worth_interval.reason();
@@ -213,7 +220,7 @@ class Suggester {
     const double own = out.false_alarms.before.value().value_or(0);
     const double more = out.false_alarms.change.value_or(0);
     if (more > alarms_unnoticed * own)
-      prices.push_back(format("{:.3g} more false alarms a day per 1,000 hosts", 1'000 * more));
+      prices.push_back(format("{} more false alarms a day per 1,000 hosts", rate_shown(more)));
     out.advice = prices.empty() ? Advice::keep : Advice::at_a_price;
     out.price = join(prices, " and ");
   }

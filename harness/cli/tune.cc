@@ -344,6 +344,10 @@ Exit run(Options options, Console& console) {
   report::TuningInfo info = describe(options, *rule, events->used);
   if (tuning.has_suggestions) {
     info.cases = words_of_cases(*rule);
+    // A corpus folder is made by `generate` too.
+    info.caveats = {
+        "the events are generated: hosts differ between the halves, scenarios and their names do "
+        "not"};
   }
   for (const tune::Suggestion& suggestion : tuning.suggestions.list) {
     info.diffs.push_back(diff_of(*rule, suggestion.change.variant));

@@ -385,8 +385,8 @@ TEST(Suggest, SeveralValuesOfASingleOneAreTriedTogether) {
   fleet::Fleet fleet;
   const std::vector<std::string> clients = {"curl", "ruby", "nscurl"};
   for (std::size_t host = 0; host < hosts; ++host)
-    fleet::install(fleet, host, 2'000.0 + static_cast<double>(host), "bash", clients[host % 3],
-                   Intent::malicious);
+    fleet::install(fleet, host, 2'000.0 + 400.0 * static_cast<double>(host), "bash",
+                   clients[host % 3], Intent::malicious);
   fleet::close(fleet, hosts);
   for (const auto& [step, grown] : {std::pair<std::string, std::string>(
                                         "process.name == \"curl\"", "process.name in (\"curl\", "),

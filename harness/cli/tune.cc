@@ -199,8 +199,36 @@ std::string diff_of(const rule::Rule& rule, const tune::Variant& variant) {
   return unified_diff(rule.query.text, query, "query");
 }
 
+/// What was edited in the meantime must not be lost.
+Status unchanged_since_read(const rule::Rule& rule) {
+  EQLAB_TRY(const std::string now, cases::read_text(rule.file));
+  if (now == file_text(rule)) return ok();
+  return fail(error_in(rule.file, "E724", "the rule's file changed while it was measured",
+                       "run the same command again"));
+}
+
+std::string_view caution(const tune::Suggestion& suggestion) {
+  switch (suggestion.advice) {
+    case tune::Advice::keep:
+      return "";
+    case tune::Advice::at_a_price:
+      return "something is lost by it, ";
+    case tune::Advice::not_proven:
+      return "not proven better, ";
+    case tune::Advice::unmeasured:
+      return "what it would miss is not measured, ";
+  }
+  return "";
+}
+
 Exit give_diff_or_apply(const Options& options, const rule::Rule& rule,
                         const tune::Suggestions& suggestions, Console& console) {
+  if (options.apply > 0) {
+    if (auto same = unchanged_since_read(rule); !same) {
+      console.report(same.error());
+      return exit_for(same.error());
+    }
+  }
   const std::size_t number = std::max(options.apply, options.diff);
   if (number > suggestions.list.size()) {
     console.report(
@@ -224,8 +252,8 @@ Exit give_diff_or_apply(const Options& options, const rule::Rule& rule,
     console.report(written.error());
     return exit_for(written.error());
   }
-  console.note(
-      format("{}: {}, written\n", printable(rule.file), printable(suggestion.change.variant.what)));
+  console.note(format("{}: {}, {}written\n", printable(rule.file),
+                      printable(suggestion.change.variant.what), caution(suggestion)));
   return Exit::fine;
 }
 
@@ -243,6 +271,11 @@ Exit run(Options options, Console& console) {
                             "leave --maxspan, --interval, --lookback and --by out"));
   auto rule = load_chosen_rule(options.rule, options.choice);
   if (!rule) return give_up(rule.error());
+  if (options.apply > 0) {
+    // Better now than after minutes of measuring.
+    if (auto text = rule::with_query(*rule, changed_query(*rule, {})); !text)
+      return give_up(text.error());
+  }
   schedule::SimulationOptions simulation;
   for (const std::string& text : options.schedules) {
     auto change = parse_schedule_change(text);
@@ -311,6 +344,10 @@ Exit run(Options options, Console& console) {
   report::TuningInfo info = describe(options, *rule, events->used);
   if (tuning.has_suggestions) {
     info.cases = words_of_cases(*rule);
+    // A corpus folder is made by `generate` too.
+    info.caveats = {
+        "the events are generated: hosts differ between the halves, scenarios and their names do "
+        "not"};
   }
   for (const tune::Suggestion& suggestion : tuning.suggestions.list) {
     info.diffs.push_back(diff_of(*rule, suggestion.change.variant));

@@ -46,6 +46,11 @@ Json figures(const Figures& of) {
           {"repeats", of.repeats}};
 }
 
+Json interval(const std::optional<Interval>& of, double scale) {
+  if (!of) return nullptr;
+  return {{"low", number(of->low * scale)}, {"high", number(of->high * scale)}};
+}
+
 Json difference(std::optional<double> value, const std::optional<Interval>& interval,
                 double scale) {
   return {{"value", value ? number(*value * scale) : Json(nullptr)},
@@ -214,11 +219,16 @@ std::string tuning_json(const tune::Tuning& tuning, const TuningInfo& info) {
         {"maxspan_s", seconds(tuning.maxspan)},
         {"keys", texts(tuning.keys)}}},
       {"current", point(tuning.current)},
+      {"current_by_host",
+       {{"incident_recall", interval(tuning.recall_by_host.value(), 1)},
+        {"false_alarms_per_1000_hosts_a_day",
+         interval(tuning.false_alarms_by_host.value(), score::hosts_shown)}}},
       {"suggestions", suggestions(tuning, info)},
       {"maxspan", points(tuning.maxspans, info.score_command)},
       {"schedules", points(tuning.schedules, info.score_command)},
       {"joins", points(tuning.joins, info.tune_command)},
       {"frontier", frontier(tuning)},
+      {"caveats", texts(info.caveats)},
       {"cases", texts(info.cases)},
       {"notes", texts(tuning.notes)}};
   // Queries and diffs are the rule's own bytes; what is no UTF-8 there is replaced.

@@ -24,6 +24,7 @@ constexpr std::size_t diff_lines_max = 2;  ///< of the best change
 constexpr std::size_t joins_max = 3;
 constexpr std::size_t front_max = 3;
 constexpr std::size_t not_proven_max = 2;
+constexpr std::ptrdiff_t lines_max = 50;  ///< of a summary
 
 std::string short_duration(Duration duration) {
   using std::chrono::hours;
@@ -73,6 +74,8 @@ std::string alarm_cell(const Figures& figures) {
   return value ? figure(*value) : "–";
 }
 std::string precision_cell(const Figures& figures) {
+  // Where nothing malicious happened, no alert could be right.
+  if (figures.recall.total == 0) return "–";
   const auto value = figures.precision.value();
   return value ? percent(*value) : "–";
 }
@@ -98,19 +101,31 @@ class Page {
       : tuning_(tuning), info_(info), options_(options) {}
 
   std::string write() {
-    header();
-    suggestions();
-    maxspans();
-    schedules();
-    joins();
-    frontier();
-    tried();
-    notes();
-    commands();
+    // What is left to --verbose where the screen is too short, the least telling first.
+    for (const Spared spared : {Spared::nothing, Spared::frontier, Spared::frontier_and_joins}) {
+      spared_ = spared;
+      out_.clear();
+      write_all();
+      if (is_full() || std::ranges::count(out_, '\n') <= lines_max) break;
+    }
     return std::move(out_);
   }
 
  private:
+  enum class Spared : std::uint8_t { nothing, frontier, frontier_and_joins };
+
+  void write_all() {
+    header();
+    suggestions();
+    maxspans();
+    schedules();
+    if (spared_ != Spared::frontier_and_joins) joins();
+    if (spared_ == Spared::nothing) frontier();
+    tried();
+    notes();
+    commands();
+  }
+
   enum class Weight : std::uint8_t { plain, strong };
   void line(std::string_view text, Weight weight = Weight::plain) {
     const std::string fitting = cut(text, options_.columns);
@@ -140,11 +155,14 @@ class Page {
     const Figures& now = tuning_.current.figures;
     std::string text = "now   ";
     if (const auto recall = now.recall.value())
-      text += format("recall {} {}", percent(*recall), percent_interval(*now.recall.interval()));
+      text +=
+          format("recall {} {}", percent(*recall),
+                 percent_interval(*best_interval(tuning_.recall_by_host, now.recall.interval())));
     else
       text += "recall not measured";
     if (const auto rate = shown(now.false_alarms.value())) {
-      const auto interval = now.false_alarms.interval();
+      const auto interval =
+          best_interval(tuning_.false_alarms_by_host, now.false_alarms.interval());
       text += format(" · false {} a day per {} hosts [{} – {}]", figure(*rate),
                      grouped(static_cast<std::uint64_t>(score::hosts_shown)),
                      figure(interval->low * score::hosts_shown),
@@ -160,17 +178,19 @@ class Page {
       line("there are no malicious incidents here: what a change would miss is not measured");
     const auto& list = tuning_.suggestions.list;
     if (list.empty()) {
-      line(format("no change helps: {} were tried on {} hosts, none gains more than it costs",
-                  grouped(tuning_.tried.size()), grouped(tuning_.search_hosts)),
+      line(format("no change helps: {} tried on {}, none gains more than it costs",
+                  grouped(tuning_.tried.size()), count_of(tuning_.search_hosts, "host", "hosts")),
            Weight::strong);
       return;
     }
     const bool any_proven = std::ranges::any_of(
         list, [](const Suggestion& s) { return s.advice != Advice::not_proven; });
-    line(format("{}: chosen on {} hosts from {} tried, measured on the other {}",
+    line(format("{}: chosen on {} from {} tried, {}",
                 any_proven ? "best changes" : "no change is proven better",
-                grouped(tuning_.search_hosts), grouped(tuning_.tried.size()),
-                grouped(tuning_.held_out_hosts)),
+                count_of(tuning_.search_hosts, "host", "hosts"), grouped(tuning_.tried.size()),
+                tuning_.held_out_hosts == 0
+                    ? std::string("with no other host to measure on")
+                    : "measured on the other " + grouped(tuning_.held_out_hosts)),
          Weight::strong);
     constexpr std::size_t recall_columns = 20;
     constexpr std::size_t alarm_columns = 24;
@@ -213,6 +233,7 @@ class Page {
     if (tuning_.malicious_incidents > 0 && tuning_.held_out_incidents == 0)
       line("  all incidents are on searched hosts: recall is not measured on the others");
     if (any_proven) first_diff();
+    for (const std::string& caveat : info_.caveats) line("  " + printable(caveat));
   }
 
   static std::string_view advice_words(Advice advice) {
@@ -413,6 +434,10 @@ class Page {
     if (tuning_.left_out > 0)
       notes.push_back(format("{} more could have been tried", tuning_.left_out));
     notes.insert(notes.end(), info_.cases.begin(), info_.cases.end());
+    if (spared_ == Spared::frontier)
+      notes.emplace_back("what no other change beats is told with --verbose");
+    if (spared_ == Spared::frontier_and_joins)
+      notes.emplace_back("joins, and what no other change beats, are told with --verbose");
     if (notes.empty()) return;
     blank();
     for (const std::string& note : notes) line("note   " + printable(note));
@@ -432,6 +457,7 @@ class Page {
   const Tuning& tuning_;
   const TuningInfo& info_;
   const TuningTextOptions& options_;
+  Spared spared_ = Spared::nothing;
   std::string out_;
 };
 

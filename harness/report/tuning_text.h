@@ -23,6 +23,8 @@ struct TuningInfo {
   std::vector<std::string> queries;
   /// What the rule's cases say, one line each; empty where it has none.
   std::vector<std::string> cases = {};
+  /// What a reader must know before believing a suggestion, one line each.
+  std::vector<std::string> caveats = {};
 };
 
 enum class TuningDetail : std::uint8_t { summary, full };

@@ -96,6 +96,12 @@ std::string_view without_last_line_ends(std::string_view text) {
   return text.substr(0, text.find_last_not_of('\n') + 1);
 }
 
+bool is_json(const Rule& rule) {
+  const std::string_view file = rule.query.file_text;
+  const std::size_t first = file.find_first_not_of(" \t\r\n");
+  return (first != std::string_view::npos && file[first] == '{') || rule.file.ends_with(".json");
+}
+
 Failure<Diagnostic> not_found(const Rule& rule) {
   return fail(error_in(rule.file, "E303", "the query's string cannot be replaced in this file",
                        "write it as query = '''…'''"));
@@ -111,6 +117,10 @@ Result<std::string> with_query(const Rule& rule, std::string_view query) {
             ? std::string_view()
             : std::string_view(rule.query.file_text).substr(0, rule.query.origin[0]);
     return std::string(mark) + with_line_ends(query, line_end_of(rule.query.text));
+  }
+  if (is_json(rule)) {
+    return fail(error_in(rule.file, "E303", "a JSON export is not written back",
+                         "change the query where the rule is kept, or keep the rule as TOML"));
   }
   const std::string_view file = rule.query.file_text;
   const std::size_t begin = value_begin(file, key->second);

@@ -16,7 +16,8 @@ namespace eqlab::rule {
 /// lines end as the file's first line does. The result reads back to `query` and to the same other
 /// keys; that is checked.
 ///
-/// Errors: E303 the query's string was not found again in the file, or does not read back.
+/// Errors: E303 the query's string was not found again in the file, or does not read back; rules of
+/// JSON.
 [[nodiscard]] Result<std::string> with_query(const Rule& rule, std::string_view query);
 
 }  // namespace eqlab::rule

@@ -61,12 +61,19 @@ class KeptValues {
         places_.try_emplace(batch.ordinal[row], b, row);
     }
   }
+  /// Without those that no rule is made for.
   [[nodiscard]] std::vector<event::Value> of(CandidateIndex candidate,
                                              event::ColumnIndex column) const {
     const auto place = places_.find(log_.ordinal(candidate));
     if (place == places_.end()) return {};
     const auto [batch, row] = place->second;
-    return event::values_of(rows_.batches()[batch], column, row, values_max);
+    std::vector<event::Value> out =
+        event::values_of(rows_.batches()[batch], column, row, values_max);
+    std::erase_if(out, [](const event::Value& value) {
+      const auto* const text = std::get_if<std::string>(&value);
+      return text != nullptr && is_placeholder(*text);
+    });
+    return out;
   }
 
  private:
@@ -92,10 +99,19 @@ class Miner {
 
  private:
   void add(std::optional<Variant> variant, Origin origin, std::uint64_t seen_in,
-           std::optional<eql::ExprId> list = std::nullopt) {
+           std::optional<eql::ExprId> list = std::nullopt,
+           std::optional<NewMember> member = std::nullopt) {
     if (variant)
-      out_.candidates.push_back(
-          {.variant = std::move(*variant), .origin = origin, .seen_in = seen_in, .list = list});
+      out_.candidates.push_back({.variant = std::move(*variant),
+                                 .origin = origin,
+                                 .seen_in = seen_in,
+                                 .list = list,
+                                 .member = std::move(member)});
+  }
+  void add_member(const ValueList& list, const NewMember& member, Origin origin,
+                  std::uint64_t seen_in) {
+    add(with_member(in_.plan.text(), list, member.value, member.spelling), origin, seen_in,
+        list.members.front(), member);
   }
 
   /// Without it the step lets more through: rows are there only if the scan looked for that.
@@ -169,8 +185,7 @@ class Miner {
       ++taken;
       texts.push_back(event::to_text(entry.value));
       named.insert(texts.back());
-      add(with_member(in_.plan.text(), list, entry.value), Origin::missed, entry.voices.size(),
-          list.node);
+      add_member(list, {.value = entry.value}, Origin::missed, entry.voices.size());
     }
     if (takes_patterns(list.form)) {
       for (const SharedStem& stem : shared_stems(texts)) {
@@ -178,8 +193,8 @@ class Miner {
         std::set<std::uint32_t> voices;
         for (const std::size_t value : stem.values)
           voices.insert(missed[value].voices.begin(), missed[value].voices.end());
-        add(with_member(in_.plan.text(), list, event::Value{stem.pattern}, Spelling::pattern),
-            Origin::missed, voices.size(), list.node);
+        add_member(list, {.value = event::Value{stem.pattern}, .spelling = Spelling::pattern},
+                   Origin::missed, voices.size());
       }
     }
     constexpr std::size_t seen_max = 3;
@@ -189,8 +204,7 @@ class Miner {
       if (seen == seen_max || entry.voices.size() < hosts_min) break;
       if (!named.insert(event::to_text(entry.value)).second) continue;
       ++seen;
-      add(with_member(in_.plan.text(), list, entry.value), Origin::seen, entry.voices.size(),
-          list.node);
+      add_member(list, {.value = entry.value}, Origin::seen, entry.voices.size());
     }
   }
 
@@ -356,6 +370,21 @@ std::string_view to_string(Origin origin) {
       return "setting";
   }
   return "";
+}
+
+bool is_placeholder(std::string_view value) {
+  const std::string text = fold_ascii(value);
+  for (const std::string_view domain : {"example", "example.com", "example.net", "example.org"}) {
+    if (text == domain || text.ends_with(format(".{}", domain))) return true;
+  }
+  // A file may end so too, a name of two dots is a host's.
+  if (text.ends_with(".test") && text.find('/') == std::string::npos &&
+      std::ranges::count(text, '.') >= 2)
+    return true;
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"com.example.", "org.example.", "192.0.2.",
+                                              "198.51.100.", "203.0.113."},
+      [&](std::string_view begin) { return text.starts_with(begin); });
 }
 
 std::vector<SharedStem> shared_stems(const std::vector<std::string>& values) {

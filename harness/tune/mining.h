@@ -41,8 +41,10 @@ struct Candidate {
   Variant variant;
   Origin origin = Origin::left_out;
   std::uint64_t seen_in = 0;  ///< incidents, hosts or alarms that speak for it, by origin
-  /// The list that a value is added to; such candidates stand for one another.
+  /// The list that a value is added to, by its first member, and the value; such candidates stand
+  /// for one another.
   std::optional<eql::ExprId> list = std::nullopt;
+  std::optional<NewMember> member = std::nullopt;
   /// A longer maxspan, or another first join key: with other changes it would need events that were
   /// not kept.
   bool stands_alone = false;
@@ -61,6 +63,11 @@ inline constexpr std::size_t exclusions_tried_max = 24;
 /// tried first comes first. Cost: a match of the log for each term that holds a list, and passes
 /// over log and alerts.
 [[nodiscard]] Mined mine(const MiningInputs& inputs);
+
+/// A name or address that is kept for examples (RFC 2606, RFC 5737): `mdm.example.com`,
+/// `config.corp.test`, `com.example.helper`, `203.0.113.8`. Only generated events have it, so a
+/// rule is not made for it.
+[[nodiscard]] bool is_placeholder(std::string_view value);
 
 /// `python3.11`, `python3.12` → `python3*`: what several values begin with, for all groups of
 /// values that share at least three letters. Counts are summed.

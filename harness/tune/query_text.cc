@@ -1,6 +1,7 @@
 #include "harness/tune/query_text.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/base/text.h"
 #include "harness/eql/query.h"
@@ -22,7 +23,8 @@ bool is_sign(const eql::Token& before) {
 }  // namespace
 
 std::string with_edits(std::string_view text, std::vector<TextEdit> edits) {
-  std::ranges::stable_sort(edits, {}, [](const TextEdit& edit) { return edit.span.begin; });
+  std::ranges::stable_sort(
+      edits, {}, [](const TextEdit& edit) { return std::pair(edit.span.begin, edit.span.end); });
   std::string out;
   std::size_t at = 0;
   for (const TextEdit& edit : edits) {

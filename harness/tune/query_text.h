@@ -23,8 +23,8 @@ struct TextEdit {
   friend bool operator==(const TextEdit&, const TextEdit&) = default;
 };
 
-/// The text with all edits made. They must not overlap; several at one place are made in the order
-/// given.
+/// The text with all edits made. They must not overlap; several insertions at one place are made in
+/// the order given, before what replaces the stretch that begins there.
 [[nodiscard]] std::string with_edits(std::string_view text, std::vector<TextEdit> edits);
 
 /// Copies share the text.

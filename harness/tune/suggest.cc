@@ -1,6 +1,7 @@
 #include "harness/tune/suggest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -68,21 +69,6 @@ bool is_same(const Outcome& a, const Outcome& b, const Population& population,
   return true;
 }
 
-/// The edits of both, if they can be made together.
-std::optional<Variant> combined(const Variant& a, const Variant& b) {
-  for (const TextEdit& one : a.edits) {
-    for (const TextEdit& other : b.edits) {
-      // An insertion touches nothing but what is replaced around it.
-      const bool overlaps = one.span.begin < other.span.end && other.span.begin < one.span.end;
-      if (overlaps) return std::nullopt;
-    }
-  }
-  Variant out = a;
-  out.what += " and " + b.what;
-  out.edits.insert(out.edits.end(), b.edits.begin(), b.edits.end());
-  return out;
-}
-
 class Suggester {
  public:
   Suggester(const Outcome& current, std::span<const Tried> tried, const Population& population,
@@ -112,7 +98,10 @@ class Suggester {
       together.parts = {0};
       for (std::size_t next = 1; next < places.size(); ++next) {
         if (together.change.stands_alone || chosen[next].change.stands_alone) continue;
-        const auto variant = combined(together.change.variant, chosen[next].change.variant);
+        std::vector<const Variant*> parts;
+        for (const std::size_t part : together.parts) parts.push_back(&chosen[part].change.variant);
+        parts.push_back(&chosen[next].change.variant);
+        const auto variant = combined(parts);
         if (!variant) continue;
         const Variant asked[] = {*variant};
         auto outcome = std::move(decider_.decide(asked).front());
@@ -121,6 +110,7 @@ class Suggester {
           continue;
         together.change.variant = *variant;
         together.change.list = std::nullopt;
+        together.change.member = std::nullopt;
         together.outcome = std::move(*outcome);
         together.parts.push_back(next);
       }
@@ -207,6 +197,12 @@ class Suggester {
         score::compare_rates(alarms, host_days(population_, split_.held_out), resampling);
   }
 
+  /// Per thousand hosts.
+  static std::string rate_shown(double per_host) {
+    const double shown = 1'000 * per_host;
+    return shown < 1'000 ? format("{:.3g}", shown) : group_digits(std::llround(shown));
+  }
+
   static void advise(Suggestion& out) {
     if (!out.worth_interval) {
       out.why_not = out.worth_interval.reason();
@@ -224,7 +220,7 @@ class Suggester {
     const double own = out.false_alarms.before.value().value_or(0);
     const double more = out.false_alarms.change.value_or(0);
     if (more > alarms_unnoticed * own)
-      prices.push_back(format("{:.3g} more false alarms a day per 1,000 hosts", 1'000 * more));
+      prices.push_back(format("{} more false alarms a day per 1,000 hosts", rate_shown(more)));
     out.advice = prices.empty() ? Advice::keep : Advice::at_a_price;
     out.price = join(prices, " and ");
   }
@@ -332,39 +328,33 @@ std::vector<Candidate> joined_values(const Outcome& current, std::span<const Tri
   constexpr std::size_t values_max = 8;
   std::map<eql::ExprId, std::vector<std::pair<double, const Tried*>>> by_list;
   for (const Tried& value : tried) {
-    if (!value.candidate.list) continue;
+    if (!value.candidate.list || !value.candidate.member) continue;
     const double gain = worth(current, value.outcome, population, searched);
     if (gain > 0) by_list[*value.candidate.list].emplace_back(gain, &value);
   }
+  const std::vector<ValueList> lists = value_lists(text);
   std::vector<Candidate> out;
   for (auto& [list, values] : by_list) {
     std::ranges::stable_sort(values, std::greater<>(), [](const auto& each) { return each.first; });
     std::set<std::size_t> caught;
-    std::vector<std::string> names;
-    Candidate joined{.variant = values.front().second->candidate.variant,
-                     .origin = Origin::missed,
-                     .list = list};
-    joined.variant.edits.clear();
-    const std::string where = text.in_step(joined.variant.step.value_or(0));
+    std::vector<NewMember> members;
     for (const auto& [gain, value] : values) {
       const std::vector<std::size_t> more = gained(current, value->outcome, population, searched);
-      if (names.size() == values_max ||
+      if (members.size() == values_max ||
           std::ranges::all_of(more, [&](std::size_t i) { return caught.contains(i); }))
         continue;
       caught.insert(more.begin(), more.end());
-      const Variant& single = value->candidate.variant;
-      joined.variant.edits.insert(joined.variant.edits.end(), single.edits.begin(),
-                                  single.edits.end());
-      // `+ "ruby" in step 2` without what the others say too.
-      std::string_view name = single.what;
-      if (name.starts_with("+ ")) name.remove_prefix(2);
-      if (name.ends_with(where)) name.remove_suffix(where.size());
-      names.emplace_back(name);
+      members.push_back(*value->candidate.member);
     }
-    if (names.size() < 2) continue;
-    joined.seen_in = caught.size();
-    joined.variant.what = "+ " + join(names, ", ") + where;
-    out.push_back(std::move(joined));
+    if (members.size() < 2) continue;
+    const auto grown = std::ranges::find_if(
+        lists, [&](const ValueList& one) { return one.members.front() == list; });
+    if (grown == lists.end()) continue;
+    if (auto variant = with_members(text, *grown, members))
+      out.push_back({.variant = std::move(*variant),
+                     .origin = Origin::missed,
+                     .seen_in = caught.size(),
+                     .list = list});
   }
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
+#include "harness/score/evaluate.h"
 
 namespace eqlab::tune {
 namespace {
@@ -122,6 +123,7 @@ void Run::add_settings() {
                  .origin = Origin::setting,
                  .seen_in = 0,
                  .list = std::nullopt,
+                 .member = std::nullopt,
                  .stands_alone = maxspan > in_.plan.original().query.maxspan.value_or(maxspan)},
                 std::move(maxspan_outcomes_[i]));
     }
@@ -136,6 +138,7 @@ void Run::add_settings() {
                .origin = Origin::setting,
                .seen_in = 0,
                .list = std::nullopt,
+               .member = std::nullopt,
                .stands_alone = first_key(keys.query) != first_key(in_.plan.original().query)},
               std::move(key_outcomes_[i]));
   }
@@ -254,6 +257,17 @@ Tuning Run::run() {
       population_, simulation_);
   out_.current = point_of({}, current_, current_, population_);
   out_.current.is_current = true;
+  score::EvaluateOptions options;
+  options.simulation = simulation_;
+  options.score.bootstrap.threads = in_.threads;
+  const score::Scorecard card =
+      score::evaluate(
+          {.log = log, .truth = in_.truth, .index = in_.index, .host_slot = in_.plan.host_slot()},
+          {.query = original.query, .binding = original.binding, .schedule = in_.rule.schedule},
+          options)
+          .card;
+  out_.recall_by_host = card.by_host.recall_all;
+  out_.false_alarms_by_host = card.by_host.false_alarms;
   sweep_all(log);
   if (request_.suggests && is_wide) {
     out_.has_suggestions = true;

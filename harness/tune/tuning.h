@@ -68,6 +68,11 @@ struct Tuning {
   std::uint64_t events = 0;
   std::uint64_t malicious_incidents = 0;
   SweepPoint current;
+  /// Of `current`, hosts resampled, as its scorecard has them; intervals of its figures go by
+  /// counts.
+  score::Measured<score::Interval> recall_by_host = score::Unmeasured{"hosts were not resampled"};
+  score::Measured<score::Interval> false_alarms_by_host =
+      score::Unmeasured{"hosts were not resampled"};
   std::optional<Duration> maxspan;  ///< the rule's own
   rule::Schedule schedule;
   std::vector<std::string> keys;

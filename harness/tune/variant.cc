@@ -185,25 +185,28 @@ std::vector<TextEdit> without_part(const QueryText& query, const std::vector<Exp
   return query.without_item(near, index - first);
 }
 
-/// A member more behind the last of a list in brackets.
+/// Members more behind the last of a list in brackets.
 std::vector<TextEdit> grown_list(const QueryText& query, const ValueList& list,
-                                 const std::string& member) {
+                                 const std::vector<std::string>& members) {
   const Span last = query.written(list.members.back());
   const bool has_brackets = query.tree().at(list.node).span.end != last.end;
   if (!has_brackets)
-    return {{{last.begin, last.begin}, "("}, {{last.end, last.end}, format(", {})", member)}};
+    return {{{last.begin, last.begin}, "("},
+            {{last.end, last.end}, format(", {})", join(members, ", "))}};
   const bool one_a_line = list.members.size() > 1 && query.begins_line(last.begin);
-  if (!one_a_line) return {{{last.end, last.end}, ", " + member}};
-  const std::string on_new_line = format("\n{}{}", query.indentation(last.begin), member);
+  if (!one_a_line) return {{{last.end, last.end}, ", " + join(members, ", ")}};
+  const std::string new_line = format("\n{}", query.indentation(last.begin));
+  const std::string on_new_line = new_line + join(members, "," + new_line);
   const auto line_end = query.end_of_idle_line(last.end);
   if (!line_end) return {{{last.end, last.end}, "," + on_new_line}};
   // A comment behind the last member stays behind it.
   return {{{last.end, last.end}, ","}, {{*line_end, *line_end}, on_new_line}};
 }
 
-/// ` or x == "c"` behind the last comparison, joined as it is joined to the one before.
+/// ` or x == "c"` behind the last comparison, joined as it is joined to the one before; a single
+/// comparison becomes a list.
 std::vector<TextEdit> grown_comparison(const QueryText& query, const ValueList& list,
-                                       const std::string& member) {
+                                       const std::vector<std::string>& members) {
   const Span last = query.written(list.parts.back());
   const Span constant = query.written(list.members.back());
   if (list.parts.size() == 1) {
@@ -211,11 +214,8 @@ std::vector<TextEdit> grown_comparison(const QueryText& query, const ValueList& 
     const Span left = query.written(e.children[0]);
     const std::string_view op = e.compare == eql::CompareOp::equal ? " in (" : " not in (";
     return {{{left.end, constant.begin}, std::string(op)},
-            {{constant.end, constant.end}, format(", {})", member)}};
+            {{constant.end, constant.end}, format(", {})", join(members, ", "))}};
   }
-  std::string part(query.at({last.begin, constant.begin}));
-  part += member;
-  part += query.at({constant.end, last.end});
   // What stands between the last two, which may have other parts between them.
   const Span separator = query.tokens()[query.token_at(last.begin) - 1].span;
   const std::string_view word = query.at(separator);
@@ -224,7 +224,14 @@ std::vector<TextEdit> grown_comparison(const QueryText& query, const ValueList& 
     joint = format(" {}\n{}", word, query.indentation(last.begin));
   else if (query.begins_line(separator.begin))
     joint = format("\n{}{} ", query.indentation(separator.begin), word);
-  return {{{last.end, last.end}, joint + part}};
+  std::string added;
+  for (const std::string& member : members) {
+    added += joint;
+    added += query.at({last.begin, constant.begin});
+    added += member;
+    added += query.at({constant.end, last.end});
+  }
+  return {{{last.end, last.end}, std::move(added)}};
 }
 
 Variant variant(VariantKind kind, std::string what, std::vector<TextEdit> edits,
@@ -279,14 +286,27 @@ std::optional<Variant> without_member(const QueryText& query, const ValueList& l
 
 std::optional<Variant> with_member(const QueryText& query, const ValueList& list,
                                    const event::Value& value, Spelling spelling) {
-  const auto fits = fitted(list, value, spelling);
-  if (!fits) return std::nullopt;
-  const std::string text = write_value(*fits, list.texts.back());
-  if (std::ranges::find(list.values, *fits) != list.values.end()) return std::nullopt;
+  const NewMember one[] = {{.value = value, .spelling = spelling}};
+  return with_members(query, list, one);
+}
+
+std::optional<Variant> with_members(const QueryText& query, const ValueList& list,
+                                    std::span<const NewMember> members) {
+  std::vector<std::string> texts;
+  std::vector<std::string> names;
+  for (const NewMember& member : members) {
+    const auto fits = fitted(list, member.value, member.spelling);
+    if (!fits || std::ranges::find(list.values, *fits) != list.values.end()) continue;
+    std::string text = write_value(*fits, list.texts.back());
+    if (std::ranges::find(texts, text) != texts.end()) continue;
+    names.push_back(shortened(text));
+    texts.push_back(std::move(text));
+  }
+  if (texts.empty()) return std::nullopt;
   return variant(VariantKind::with_member,
-                 format("+ {}{}", shortened(text), query.in_step(list.step)),
-                 list.form == ListForm::comparison ? grown_comparison(query, list, text)
-                                                   : grown_list(query, list, text),
+                 format("+ {}{}", join(names, ", "), query.in_step(list.step)),
+                 list.form == ListForm::comparison ? grown_comparison(query, list, texts)
+                                                   : grown_list(query, list, texts),
                  list.step);
 }
 
@@ -430,6 +450,39 @@ std::optional<Variant> with_exclusion(const QueryText& query, std::size_t step,
   return variant(VariantKind::with_exclusion,
                  format("and {}{}", shortened(exclusion), query.in_step(step)), std::move(edits),
                  step);
+}
+
+std::optional<Variant> combined(std::span<const Variant* const> variants) {
+  const auto is_in_the_way = [](const Variant& of_one, const TextEdit& one, const TextEdit& other) {
+    if (one.span.begin < other.span.end && other.span.begin < one.span.end) return true;
+    // An exclusion holds for the whole step, whatever else becomes of it.
+    const bool inserts = one.span.begin == one.span.end && other.span.begin < other.span.end;
+    return inserts && of_one.kind != VariantKind::with_exclusion &&
+           (one.span.begin == other.span.begin || one.span.begin == other.span.end);
+  };
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t j = 0; j < variants.size(); ++j) {
+      if (i == j) continue;
+      for (const TextEdit& one : variants[i]->edits) {
+        for (const TextEdit& other : variants[j]->edits) {
+          if (is_in_the_way(*variants[i], one, other)) return std::nullopt;
+        }
+      }
+    }
+  }
+  if (variants.empty()) return std::nullopt;
+  std::vector<std::string> whats;
+  for (const Variant* const each : variants) whats.push_back(each->what);
+  Variant out = variant(variants.front()->kind, join(whats, " and "), {}, variants.front()->step);
+  const auto add = [&](bool exclusions) {
+    for (const Variant* const each : variants) {
+      if ((each->kind == VariantKind::with_exclusion) == exclusions)
+        out.edits.insert(out.edits.end(), each->edits.begin(), each->edits.end());
+    }
+  };
+  add(false);
+  add(true);
+  return out;
 }
 
 std::vector<Variant> ablations(const QueryText& query) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,15 @@ enum class Spelling : std::uint8_t {
 [[nodiscard]] std::optional<Variant> with_member(const QueryText& query, const ValueList& list,
                                                  const event::Value& value,
                                                  Spelling spelling = Spelling::literal);
+struct NewMember {
+  event::Value value;
+  Spelling spelling = Spelling::literal;
+  friend bool operator==(const NewMember&, const NewMember&) = default;
+};
+/// Several at once, in the order given; those that the list has already, or cannot say, are left
+/// out. Not the sum of single changes, which edit the same place.
+[[nodiscard]] std::optional<Variant> with_members(const QueryText& query, const ValueList& list,
+                                                  std::span<const NewMember> members);
 /// One of QueryText::terms; the only one becomes `true`.
 [[nodiscard]] std::optional<Variant> without_term(const QueryText& query, std::size_t step,
                                                   std::size_t term);
@@ -112,6 +122,10 @@ enum class Spelling : std::uint8_t {
                                                     const std::string& field,
                                                     const event::Value& value,
                                                     Spelling spelling = Spelling::literal);
+
+/// All of them in one, exclusions behind what they stand behind. Nothing where an edit of one is in
+/// the way of another's: they overlap, or one adds at the edge of what the other takes away.
+[[nodiscard]] std::optional<Variant> combined(std::span<const Variant* const> variants);
 
 /// Everything that can be left out: members, terms, keys, steps, `until`, maxspan.
 [[nodiscard]] std::vector<Variant> ablations(const QueryText& query);

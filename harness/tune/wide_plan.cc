@@ -101,6 +101,11 @@ Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,
     planned->query = std::move(*query);
     planned->binding = plan_.add(planned->query);
     planned->keys = wanted;
+    for (const eql::JoinKey& key : planned->query.stages.front().keys) {
+      if (schema.find(key.field.name) == nullptr)
+        notes_.push_back(format("the schema knows no field {}: steps without it are never joined",
+                                printable(key.field.name)));
+    }
     keys_.push_back(std::move(planned));
   }
   return ok();

@@ -1,10 +1,15 @@
 // `eqlab tune` as its users meet it: what it prints agrees with `score`, its patches apply, and
 // what it cannot do it says.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "harness/base/text.h"
 #include "program.h"
@@ -100,6 +105,20 @@ TEST(Tune, WindowsAndSuppressionOfTheRuleCountAsTheyDoInScore) {
   EXPECT_NE(plain["alerts"]["total"], card["alerts"]["total"]);
 }
 
+TEST(Tune, IntervalsOfTheRuleAsItIsAreThoseOfScore) {
+  const Json now = json_of({"tune", rule, "--maxspan", "5s"});
+  const Json card = json_of({"score", rule});
+  const Json& recall = now["current_by_host"]["incident_recall"];
+  ASSERT_FALSE(recall.is_null());
+  EXPECT_EQ(recall["low"], card["recall"]["all"]["by_host"]["low"]);
+  EXPECT_EQ(recall["high"], card["recall"]["all"]["by_host"]["high"]);
+  const Json& alarms = now["current_by_host"]["false_alarms_per_1000_hosts_a_day"];
+  const Json& of_card = card["headline"]["false_alarms_per_1000_hosts_a_day"]["by_host"];
+  ASSERT_FALSE(alarms.is_null());
+  EXPECT_EQ(alarms["low"], of_card["low"]);
+  EXPECT_EQ(alarms["high"], of_card["high"]);
+}
+
 TEST(Tune, SuggestsAndTheSameAgain) {
   const Json one = json_of({"tune", rule, "--threads", "1"});
   const Json three = json_of({"tune", rule, "--threads", "3"});
@@ -110,6 +129,7 @@ TEST(Tune, SuggestsAndTheSameAgain) {
   EXPECT_EQ(one["suggestions"]["held_out_hosts"], 40);
   EXPECT_FALSE(one["maxspan"].empty());
   EXPECT_FALSE(one["frontier"].empty());
+  ASSERT_EQ(one["caveats"].size(), 1U);
   ASSERT_EQ(one["cases"].size(), 1U);
   EXPECT_NE(one["cases"][0].get<std::string>().find("mutants noticed"), std::string::npos);
 
@@ -149,6 +169,49 @@ TEST(Tune, APatchAppliesAndTouchesTheQueryAlone) {
   EXPECT_EQ(read_file(patched), after);
 }
 
+TEST(Tune, WhatIsNotProvenSaysSoWhenItIsWritten) {
+  const TemporaryFolder folder;
+  const std::string copy = folder.write("rule.toml", read_file(rule));
+  const Json list = json_of({"tune", rule})["suggestions"]["list"];
+  const auto unproven = std::ranges::find_if(
+      list, [](const Json& suggestion) { return suggestion["advice"] == "not-proven"; });
+  ASSERT_NE(unproven, list.end());
+  const std::string number = format("{}", (*unproven)["number"].get<int>());
+  const Outcome applied = eqlab(with_corpus({"tune", copy, "--apply", number}));
+  EXPECT_EQ(applied.status, 0) << applied.err;
+  EXPECT_NE(applied.err.find("not proven better, written"), std::string::npos) << applied.err;
+  EXPECT_NE(read_file(copy), read_file(rule));
+}
+
+TEST(Tune, AnEditMadeMeanwhileIsNotLost) {
+  const TemporaryFolder folder;
+  const std::string before = "process where process.name == \"bash\"\n";
+  const std::string copy = folder.write("rule.eql", before);
+  const std::string schema = folder.path("schema.csv");
+  ASSERT_EQ(::mkfifo(schema.c_str(), 0600), 0);
+  // The rule has been read when the schema is asked for.
+  std::thread editor([&] {
+    int pipe = -1;
+    for (int i = 0; i < 6'000 && pipe < 0; ++i) {
+      pipe = ::open(schema.c_str(), O_WRONLY | O_NONBLOCK);
+      if (pipe < 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    if (pipe < 0) return;
+    folder.write("rule.eql", before + "// my edit\n");
+    const std::string text =
+        "field,type\n@timestamp,date\nhost.id,keyword\nevent.category,keyword\n"
+        "process.name,keyword\n";
+    EXPECT_EQ(::write(pipe, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(pipe);
+  });
+  const Outcome applied = eqlab({"tune", copy, "--events", "20000", "--hosts", "20", "--seed", "3",
+                                 "--schema", schema, "--apply", "1"});
+  editor.join();
+  EXPECT_EQ(applied.status, 2) << applied.err;
+  EXPECT_NE(applied.err.find("E724"), std::string::npos) << applied.err;
+  EXPECT_EQ(read_file(copy), before + "// my edit\n");
+}
+
 TEST(Tune, SaysWhatItCannotDo) {
   const TemporaryFolder folder;
   const std::string event =
@@ -168,6 +231,11 @@ TEST(Tune, SaysWhatItCannotDo) {
   expect({"tune", event, "--by", "host.id"}, "E722", "joins nothing");
   expect({"tune", rule, "--maxspan", "5s", "--apply", "1"}, "E722", "suggestions");
   expect({"tune", rule, "--apply", "99"}, "E723", "suggestion 99");
+  const std::string exported = folder.write(
+      "export.ndjson",
+      R"({"rule_id":"a","name":"n","type":"eql","language":"eql","severity":"low","risk_score":21,"description":"d","query":"any where true"})"
+      "\n");
+  expect({"tune", exported, "--apply", "1"}, "E303", "not written back");
 }
 
 TEST(Tune, ARuleOfOneEventIsTunedWithoutMaxspanAndJoins) {

@@ -75,6 +75,7 @@ Told told(const fleet::Fleet& fleet, const std::string& query, const tune::Tunin
   out.info.run.command = "eqlab tune rule.toml --seed 7";
   out.info.run.options = {{"seed", "7"}, {"by", "host.id"}, {"by", "user.id"}};
   out.info.score_command = "eqlab score rule.toml --seed 7";
+  out.info.caveats = {"the events are generated"};
   out.info.tune_command = "eqlab tune rule.toml --seed 7";
   for (const tune::Suggestion& suggestion : out.tuning.suggestions.list) {
     out.info.queries.push_back(
@@ -147,8 +148,42 @@ TEST(TuningText, FitsAScreenAnswerFirst) {
       EXPECT_LE(width(line), columns) << line;
     }
     EXPECT_LT(text.find("best changes"), text.find("maxspan  "));
+    EXPECT_NE(text.find("  the events are generated\n"), std::string::npos) << text;
     EXPECT_NE(text.find("+ \"python3\""), std::string::npos) << text;
   }
+}
+
+TEST(TuningText, AScreenThatIsTooShortLeavesTheTradeToVerbose) {
+  Told whole = told(small_fleet("python3"), fleet::query, everything(fleet::query));
+  whole.tuning.frontier.push_back(whole.tuning.frontier.front());
+  const std::string roomy = tuning_text(whole.tuning, whole.info, {});
+  ASSERT_NE(roomy.find("nothing tried catches more"), std::string::npos) << roomy;
+  const std::size_t spare = 50 - lines_of(roomy).size();
+  whole.tuning.notes.assign(spare + 2, "a note");
+  const std::string text = tuning_text(whole.tuning, whole.info, {});
+  EXPECT_LE(lines_of(text).size(), 50U) << text;
+  EXPECT_EQ(text.find("nothing tried catches more"), std::string::npos) << text;
+  EXPECT_NE(text.find("is told with --verbose"), std::string::npos) << text;
+  EXPECT_NE(text.find("joined by"), std::string::npos) << text;
+  whole.tuning.notes.assign(spare + 8, "a note");
+  const std::string shorter = tuning_text(whole.tuning, whole.info, {});
+  EXPECT_LE(lines_of(shorter).size(), 50U) << shorter;
+  EXPECT_NE(shorter.find("are told with --verbose"), std::string::npos) << shorter;
+  const std::string full = tuning_text(whole.tuning, whole.info, {.detail = TuningDetail::full});
+  EXPECT_NE(full.find("nothing tried catches more"), std::string::npos) << full;
+}
+
+TEST(TuningText, WhereNothingMaliciousHappenedPrecisionIsNotMeasured) {
+  fleet::Fleet fleet;
+  for (std::size_t host = 0; host < 9; ++host)
+    fleet::install(fleet, 0, 100.0 * static_cast<double>(host), "bash", "curl", std::nullopt);
+  fleet::close(fleet, 1);
+  const Told one = told(fleet, fleet::query, everything(fleet::query));
+  const std::string text = tuning_text(one.tuning, one.info, {});
+  EXPECT_NE(text.find("precision         –"), std::string::npos) << text;
+  EXPECT_EQ(text.find("precision     0.0 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find("1 hosts"), std::string::npos) << text;
+  EXPECT_EQ(text.find("the other 0"), std::string::npos) << text;
 }
 
 TEST(TuningText, SaysEverythingWhenAsked) {

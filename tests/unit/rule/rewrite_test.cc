@@ -83,6 +83,17 @@ TEST(Rewrite, ABareQueryKeepsItsMarkAndLineEnds) {
             "any where\r\n  a\r\n");
 }
 
+TEST(Rewrite, JsonIsNotWrittenBack) {
+  const std::string line =
+      R"({"rule_id":"a","name":"n","type":"eql","language":"eql","severity":"low","risk_score":21,"description":"d","query":"any where true"})";
+  const RuleSet set = parse_rules(line + "\n", "export.ndjson");
+  ASSERT_EQ(set.rules.size(), 1U);
+  const auto text = with_query(set.rules[0], short_query);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, "E303");
+  EXPECT_EQ(text.error().message, "a JSON export is not written back");
+}
+
 TEST(Rewrite, AStringThatIsNotFoundAgainIsAnError) {
   auto rule = parse_rule_toml(rule_with("'any where true'"), "r.toml");
   ASSERT_TRUE(rule);

@@ -87,7 +87,10 @@ TEST(Suggest, FindsTheMissingProgramAndTheNoisyAgent) {
         kept, [&](const std::string& what) { return what.find(part) != std::string::npos; });
   };
   EXPECT_TRUE(has("+ \"python3*\" in step 2")) << ::testing::PrintToString(kept);
-  EXPECT_TRUE(has("/opt/agent/check") || has("agent.example")) << ::testing::PrintToString(kept);
+  EXPECT_TRUE(has("/opt/agent/check")) << ::testing::PrintToString(kept);
+  // A name kept for examples says nothing about other fleets.
+  for (const TriedFigures& tried : tuning.tried)
+    EXPECT_EQ(tried.variant.what.find("agent.example"), std::string::npos) << tried.variant.what;
 
   const auto wild = std::ranges::find_if(tuning.suggestions.list, [](const Suggestion& s) {
     return s.change.variant.what == "+ \"python3*\" in step 2";
@@ -193,6 +196,8 @@ TEST(Suggest, AFilterThatBecomesLooseCostsWhatItCosts) {
   });
   ASSERT_NE(ruby, tuning.tried.end());
   EXPECT_GT(ruby->change.gained, 0U);
+  for (const Suggestion& suggestion : tuning.suggestions.list)
+    EXPECT_EQ(suggestion.price.find("e+"), std::string::npos) << suggestion.price;
   EXPECT_LT(ruby->search_worth, 0);
   for (const std::string& what : whats(tuning, Advice::keep))
     EXPECT_EQ(what.find("ruby"), std::string::npos) << what;
@@ -333,6 +338,15 @@ TEST(Suggest, BothHalvesHaveIncidents) {
   EXPECT_NE(split_hosts(population, 1).search, split_hosts(population, 2).search);
 }
 
+TEST(Suggest, PlaceholdersAreNamesKeptForExamples) {
+  for (const char* const value : {"mdm.example.com", "Example.ORG", "agent.example", "203.0.113.8",
+                                  "com.example.helper", "config.corp.test"})
+    EXPECT_TRUE(is_placeholder(value)) << value;
+  for (const char* const value : {"", "example.com.evil.io", "myexample.com", "203.0.114.8",
+                                  "counterexample", "curl", "scan.test", "/a.b/c.test"})
+    EXPECT_FALSE(is_placeholder(value)) << value;
+}
+
 TEST(Suggest, StemsAreWhatValuesShare) {
   EXPECT_EQ(shared_stems({"python3.11", "ruby", "python3.12"}),
             (std::vector<SharedStem>{{.pattern = "python3*", .values = {0, 2}}}));
@@ -364,6 +378,40 @@ TEST(Suggest, OtherKindsOfQueriesAreTunedAsFarAsTheyGo) {
     EXPECT_TRUE(tuning.has_suggestions);
     EXPECT_FALSE(tuning.frontier.empty()) << query;
     EXPECT_FALSE(tuning.tried.empty() && tuning.notes.empty()) << query;
+  }
+}
+
+TEST(Suggest, SeveralValuesOfASingleOneAreTriedTogether) {
+  fleet::Fleet fleet;
+  const std::vector<std::string> clients = {"curl", "ruby", "nscurl"};
+  for (std::size_t host = 0; host < hosts; ++host)
+    fleet::install(fleet, host, 2'000.0 + 400.0 * static_cast<double>(host), "bash",
+                   clients[host % 3], Intent::malicious);
+  fleet::close(fleet, hosts);
+  for (const auto& [step, grown] : {std::pair<std::string, std::string>(
+                                        "process.name == \"curl\"", "process.name in (\"curl\", "),
+                                    {"process.name : \"curl\"", "process.name : (\"curl\", "}}) {
+    for (const std::string& begin :
+         {std::string("sequence by host.id with maxspan=30s [process where process.name == "
+                      "\"bash\"] [network where "),
+          std::string("sample by host.id [process where process.name == \"bash\"] [network where "),
+          std::string("network where ")}) {
+      const std::string query = begin + step + (begin == "network where " ? "" : "]");
+      SCOPED_TRACE(query);
+      const event::Schema schema(event::Schema::builtin());
+      const rule::Rule rule = fleet::rule_of(query);
+      TuningRequest request = default_request(rule, *rule::compile(rule, schema), schema).request;
+      request.schedules = std::nullopt;
+      const auto world = fleet::scanned(fleet, query, request);
+      const Tuning tuning = tune(world->inputs(2), request);
+      const auto both = std::ranges::find_if(tuning.tried, [&](const TriedFigures& tried) {
+        const std::string text = with_edits(query, tried.variant.edits);
+        return text.find(grown + "\"nscurl\", \"ruby\")") != std::string::npos ||
+               text.find(grown + "\"ruby\", \"nscurl\")") != std::string::npos;
+      });
+      ASSERT_NE(both, tuning.tried.end());
+      EXPECT_EQ(both->all.recall.hits, both->all.recall.total);
+    }
   }
 }
 

@@ -233,5 +233,62 @@ TEST(Variant, AVariantIsCompiledWithTheRulesFilters) {
   EXPECT_EQ(condition.find("\"a\""), std::string::npos) << condition;
 }
 
+TEST(Variant, SeveralMembersAreOneEdit) {
+  const auto grown = [](const std::string& text) {
+    const QueryText query = read(text);
+    const NewMember members[] = {{.value = event::Value{std::string("b")}},
+                                 {.value = event::Value{std::string("a")}},  // is there
+                                 {.value = event::Value{std::string("b")}},
+                                 {.value = event::Value{std::string("c")}}};
+    const auto variant = with_members(query, value_lists(query)[0], members);
+    EXPECT_EQ(variant->what, "+ \"b\", \"c\"");
+    return applied(query, variant);
+  };
+  EXPECT_EQ(grown(R"(process where x == "a")"), R"(process where x in ("a", "b", "c"))");
+  EXPECT_EQ(grown(R"(process where x : "a")"), R"(process where x : ("a", "b", "c"))");
+  EXPECT_EQ(grown(R"(process where x in ("a"))"), R"(process where x in ("a", "b", "c"))");
+  EXPECT_EQ(grown(R"(process where x == "z" or x == "a")"),
+            R"(process where x == "z" or x == "a" or x == "b" or x == "c")");
+  EXPECT_EQ(grown("process where x : (\n  \"z\",\n  \"a\"  // last\n)"),
+            "process where x : (\n  \"z\",\n  \"a\",  // last\n  \"b\",\n  \"c\"\n)");
+}
+
+/// All together, or `nothing`.
+std::string together(const QueryText& query, const std::vector<std::optional<Variant>>& variants) {
+  std::vector<const Variant*> parts;
+  for (const std::optional<Variant>& variant : variants) parts.push_back(&*variant);
+  const auto variant = combined(parts);
+  return variant ? with_edits(query.text(), variant->edits) : "nothing";
+}
+
+TEST(Variant, WhatOverlapsIsNotCombined) {
+  const QueryText query = read(R"(process where x == "a" and y : "k")");
+  const std::vector<ValueList> lists = value_lists(query);
+  const auto plus = [&](std::size_t list, const char* value) {
+    return with_member(query, lists[list], event::Value{std::string(value)});
+  };
+  EXPECT_EQ(together(query, {plus(0, "b"), plus(0, "c")}), "nothing");
+  EXPECT_EQ(together(query, {without_term(query, 0, 0), plus(0, "b")}), "nothing");
+  EXPECT_EQ(together(query, {without_term(query, 0, 1), plus(0, "b")}), "nothing");
+  EXPECT_EQ(together(query, {plus(0, "b"), plus(1, "l")}),
+            R"(process where x in ("a", "b") and y : ("k", "l"))");
+}
+
+TEST(Variant, AnExclusionHoldsForAllOfTheStep) {
+  const auto excluded = [](const QueryText& query) {
+    return with_exclusion(query, 0, "f", event::Value{std::string("v")});
+  };
+  const QueryText chain = read(R"(process where x == "a" or x == "b")");
+  const auto more = with_member(chain, value_lists(chain)[0], event::Value{std::string("c")});
+  const std::string both = R"(process where (x == "a" or x == "b" or x == "c") and not f : "v")";
+  EXPECT_EQ(together(chain, {more, excluded(chain)}), both);
+  EXPECT_EQ(together(chain, {excluded(chain), more}), both);
+  EXPECT_EQ(together(chain, {excluded(chain), without_term(chain, 0, 0)}),
+            R"(process where (true) and not f : "v")");
+  const QueryText two = read(R"(process where x == "a" and y == "b")");
+  EXPECT_EQ(together(two, {excluded(two), without_term(two, 0, 1)}),
+            R"(process where x == "a" and not f : "v")");
+}
+
 }  // namespace
 }  // namespace eqlab::tune

@@ -358,8 +358,12 @@ std::optional<SuppressionCounts> suppression_of(const schedule::Simulation& simu
 Unsearched unsearched_of(const std::vector<schedule::Gap>& gaps) {
   Unsearched out;
   for (const schedule::Gap& gap : gaps) {
-    ++out.gaps;
-    out.time += gap.to - gap.from;
+    out.gaps += gap.times;
+    std::int64_t all = 0;
+    if (__builtin_mul_overflow(gap.length().count(), gap.times, &all) ||
+        __builtin_add_overflow(out.time.count(), all, &all))
+      all = Duration::max().count();
+    out.time = Duration(all);
   }
   return out;
 }

@@ -140,7 +140,7 @@ void plan_case(const Options& options, const rule::RuleSet& set, Outcome& outcom
   } else if (without == 0) {
     outcome.notes.emplace_back("every rule has cases already");
   } else {
-    outcome.notes.emplace_back("for no rule without cases could a case be made");
+    outcome.notes.emplace_back("no case could be made for any rule without cases");
   }
 }
 

@@ -33,8 +33,9 @@ struct FoundAlert {
   std::uint64_t suppressed = 0;       ///< matches that it took in
 };
 struct FoundAlerts {
-  std::vector<FoundAlert> alerts;                   ///< as they were written
-  std::vector<std::pair<WallTime, WallTime>> gaps;  ///< event time that was never searched
+  std::vector<FoundAlert> alerts;  ///< as they were written
+  std::vector<std::pair<WallTime, WallTime>>
+      gaps;                        ///< never searched; empty unless the block lists them
   std::vector<FoundMatch> missed;  ///< matches over all events that no alert is or took in
 };
 /// Errors: those of a search that fails as it runs; E456 runs closer than the rule's

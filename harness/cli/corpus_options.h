@@ -22,6 +22,18 @@ namespace eqlab::cli {
       "NUMBER");
 }
 
+/// A finite number from `low` to `high`: `nan` is never one, nor is what follows a number.
+[[nodiscard]] inline CLI::Validator number_between(double low, double high) {
+  return CLI::Validator(
+      [low, high](const std::string& text) {
+        const auto number = parse_number<double>(text);
+        // A comparison with NaN is false, so it must be one that holds.
+        if (number && *number >= low && *number <= high) return std::string();
+        return format("must be a number from {} to {}", low, high);
+      },
+      "NUMBER");
+}
+
 /// A built-in profile's name, or what can only be the path of a file.
 [[nodiscard]] inline CLI::Validator profile_or_file() {
   return CLI::Validator(

@@ -338,7 +338,7 @@ void define_mutate(CLI::App& app, Action& chosen) {
       ->add_option("--min-score", options->min_score,
                    "Exit with 1 when fewer percent of the mutants are noticed, by the cases "
                    "where there are any, else by the corpus")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number_between(0, 100));
   command->add_flag("--verbose", options->verbose, "Also list the mutants that are noticed");
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))

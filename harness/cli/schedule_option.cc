@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/rule/date_math.h"
 
 namespace eqlab::cli {
 namespace {
@@ -22,7 +23,8 @@ bool set(ScheduleChange& change, std::string_view name, std::string_view value) 
     return number && *number > 0;
   }
   const auto duration = parse_duration(value);
-  if (!duration || *duration < Duration::zero()) return false;
+  if (!duration || *duration < Duration::zero() || *duration > rule::schedule_length_max)
+    return false;
   if (name == "interval") {
     change.interval = *duration;
     return *duration >= std::chrono::seconds{1};
@@ -52,6 +54,10 @@ Status ScheduleChange::apply(rule::Schedule& schedule, schedule::SimulationOptio
   options.run_duration = run.value_or(options.run_duration);
   options.phase = phase.value_or(options.phase);
   if (schedule.to < schedule.look_back) return ok();
+  if (!look_back && !to) {
+    return fail(error_at({}, "E303", "the rule's window ends before it begins: no event is read",
+                         "let from lie before to, as from = \"now-9m\" does without a to"));
+  }
   return fail(error_in({}, "E905", "--schedule: to lies at or before the look-back's start",
                        "a run searches from now-lookback to now-to"));
 }
@@ -65,7 +71,7 @@ Result<ScheduleChange> parse_schedule_change(std::string_view text) {
         !set(change, part.substr(0, equals), part.substr(equals + 1))) {
       return fail(error_in({}, "E905", format("--schedule: {} is not understood", printable(part)),
                            "write interval=5m,lookback=9m,to=0s,cap=100, delay=1s from ingest to "
-                           "search, run=4s or phase=0s: any of them"));
+                           "search, run=4s or phase=0s: any of them; no length above 3650d"));
     }
   }
   return change;

@@ -23,7 +23,8 @@ struct ScheduleChange {
   std::optional<Duration> run = {};    ///< how long a run takes
   std::optional<Duration> phase = {};  ///< of the grid of runs
 
-  /// Errors: E905 what comes out searches nothing.
+  /// Errors, where what comes out searches nothing: E905 by this change; E303, at no place in the
+  /// rule, where the rule does so itself.
   [[nodiscard]] Status apply(rule::Schedule& schedule, schedule::SimulationOptions& options) const;
 };
 

@@ -109,6 +109,7 @@ class Scoring {
   Status make_variants();
   Result<score::EvaluateOptions> engine_options(const Variant& variant, rule::Schedule& schedule,
                                                 EventTime start) const;
+  [[nodiscard]] Status is_usable(const event::ReadReport& read, std::size_t place) const;
   Status evaluate(std::size_t pass);
   [[nodiscard]] report::RunInfo describe(const Variant& variant,
                                          const generators::CorpusOptions& used) const;
@@ -130,6 +131,7 @@ class Scoring {
   std::string alerts_;
   std::uint64_t events_ = 0;
   double scanning_ = 0;
+  std::uint64_t malformed_ = 0;
 };
 
 /// Rules that cannot be used end the command: a table with holes would be taken for whole.
@@ -235,8 +237,12 @@ Result<score::EvaluateOptions> Scoring::engine_options(const Variant& variant,
   score::EvaluateOptions out;
   out.engine =
       options_.engine == "streaming" ? score::EngineKind::streaming : score::EngineKind::scheduled;
-  EQLAB_CHECK(variant.change.apply(schedule, out.simulation));
   const ScoredRule& scored = rules_[variant.rule];
+  if (auto applied = variant.change.apply(schedule, out.simulation); !applied) {
+    Diagnostic problem = std::move(applied.error());
+    if (problem.code == "E303") problem.place = Place{.file = scored.rule.file, .source_line = {}};
+    return fail(std::move(problem));
+  }
   out.simulation.range = scored.range;
   out.simulation.suppression = scored.suppression;
   if (!options_.source.files.empty()) out.simulation.addresses = passes_[scored.plan].addresses;
@@ -254,6 +260,21 @@ Result<score::EvaluateOptions> Scoring::engine_options(const Variant& variant,
   out.score.bootstrap.resamples = options_.resamples;
   out.score.bootstrap.threads = options_.source.threads;
   return out;
+}
+
+/// Errors: E406 no document is an event, or none has a time.
+Status Scoring::is_usable(const event::ReadReport& read, std::size_t place) const {
+  if (read.usable == 0) {
+    return fail(error_in({}, "E406", "none of this is an event",
+                         "give NDJSON: one event a line, each a JSON object"));
+  }
+  if (read.undated < read.usable) return ok();
+  const auto scored = std::ranges::find(rules_, place, &ScoredRule::plan);
+  if (scored->range) return ok();  // its windows go by another time
+  return fail(error_in(
+      {}, "E406",
+      format("none of the events has a time in {}", printable(scored->rule.timestamp_field)),
+      "a rule runs over time: each event needs a date there"));
 }
 
 Status Scoring::evaluate(std::size_t place) {
@@ -278,7 +299,12 @@ Status Scoring::evaluate(std::size_t place) {
   console_.end_progress();
   scanning_ += seconds_now() - began;
   events_ = events->truth.events;
-  if (place == 0) note_read(events->read, console_);
+  if (place == 0) {
+    note_read(events->read, console_);
+    malformed_ = events->read.malformed;
+  }
+  // A script must not take a scorecard without figures for a success.
+  if (!options_.source.files.empty()) EQLAB_CHECK(is_usable(events->read, place));
 
   const truth::TruthIndex index(events->truth);
   for (std::size_t v = 0; v < variants_.size(); ++v) {
@@ -374,6 +400,7 @@ report::RunInfo Scoring::describe(const Variant& variant,
   info.rule_file = rule.file;
   info.rule_version = rule.version;
   info.tool_version = std::string(version);
+  info.malformed = malformed_;
   std::vector<std::string> again = {"eqlab", "score", rule.file};
   const std::vector<std::string> shared = arguments(used, info);
   again.insert(again.end(), shared.begin(), shared.end());
@@ -566,10 +593,10 @@ void define_score(CLI::App& app, Action& chosen) {
   command
       ->add_option("--prevalence", options->prevalence,
                    "Malicious incidents on a host a day, for the precision that would have")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(number_between(0, 1e6))
       ->capture_default_str();
   command->add_option("--beta", options->beta, "How many times recall counts as precision in F")
-      ->check(CLI::Range(1e-3, 1e3))
+      ->check(number_between(1e-3, 1e3))
       ->capture_default_str();
   command->add_option("--resamples", options->resamples, "Of hosts, for intervals")
       ->check(CLI::Range(100U, 100'000U))

@@ -54,7 +54,29 @@ std::string percent_interval(const score::Interval& interval) {
 
 std::string figure(double number) {
   if (number >= 100) return group_digits(std::llround(number));
+  // Far below it {:g} turns to powers of ten.
+  if (number > 0 && number < 0.001) return "< 0.001";
   return format("{:.3g}", number);
+}
+
+std::string figure_of(double number, std::string_view singular, std::string_view plural) {
+  const std::string text = figure(number);
+  return format("{} {}", text, text == "1" ? singular : plural);
+}
+
+std::string small_percent(double share) {
+  const double hundredths = share * 100;
+  if (hundredths >= 10) return percent(share);
+  if (hundredths > 0 && hundredths < 0.001) return "< 0.001 %";
+  return format("{:.2g} %", hundredths);
+}
+
+std::string days_text(double days) {
+  if (days == 1) return "1 day";
+  if (days >= 1'000) return format("{} days", group_digits(std::llround(days)));
+  if (days >= 0.1) return format("{:.4g} days", days);
+  return human_duration(
+      std::chrono::round<Duration>(std::chrono::duration<double, std::ratio<86'400>>(days)));
 }
 
 std::string count_of(std::uint64_t number, std::string_view singular, std::string_view plural) {

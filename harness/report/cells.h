@@ -24,8 +24,15 @@ namespace eqlab::report {
 [[nodiscard]] std::string grouped(std::uint64_t number);                      ///< 1,234,567
 [[nodiscard]] std::string percent(double share);                              ///< 28.5 %
 [[nodiscard]] std::string percent_interval(const score::Interval& interval);  ///< [22.9 – 34.9]
-/// Three significant digits, thousands grouped: 0.0123, 4.56, 331, 12,345.
+/// Three significant digits, thousands grouped: 0.0123, 4.56, 331, 12,345; `< 0.001`.
 [[nodiscard]] std::string figure(double number);
+/// `1 alert`, `0.5 alerts`: one only where the figure is shown as 1.
+[[nodiscard]] std::string figure_of(double number, std::string_view singular,
+                                    std::string_view plural);
+/// A share that is mostly next to nothing: 0.012 %, 3.4 %, 28.5 %; `< 0.001 %`.
+[[nodiscard]] std::string small_percent(double share);
+/// `1 day`, `2.5 days`, `20,454 days`; below a tenth in smaller units.
+[[nodiscard]] std::string days_text(double days);
 [[nodiscard]] std::string count_of(std::uint64_t number, std::string_view singular,
                                    std::string_view plural);
 /// `61 of 214`.

@@ -207,7 +207,8 @@ Json to_json(const gate::Check& check) {
           {"actual", number(check.actual)},
           {"limit", number(check.limit)},
           {"interval", to_json(check.interval)},
-          {"certain", check.certain}};
+          {"certain", check.certain},
+          {"undecided", check.undecided}};
 }
 
 Json to_json(const gate::RuleResult& rule, const gate::BaseInfo& base) {

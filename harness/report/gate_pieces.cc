@@ -163,7 +163,7 @@ std::string base_text(const gate::BaseInfo& base) {
 
 std::string corpus_text(const gate::CorpusIdentity& corpus) {
   std::vector<std::string> parts = {
-      corpus.profile, count_of(corpus.hosts, "host", "hosts"), format("{:.4g} {}", corpus.days, corpus.days == 1 ? "day" : "days"),
+      corpus.profile, count_of(corpus.hosts, "host", "hosts"), days_text(corpus.days),
       count_of(corpus.events, "event", "events"),
       count_of(corpus.incidents, "malicious incident", "malicious incidents")};
   if (corpus.seed) parts.push_back(format("seed {}", *corpus.seed));

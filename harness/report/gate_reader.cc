@@ -352,6 +352,7 @@ Result<gate::Check> Reader::check(const Node& node) const {
   EQLAB_TRY(out.limit, optional_number(node, "limit"));
   EQLAB_TRY(out.interval, interval(node, "interval"));
   EQLAB_TRY(out.certain, flag(node, "certain"));
+  EQLAB_TRY(out.undecided, flag(node, "undecided"));
   return out;
 }
 

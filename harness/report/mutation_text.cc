@@ -110,10 +110,16 @@ std::string mutation_text(const MutationResult& result, const MutationTextOption
   const auto add = [&](std::uint64_t count, std::string_view what) {
     if (count > 0) aside.push_back(format("{} {}", grouped(count), what));
   };
-  add(result.equivalent, "mean the same as the rule");
-  add(result.duplicates, "mean the same as another");
-  add(result.stillborn, "do not compile");
-  add(result.left_out, "beyond the limit were not tried");
+  const auto verb = [](std::uint64_t count, std::string_view one, std::string_view several) {
+    return count == 1 ? one : several;
+  };
+  add(result.equivalent,
+      verb(result.equivalent, "means the same as the rule", "mean the same as the rule"));
+  add(result.duplicates,
+      verb(result.duplicates, "means the same as another", "mean the same as another"));
+  add(result.stillborn, verb(result.stillborn, "does not compile", "do not compile"));
+  add(result.left_out,
+      verb(result.left_out, "beyond the limit was not tried", "beyond the limit were not tried"));
   add(static_cast<std::uint64_t>(std::ranges::count_if(result.mutants, &MutantRow::is_too_wide)),
       "accept too many events to be asked of the corpus");
   if (!aside.empty()) out += format("\nnot counted: {}\n", join(aside, ", "));

@@ -16,6 +16,7 @@ struct RunInfo {
   std::string rule_file;
   std::uint32_t rule_version = 0;     ///< 0: not stated
   std::string corpus;                 ///< profile or folder
+  std::uint64_t malformed = 0;        ///< documents of the input that are no events; left out
   std::optional<std::uint64_t> seed;  ///< nothing: the events were given
   std::string command;                ///< makes the same result again
   /// `eqlab explain RULE CORPUS`, to which ` --incident ID` is added; and what must be run before,

@@ -68,7 +68,8 @@ Json daily_rate(const score::Rate& rate, const std::string& why_not) {
 Json daily_rate(const score::Rate& rate, const std::string& why_not,
                 const score::Measured<score::Interval>& hosts) {
   Json out = daily_rate(rate, why_not);
-  out["by_host"] = by_host(hosts, score::hosts_shown);
+  out["by_host"] =
+      by_host(why_not.empty() ? hosts : score::Unmeasured{why_not}, score::hosts_shown);
   return out;
 }
 
@@ -341,6 +342,7 @@ Json document(const score::Scorecard& card, const RunInfo& info) {
             {"hosts", card.hosts},
             {"days", number(card.days)},
             {"events", card.events},
+            {"malformed", info.malformed},
             {"candidates", card.candidates},
             {"incidents",
              {{"malicious", card.malicious_incidents},

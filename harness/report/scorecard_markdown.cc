@@ -201,7 +201,8 @@ std::string breakdowns(const Scorecard& card) {
         table_head({"", "caught", "", "95 %", "false alarms", "a day per 1,000 hosts"}, "lrrrrr");
     for (const score::BreakdownRow& part : rows) {
       const bool any = part.caught.total > 0;
-      const auto rate = shown(part.false_alarms.value());
+      const auto rate =
+          why_no_alarm_rate(card).empty() ? shown(part.false_alarms.value()) : std::nullopt;
       out += row({markdown_text(part.name), any ? hits_of_total(part.caught) : "–",
                   any ? percent(*part.caught.value()) : "",
                   any ? percent_interval(*part.caught.interval()) : "",
@@ -248,8 +249,9 @@ std::string scorecard_markdown(const Scorecard& card, const RunInfo& info) {
   std::vector<std::string> parts;
   if (!info.corpus.empty()) parts.push_back(markdown_text(info.corpus));
   parts.push_back(count_of(card.hosts, "host", "hosts"));
-  parts.push_back(format("{:.4g} days", card.days));
+  parts.push_back(days_text(card.days));
   parts.push_back(count_of(card.events, "event", "events"));
+  if (info.malformed > 0) parts.push_back(format("{} malformed", grouped(info.malformed)));
   if (info.seed) parts.push_back(format("seed {}", *info.seed));
   parts.push_back(engine_text(card));
   out += join(parts, " · ") + "\n\n";

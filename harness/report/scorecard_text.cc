@@ -91,11 +91,6 @@ std::size_t note_columns(const MissGroup& group) {
          width(grouped(first.count)) + room_for_rest(group.examples, 0, total(group.examples));
 }
 
-std::string days_text(double days) {
-  if (days == 1) return "1 day";
-  return format("{:.4g} days", days);
-}
-
 void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOptions& options) {
   std::string first = printable(info.rule_name);
   if (info.rule_version > 0) first += format(" · v{}", info.rule_version);
@@ -106,6 +101,7 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
   parts.push_back(count_of(card.hosts, "host", "hosts"));
   parts.push_back(days_text(card.days));
   parts.push_back(count_of(card.events, "event", "events"));
+  if (info.malformed > 0) parts.push_back(format("{} malformed", grouped(info.malformed)));
   if (card.labels == score::Labels::given) {
     parts.push_back(
         count_of(card.malicious_incidents, "malicious incident", "malicious incidents"));
@@ -183,9 +179,6 @@ std::string rate_interval(const std::optional<score::Interval>& per_host_day) {
                 figure(per_host_day->high * score::hosts_shown));
 }
 
-/// Digits enough for a share that is mostly next to nothing.
-std::string small_percent(double share) { return format("{:.2g} %", share * 100); }
-
 /// What alarms and alerts are counted by: `331 a day per 1,000 hosts`.
 std::string daily(double per_host_day) {
   return format("{} a day per {} hosts", figure(*shown(per_host_day)),
@@ -228,7 +221,7 @@ void latency_lines(Columns& columns, const Scorecard& card) {
 void load_line(Columns& columns, const Scorecard& card) {
   const score::Load& load = card.load;
   if (load.hours == 0 || card.alert_count() == 0) return;
-  std::vector<std::string> parts = {format("{} alerts an hour", figure(load.per_hour_mean))};
+  std::vector<std::string> parts = {figure_of(load.per_hour_mean, "alert", "alerts") + " an hour"};
   if (load.per_hour_p95) parts.push_back(format("{} at p95", grouped(*load.per_hour_p95)));
   parts.push_back(format("{} in the busiest ({})", grouped(load.per_hour_max),
                          format_iso8601(load.busiest_hour->time_since_epoch().count(), 0)));
@@ -246,7 +239,7 @@ void schedule_line(Columns& columns, const Scorecard& card) {
   parts.push_back(forecast.guaranteed_delay >= Duration::zero()
                       ? format("survives {} of delay", human_duration(forecast.guaranteed_delay))
                       : std::string("can lose even prompt events"));
-  parts.push_back(format("seen {} times", figure(forecast.sightings)));
+  parts.push_back("seen " + figure_of(forecast.sightings, "time", "times"));
   if (forecast.latency_mean) {
     parts.push_back(format("{} later on average, {} at worst",
                            human_duration(*forecast.latency_mean),
@@ -561,8 +554,9 @@ std::vector<std::string> prevalence_row(const Scorecard& card) {
   const score::AtPrevalence& at = card.at_prevalence;
   return {"right alerts at the stated prevalence", "",
           at.precision ? small_percent(*at.precision) : "–", "",
-          at.by_host ? format("[{:.2g} – {:.2g}]", at.by_host->low * 100, at.by_host->high * 100)
-                     : "–"};
+          at.by_host
+              ? format("[{} – {}]", small_percent(at.by_host->low), small_percent(at.by_host->high))
+              : "–"};
 }
 
 void all_shares(Page& page, const Scorecard& card) {
@@ -693,7 +687,8 @@ void all_breakdowns(Page& page, const Scorecard& card) {
         {title, "caught", "", "", "false", "a day per 1,000 hosts"}};
     for (const score::BreakdownRow& row : card.breakdowns[d]) {
       const bool any = row.caught.total > 0;
-      const auto rate = shown(row.false_alarms.value());
+      const auto rate =
+          why_no_alarm_rate(card).empty() ? shown(row.false_alarms.value()) : std::nullopt;
       rows.push_back({cut(printable(row.name), example_columns_max),
                       any ? hits_of_total(row.caught) : "–",
                       any ? percent(*row.caught.value()) : "",

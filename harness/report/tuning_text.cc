@@ -145,7 +145,7 @@ class Page {
     std::vector<std::string> parts;
     if (!info_.run.corpus.empty()) parts.push_back(printable(info_.run.corpus));
     parts.push_back(count_of(tuning_.hosts, "host", "hosts"));
-    parts.push_back(tuning_.days == 1 ? "1 day" : format("{:.4g} days", tuning_.days));
+    parts.push_back(days_text(tuning_.days));
     parts.push_back(count_of(tuning_.events, "event", "events"));
     parts.push_back(
         count_of(tuning_.malicious_incidents, "malicious incident", "malicious incidents"));

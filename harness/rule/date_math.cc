@@ -5,8 +5,7 @@
 namespace eqlab::rule {
 namespace {
 
-/// Ten years: longer ones are slips of the pen, and products stay far from overflow.
-constexpr long units_max = 10L * 366 * 24 * 60 * 60;
+constexpr long units_max = std::chrono::floor<std::chrono::seconds>(schedule_length_max).count();
 
 std::optional<Duration> parse_amount(std::string_view text, std::string_view units) {
   if (text.size() < 2) return std::nullopt;

@@ -139,11 +139,13 @@ class RuleReader {
     return ok();
   }
   Status take_schedule() {
-    constexpr std::string_view past = "now or now-NUMBER and one of s m h d w, such as now-9m";
+    constexpr std::string_view past =
+        "now or now-NUMBER and one of s m h d w, such as now-9m, up to now-3650d";
     Schedule& schedule = rule_.schedule;
-    EQLAB_CHECK(take_duration("interval", parse_interval,
-                              "a whole number of at least 1 and one of s m h d, such as 5m",
-                              schedule.interval));
+    EQLAB_CHECK(
+        take_duration("interval", parse_interval,
+                      "a whole number of at least 1 and one of s m h d, such as 5m, up to 3650d",
+                      schedule.interval));
     EQLAB_CHECK(take_duration("from", parse_date_math, past, schedule.look_back));
     return take_duration("to", parse_date_math, past, schedule.to);
   }

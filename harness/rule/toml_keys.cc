@@ -88,7 +88,8 @@ constexpr std::string_view a_table = "a table";
 constexpr std::string_view a_table_list = "a list of tables";
 constexpr std::string_view a_boolean = "true or false";
 constexpr std::string_view a_date = "a date written as YYYY/MM/DD";
-constexpr std::string_view a_past = "now or now-NUMBER and one of s m h d w, such as now-9m";
+constexpr std::string_view a_past =
+    "now or now-NUMBER and one of s m h d w, such as now-9m, up to now-3650d";
 
 }  // namespace
 
@@ -138,7 +139,8 @@ std::span<const KeyRule> rule_keys() {
       {"from", a_past, is_date_math},
       {"id", a_text, is_some_text},
       {"index", a_list, is_text_list},
-      {"interval", "a whole number of at least 1 and one of s m h d, such as 5m", is_interval},
+      {"interval", "a whole number of at least 1 and one of s m h d, such as 5m, up to 3650d",
+       is_interval},
       {"investigation_fields", a_table, is_table},
       {"language", "\"eql\"", is_eql},
       {"license", a_text, is_text},

@@ -265,6 +265,33 @@ std::vector<const Found*> pointers(std::span<const Found> found) {
   return out;
 }
 
+/// One more gap behind those of `gaps`; it joins the last record where it continues it.
+void add_gap(std::vector<Gap>& gaps, const Gap& next) {
+  if (!gaps.empty()) {
+    Gap& last = gaps.back();
+    const Duration distance = saturating_distance(last.from_of(last.times - 1), next.from);
+    if (next.run == last.run + last.times && next.length() == last.length() &&
+        (last.times == 1 || distance == last.every)) {
+      last.every = distance;
+      ++last.times;
+      return;
+    }
+  }
+  gaps.push_back(next);
+}
+
+/// `runs` gaps, `every` apart, of as many consecutive runs: the same records as one by one.
+void add_gaps(std::vector<Gap>& gaps, const Gap& first, Duration every, std::uint64_t runs) {
+  // The third joins the second whatever came before, and all others follow it.
+  constexpr std::uint64_t until_joined = 3;
+  const std::uint64_t singly = std::min(runs, until_joined);
+  for (std::uint64_t i = 0; i < singly; ++i) {
+    const WallTime from = after_runs(first.from, every, i);
+    add_gap(gaps, {.run = first.run + i, .from = from, .to = saturating_add(from, first.length())});
+  }
+  gaps.back().times += runs - singly;
+}
+
 class Walk {
  public:
   Walk(const scan::CandidateLog& log, const match::Matcher& matcher, const rule::Schedule& schedule,
@@ -428,13 +455,19 @@ bool Walk::skip_idle(RunClock& clock, WallTime until) {
       std::min(next_interesting(first.started_at), saturating_add(until, Duration(1)));
   if (target <= first.started_at) return false;
   const WindowPlan plan = plan_windows(schedule_, first.started_at, previous_);
-  if (plan.unsearched > Duration::zero()) return false;  // each of them leaves a gap
   clock.skip_to(target);  // stays where it is when something happens to this run
   const std::uint64_t skipped = clock.is_done() ? 0 : clock.now().index - first.index;
   if (skipped == 0) return false;
   Simulation& out = ledger_.out;
   out.counters.runs += skipped;
   out.counters.catch_up_searches += skipped * (plan.windows.size() - 1);
+  if (plan.unsearched > Duration::zero()) {
+    out.counters.failed_runs += skipped;
+    add_gaps(
+        out.gaps,
+        {.run = first.index, .from = *previous_, .to = saturating_add(*previous_, plan.unsearched)},
+        clock.spacing(), skipped);
+  }
   previous_ = after_runs(first.started_at, clock.spacing(), skipped - 1);
   out.last_run = *previous_;
   return true;
@@ -451,9 +484,9 @@ void Walk::run_once(const RunClock::Run& run) {
     const WindowPlan plan = plan_windows(schedule_, run.started_at, previous_);
     if (plan.unsearched > Duration::zero()) {
       failed = true;
-      out.gaps.push_back({.run = run.index,
-                          .from = *previous_,
-                          .to = saturating_add(*previous_, plan.unsearched)});
+      add_gap(out.gaps, {.run = run.index,
+                         .from = *previous_,
+                         .to = saturating_add(*previous_, plan.unsearched)});
     }
     if (run.outcome != RunOutcome::search_fails) {
       std::size_t kind = plan.windows.size();
@@ -551,10 +584,13 @@ ManualRun fill_gaps(const std::vector<Gap>& gaps, const rule::Schedule& schedule
                     WallTime executed_at) {
   ManualRun out{.executed_at = executed_at};
   for (const Gap& gap : gaps) {
-    WallTime slot = gap.from;
-    while (slot < gap.to && out.slots.size() < manual_slots_max) {
-      slot = saturating_add(slot, schedule.interval);
-      out.slots.push_back(slot);
+    for (std::uint64_t i = 0; i < gap.times && out.slots.size() < manual_slots_max; ++i) {
+      WallTime slot = gap.from_of(i);
+      const WallTime to = saturating_add(slot, gap.length());
+      while (slot < to && out.slots.size() < manual_slots_max) {
+        slot = saturating_add(slot, schedule.interval);
+        out.slots.push_back(slot);
+      }
     }
   }
   return out;

@@ -114,11 +114,20 @@ struct SearchRecord {
 };
 
 /// Event time that no scheduled run ever searched, because runs were too far apart. A manual run
-/// may have, later.
+/// may have, later. Gaps of one length that consecutive runs leave at equal distances are one
+/// record: a rule that reads less than its interval leaves one in every run, over any length of
+/// time.
 struct Gap {
-  std::uint64_t run = 0;  ///< the run that reported it
+  std::uint64_t run = 0;  ///< the run that reported it; of several, the first
   WallTime from{};
   WallTime to{};
+  std::uint64_t times = 1;            ///< runs run, run + 1, … each left one
+  Duration every = Duration::zero();  ///< from one to the next, where there are several
+  /// The place of one, counted from 0 to `times` - 1.
+  [[nodiscard]] WallTime from_of(std::uint64_t place) const {
+    return after_runs(from, every, place);
+  }
+  [[nodiscard]] Duration length() const { return saturating_distance(from, to); }
   friend bool operator==(const Gap&, const Gap&) = default;
 };
 
@@ -145,7 +154,7 @@ struct Simulation {
   std::vector<CappedMatch> lost_to_cap;     ///< in order of first cut
   std::vector<SuppressedMatch> suppressed;  ///< each match once; in order of first suppression
   std::vector<SearchRecord> searches;       ///< in order of time
-  std::vector<Gap> gaps;
+  std::vector<Gap> gaps;                    ///< rising; at most one record an irregular run
   SimulationCounters counters;
   /// As used, for whoever asks what could have been seen when.
   Duration refresh = Duration::zero();

@@ -358,8 +358,12 @@ std::optional<SuppressionCounts> suppression_of(const schedule::Simulation& simu
 Unsearched unsearched_of(const std::vector<schedule::Gap>& gaps) {
   Unsearched out;
   for (const schedule::Gap& gap : gaps) {
-    ++out.gaps;
-    out.time += gap.to - gap.from;
+    out.gaps += gap.times;
+    std::int64_t all = 0;
+    if (__builtin_mul_overflow(gap.length().count(), gap.times, &all) ||
+        __builtin_add_overflow(out.time.count(), all, &all))
+      all = Duration::max().count();
+    out.time = Duration(all);
   }
   return out;
 }
@@ -541,6 +545,12 @@ class HostResampling {
         static_cast<double>(card_.recall.all.total), static_cast<double>(card_.recall.all.hits),
         static_cast<double>(card_.false_alarms.rate.count),
         static_cast<double>(card_.verdict(Verdict::coincident_with_incident)));
+    if (value && card_.false_alarms.rate.count == 0) {
+      // It would say 100 % of attacks however rare, which no number of quiet days supports.
+      out.precision = Unmeasured{"no false alarm was seen, so how rare they are is not known"};
+      out.by_host = Unmeasured{"no false alarm was seen"};
+      return;
+    }
     if (value) {
       out.precision = *value;
     } else {
@@ -577,6 +587,16 @@ void count_alerting_hosts(const Hosts& hosts, const AlertHosts& alert_hosts, Sco
     card.noisiest_hosts.resize(noisiest_hosts_max);
 }
 
+/// What happened in less than this says nothing of a day.
+constexpr double days_for_rates_min = 1.0 / 24;
+
+bool is_too_short(const Scorecard& card) {
+  return card.alert_rate.exposure > 0 && card.days < days_for_rates_min;
+}
+std::string too_short(const Scorecard& card) {
+  return format("the events cover {} only", human_duration(card.to - card.from));
+}
+
 std::string unless(bool is_measured, const Scorecard& card, std::string reason) {
   if (is_measured) return {};
   return card.labels == Labels::none ? "no labels" : reason;
@@ -599,10 +619,12 @@ std::string why_no_precision(const Scorecard& card) {
   return unless(card.precision.total > 0, card, "no alerts");
 }
 std::string why_no_alarm_rate(const Scorecard& card) {
+  if (card.labels == Labels::given && is_too_short(card)) return too_short(card);
   return unless(card.labels == Labels::given && card.false_alarms.rate.exposure > 0, card,
                 "the corpus has no hosts or covers no time");
 }
 std::string why_no_alert_rate(const Scorecard& card) {
+  if (is_too_short(card)) return too_short(card);
   return card.alert_rate.exposure > 0 ? "" : "the events have no hosts or cover no time";
 }
 std::string why_no_latency(const LatencySummary& summary) {

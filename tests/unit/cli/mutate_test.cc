@@ -29,6 +29,7 @@ const std::string small_case =
     "matches\n  1 2\n";
 
 TEST(Mutate, TheCasesOfTheFirstRuleNoticeEveryMutant) {
+  EXPECT_EQ(eqlab({"mutate", rule, "--min-score", "nan"}).status, 2);
   const Outcome text = eqlab({"mutate", rule, "--min-score", "95"});
   EXPECT_EQ(text.status, 0) << text.err;
   EXPECT_TRUE(contains(text.out, "104 of 104 mutants are noticed by the cases: 100.0 %"))

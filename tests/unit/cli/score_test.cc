@@ -93,6 +93,33 @@ TEST(Score, RealEventsHaveAlertsAndNobodyToSayWhichAreRight) {
   EXPECT_TRUE(contains(text.out, "catches   not measured: no labels")) << text.out;
 }
 
+TEST(Score, WhatIsNoEventIsCountedAndNothingElseIsNoSuccess) {
+  const TemporaryFolder folder;
+  const std::string mixed = folder.write("mixed.ndjson", "{not one\n" + two_installs() + "nor\n");
+  EXPECT_EQ(card_of({rule, "--input", mixed})["corpus"]["malformed"], 2);
+  const Outcome text = score({rule, "--input", mixed});
+  EXPECT_TRUE(contains(text.out, "4 events · 2 malformed")) << text.out;
+  const Outcome garbage = score({rule, "--input", folder.write("garbage.ndjson", "a\nb\n")});
+  EXPECT_EQ(garbage.status, 3);
+  EXPECT_TRUE(contains(garbage.err, "E406: none of this is an event")) << garbage.err;
+  EXPECT_EQ(garbage.out, "");
+  const Outcome undated = score(
+      {rule, "--input", folder.write("undated.ndjson", "{\"process\":{\"name\":\"curl\"}}\n")});
+  EXPECT_EQ(undated.status, 3);
+  EXPECT_TRUE(contains(undated.err, "E406: none of the events has a time in @timestamp"))
+      << undated.err;
+}
+
+TEST(Score, SecondsOfEventsMakeNoDailyRate) {
+  const TemporaryFolder folder;
+  const std::string events = folder.write("events.ndjson", install("a", 0, 2));
+  const Outcome text = score({rule, "--input", events});
+  EXPECT_TRUE(contains(text.out, "rate      not measured: the events cover 2")) << text.out;
+  EXPECT_FALSE(contains(text.out, "e-0")) << text.out;
+  const Json rate = card_of({rule, "--input", events})["alerts"]["per_1000_hosts_a_day"];
+  EXPECT_TRUE(rate["value"].is_null()) << rate;
+}
+
 TEST(Score, ListedRunsDecideWhatIsSeen) {
   const TemporaryFolder folder;
   const std::string events = folder.write("events.ndjson", two_installs());
@@ -284,6 +311,11 @@ TEST(Score, EachOptionSaysWhatItCannotUse) {
   expect({"--failed-runs", "3,x"}, 2, "E662", "x");
   expect({"--schedule", "lookback=9m,to=10m"}, 2, "E905", "to lies");
   expect({"--schedule", "speed=1"}, 2, "E905", "speed=1");
+  expect({"--schedule", "interval=36500d"}, 2, "E905", "interval=36500d");
+  for (const char* const number : {"nan", "-nan", "inf", "-1", "2x", ""}) {
+    expect({"--beta", number}, 2, "--beta", "must be a number from 0.001 to 1000");
+    expect({"--prevalence", number}, 2, "--prevalence", "must be a number from 0 to 1");
+  }
   expect({"--maxspan", "never"}, 2, "E720", "never");
   expect({"--engine", "magic"}, 2, "magic", "--engine");
   expect({"--engine", "streaming", "--runs-at", "+1m"}, 2, "E905", "--runs-at");
@@ -293,6 +325,13 @@ TEST(Score, EachOptionSaysWhatItCannotUse) {
   expect({"--alerts", events + "/alerts"}, 3, "E9", "alerts");
   expect({"--resamples", "1"}, 2, "--resamples", "1");
   EXPECT_EQ(score({rule, "--input", folder.path("absent.ndjson")}).status, 3);
+  const std::string backwards =
+      folder.write("backwards.toml", rule_text("backwards", "to = \"now-10m\""));
+  const Outcome nothing_read = score({backwards, "--input", events});
+  EXPECT_EQ(nothing_read.status, 2);
+  EXPECT_TRUE(contains(nothing_read.err, "backwards.toml: error E303")) << nothing_read.err;
+  EXPECT_FALSE(contains(nothing_read.err, "--schedule")) << nothing_read.err;
+  EXPECT_EQ(score({backwards, "--input", events, "--schedule", "to=0s"}).status, 0);
   const std::string no_date =
       folder.write("no_date.toml", rule_text("no-date", "timestamp_override = \"host.id\""));
   const Outcome undated = score({no_date, "--input", events});

@@ -64,6 +64,13 @@ not counted: 2 mean the same as the rule, 1,200 beyond the limit were not tried
 * a case that would notice it: --show-cases prints it, --write FILE keeps it
 again  eqlab mutate r.toml
 )");
+  MutationResult single = small_result();
+  single.equivalent = 1;
+  single.left_out = 1;
+  EXPECT_NE(mutation_text(single, {})
+                .find("\nnot counted: 1 means the same as the rule, 1 beyond "
+                      "the limit was not tried\n"),
+            std::string::npos);
   const std::string shown = mutation_text(small_result(), {.show_cases = true, .verbose = true});
   EXPECT_NE(shown.find("\"b*\" in step 1\n      why: bx\n      events\n"), std::string::npos)
       << shown;

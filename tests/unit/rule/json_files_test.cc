@@ -161,20 +161,20 @@ TEST(Export, BrokenLinesAreNamedAndTheRestIsUsed) {
                 json_rule(query, {{"risk_score", 101}}), json_rule(query, {{"from", "now-9y"}}),
                 json_rule(query, {{"tags", "a"}}), json_rule(query, {{"threat", 1}}),
                 json_rule(query, {{"filters", 1}}), json_rule(query)});
-  EXPECT_EQ(
-      outcome(parse_rules(text, "e.ndjson")),
-      "rule one@1\nrule one@14\n"
-      "E311 3 [{] not JSON: document ends before its last bracket closes\n"
-      "E311 4 [[] this line is no rule, exception, connector or summary of an export\n"
-      "E311 5 [{] this line is no rule, exception, connector or summary of an export\n"
-      "E311 6 [\\xff] byte 0xff is not UTF-8\n"
-      "E303 7 [\"\"] query must be text that is not empty\n"
-      "E303 8 [\"kuery\"] language must be \"eql\"\n"
-      "E303 9 [101] risk_score must be a whole number from 0 to 100\n"
-      "E303 10 [\"now-9y\"] from must be now or now-NUMBER and one of s m h d w, such as now-9m\n"
-      "E303 11 [\"a\"] tags must be a list of texts\n"
-      "E303 12 [1] threat must be a list\n"
-      "E307 13 [1] filters must be a list");
+  EXPECT_EQ(outcome(parse_rules(text, "e.ndjson")),
+            "rule one@1\nrule one@14\n"
+            "E311 3 [{] not JSON: document ends before its last bracket closes\n"
+            "E311 4 [[] this line is no rule, exception, connector or summary of an export\n"
+            "E311 5 [{] this line is no rule, exception, connector or summary of an export\n"
+            "E311 6 [\\xff] byte 0xff is not UTF-8\n"
+            "E303 7 [\"\"] query must be text that is not empty\n"
+            "E303 8 [\"kuery\"] language must be \"eql\"\n"
+            "E303 9 [101] risk_score must be a whole number from 0 to 100\n"
+            "E303 10 [\"now-9y\"] from must be now or now-NUMBER and one of s m h d w, such as "
+            "now-9m, up to now-3650d\n"
+            "E303 11 [\"a\"] tags must be a list of texts\n"
+            "E303 12 [1] threat must be a list\n"
+            "E307 13 [1] filters must be a list");
 }
 
 TEST(Export, UnknownKeysAndNullsArePassedOver) {

@@ -74,15 +74,19 @@ TEST(RuleToml, NamesTheMissingKey) {
 }
 
 TEST(RuleToml, RefusesWrongTypesAndValuesAtTheKey) {
-  EXPECT_EQ(
-      problem(with("interval = \"5 minutes\"")),
-      "E303 7:1 interval must be a whole number of at least 1 and one of s m h d, such as 5m");
-  EXPECT_EQ(
-      problem(with("interval = 5")),
-      "E303 7:1 interval must be a whole number of at least 1 and one of s m h d, such as 5m");
+  EXPECT_EQ(problem(with("interval = \"5 minutes\"")),
+            "E303 7:1 interval must be a whole number of at least 1 and one of s m h d, such as "
+            "5m, up to 3650d");
+  EXPECT_EQ(problem(with("interval = 5")),
+            "E303 7:1 interval must be a whole number of at least 1 and one of s m h d, such as "
+            "5m, up to 3650d");
   EXPECT_TRUE(problem(with("interval = \"0m\"")).starts_with("E303 7:1"));
+  EXPECT_EQ(problem(with("interval = \"3650d\"")), "none");
+  EXPECT_TRUE(problem(with("interval = \"3651d\"")).starts_with("E303 7:1"));
+  EXPECT_TRUE(problem(with("from = \"now-87601h\"")).starts_with("E303 7:1"));
   EXPECT_EQ(problem(with("from = \"9m\"")),
-            "E303 7:1 from must be now or now-NUMBER and one of s m h d w, such as now-9m");
+            "E303 7:1 from must be now or now-NUMBER and one of s m h d w, such as now-9m, up to "
+            "now-3650d");
   EXPECT_TRUE(problem(with("from = \"now-9y\"")).starts_with("E303"));
   EXPECT_TRUE(problem(with("to = \"now+1m\"")).starts_with("E303"));
   EXPECT_EQ(problem(with("max_signals = 0")),

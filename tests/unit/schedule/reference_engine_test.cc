@@ -151,8 +151,12 @@ Outcome outcome_of(const Simulation& simulation) {
     out.alerts.push_back({alert.match.events, alert.run, alert.manual,
                           alert.alert_time.time_since_epoch().count(), alert.sightings});
   }
-  for (const Gap& gap : simulation.gaps)
-    out.gaps.emplace_back(gap.from.time_since_epoch().count(), gap.to.time_since_epoch().count());
+  for (const Gap& gap : simulation.gaps) {
+    for (std::uint64_t i = 0; i < gap.times; ++i) {
+      const std::int64_t from = gap.from_of(i).time_since_epoch().count();
+      out.gaps.emplace_back(from, from + gap.length().count());
+    }
+  }
   out.runs = simulation.counters.runs;
   out.runs_at_cap = simulation.counters.runs_at_cap;
   out.warnings = static_cast<std::size_t>(

@@ -131,12 +131,55 @@ TEST(Simulation, SkippingRunsChangesNothing) {
     ASSERT_EQ(plain.counters.returned, plain.alerts.size() + plain.counters.duplicates +
                                            plain.counters.suppressed + plain.counters.without_room);
     alerts += plain.alerts.size();
-    gaps += plain.gaps.size();
+    for (const Gap& gap : plain.gaps) gaps += gap.times;
     manual += static_cast<std::uint64_t>(std::ranges::count(plain.alerts, true, &Alert::manual));
   }
   EXPECT_GT(alerts, 4'000U) << "the timelines must be busy enough to prove something";
   EXPECT_GT(gaps, 1'000U);
   EXPECT_GT(manual, 50U);
+}
+
+/// Every run leaves a gap where it searches less than lies between two runs.
+rule::Schedule hasty() {
+  return {.interval = std::chrono::seconds{1},
+          .look_back = std::chrono::seconds{1},
+          .max_signals = 100};
+}
+
+TEST(Simulation, GapsOfRunsAlikeAreOneRecord) {
+  const std::vector<tiny::Event> events = {{.id = "a", .at = 0, .stages = {0}},
+                                           {.id = "b", .at = 60, .stages = {1}}};
+  SimulationOptions options{.start = tiny::at(0), .run_duration = seconds(7)};
+  options.disturbances = {{.run = 4, .late = seconds(3)}, {.run = 6, .outcome = RunOutcome::dies}};
+  const Simulation quick = run(events, options, hasty());
+  options.effort = Effort::every;
+  EXPECT_EQ(run(events, options, hasty()), quick);
+  // 7 s apart, of which 5 are searched: 1 s and four more an interval apart.
+  ASSERT_EQ(quick.gaps.size(), 5U);
+  EXPECT_EQ(
+      quick.gaps[0],
+      (Gap{.run = 1, .from = tiny::wall(1), .to = tiny::wall(3), .times = 3, .every = seconds(7)}));
+  EXPECT_EQ(quick.gaps[1], (Gap{.run = 4, .from = tiny::wall(22), .to = tiny::wall(27)}));
+  const std::uint64_t runs = quick.counters.runs;
+  EXPECT_EQ(quick.gaps.back().run + quick.gaps.back().times, runs);
+  EXPECT_EQ(quick.counters.failed_runs, runs - 1) << "all but the first";
+}
+
+TEST(Simulation, GapsOverDecadesTakeNeitherTimeNorMemory) {
+  constexpr double half_a_century = 50.0 * 365 * 86'400;
+  const std::vector<tiny::Event> events = {
+      {.id = "a", .at = -half_a_century, .stages = {0}},
+      {.id = "b", .at = 10, .stages = {0}},
+      {.id = "c", .at = 10.5, .stages = {1}},
+  };
+  const Simulation out = run(events, {.refresh = seconds(0), .run_duration = seconds(6)}, hasty());
+  ASSERT_LE(out.gaps.size(), 4U);
+  std::uint64_t gaps = 0;
+  for (const Gap& gap : out.gaps) gaps += gap.times;
+  EXPECT_EQ(gaps, out.counters.runs - 1);
+  EXPECT_EQ(out.counters.failed_runs, gaps);
+  EXPECT_GT(gaps, 250'000'000U);
+  EXPECT_EQ(fill_gaps(out.gaps, hasty(), tiny::wall(100)).slots.size(), 1'000'000U);
 }
 
 // Lemma of the spec: with everything visible at once, what the runs find together is what the whole

@@ -259,6 +259,31 @@ TEST(Scorecard, MeasuresAtAStatedPrevalence) {
   EXPECT_EQ(card.by_host.recall_all.reason(), "only 1 host has a part in it; resampling needs 20");
 }
 
+TEST(Scorecard, NoFalseAlarmSeenIsNoCertaintyAtAnyPrevalence) {
+  const tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  const Scorecard card = score_of(world);
+  EXPECT_EQ(card.precision.value(), 1.0);
+  EXPECT_EQ(card.at_prevalence.precision.reason(),
+            "no false alarm was seen, so how rare they are is not known");
+  EXPECT_FALSE(card.at_prevalence.by_host);
+}
+
+TEST(Scorecard, OfLessThanAnHourNoDailyRateIsToldOf) {
+  const tiny::World world{.stories = {{.scenario = "M", .events = tiny::install("m", 100)}}};
+  Scorecard card = score_of(world);
+  ASSERT_EQ(why_no_alarm_rate(card), "");
+  card.from = tiny::at(0);
+  card.to = tiny::at(3'599);
+  card.days = 3'599 / 86'400.0;
+  EXPECT_EQ(why_no_alarm_rate(card), "the events cover 59m 59s only");
+  EXPECT_EQ(why_no_alert_rate(card), "the events cover 59m 59s only");
+  card.days = 3'600 / 86'400.0;
+  EXPECT_EQ(why_no_alarm_rate(card), "");
+  card.labels = Labels::none;
+  card.days = 0.001;
+  EXPECT_EQ(why_no_alarm_rate(card), "no labels");
+}
+
 TEST(Scorecard, HostsAreResampledWhereThereAreEnough) {
   tiny::World world;
   world.hosts = 60;

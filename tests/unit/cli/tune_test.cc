@@ -36,14 +36,18 @@ Json json_of(const std::vector<std::string>& words) {
   return Json::parse(outcome.out);
 }
 
-/// Words of a command as tune and score print them: nothing here needs quotes.
+/// Words of a command as tune and score print them: a path with blanks stands in single quotes.
 std::vector<std::string> words_of(const std::string& command) {
-  std::vector<std::string> out;
-  std::size_t begin = 0;
-  while (begin < command.size()) {
-    const std::size_t end = std::min(command.find(' ', begin), command.size());
-    out.push_back(command.substr(begin, end - begin));
-    begin = end + 1;
+  std::vector<std::string> out(1);
+  bool quoted = false;
+  for (const char c : command) {
+    if (c == '\'') {
+      quoted = !quoted;
+    } else if (c == ' ' && !quoted) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
   }
   return out;
 }

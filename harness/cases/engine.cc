@@ -15,6 +15,7 @@
 #include "harness/match/matcher.h"
 #include "harness/scan/plan.h"
 #include "harness/scan/scanner.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/schedule/simulation.h"
 
 namespace eqlab::cases {
@@ -131,7 +132,7 @@ class BatchWriter {
 struct Scanned {
   scan::QueryBinding binding;
   scan::CandidateLog log;
-  std::optional<schedule::SuppressionOptions> suppression;
+  schedule::CarriedFields fields;
 };
 Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& query,
                            std::size_t batch_rows) {
@@ -139,7 +140,7 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
   scan::Plan plan(
       scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
   scan::QueryBinding binding = plan.add(query);
-  auto suppression = schedule::carry_suppression(plan, block.schema(), rule);
+  EQLAB_TRY(schedule::CarriedFields fields, schedule::carry_fields(rule, block.schema(), plan));
 
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
@@ -156,8 +157,7 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
     }
   }
   log.finish();
-  return Scanned{
-      .binding = std::move(binding), .log = std::move(log), .suppression = std::move(suppression)};
+  return Scanned{.binding = std::move(binding), .log = std::move(log), .fields = std::move(fields)};
 }
 
 FoundMatch found_match(const eql::CheckedQuery& query, const scan::CandidateLog& log,
@@ -237,8 +237,8 @@ Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery
                                  std::size_t batch_rows, schedule::Effort effort) {
   EQLAB_TRY(const Scanned scanned, scan_block(block, query, batch_rows));
   EQLAB_TRY(schedule::SimulationOptions options, simulation_options(block));
+  options = scanned.fields.in(std::move(options));
   options.effort = effort;
-  options.suppression = scanned.suppression;
   const scan::CandidateLog& log = scanned.log;
   const match::Matcher matcher(query, scanned.binding);
   const schedule::Simulation simulation =

@@ -3,7 +3,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/checked_rules.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/rule_choice.h"
+#include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 #include "harness/report/check_result.h"
 #include "harness/rule/rule.h"
@@ -61,7 +61,7 @@ void print_text(const report::CheckResult& result, Console& console) {
     if (rule.usable) console.print(summary_line(rule));
     if (rule.schedule) console.print(schedule_line(*rule.schedule));
   }
-  for (const rule::Skipped& skipped : result.skipped) console.print(skipped_line(skipped));
+  for (const rule::Skipped& skipped : result.skipped) console.print(run::skipped_line(skipped));
   for (const Diagnostic& diagnostic : result.file_diagnostics) console.report(diagnostic);
   const std::size_t errors = result.count(Severity::error);
   const std::size_t warnings = result.count(Severity::warning);
@@ -101,7 +101,7 @@ Result<rule::LintOptions> lint_options(const Options& options) {
 }
 
 Exit run(const Options& options, Console& console) {
-  auto schema = schema_from(options.schema);
+  auto schema = run::schema_from(options.schema);
   auto lint = lint_options(options);
   if (!schema || !lint) {
     const Diagnostic& error = schema ? lint.error() : schema.error();
@@ -109,7 +109,7 @@ Exit run(const Options& options, Console& console) {
     return exit_for(error);
   }
   lint->schema = options.schema.empty() ? &event::Schema::builtin() : &*schema;
-  auto at = time_from(options.at);
+  auto at = run::time_from(options.at);
   if (!at) {
     console.report(at.error());
     return exit_for(at.error());

@@ -9,10 +9,12 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/event_search.h"
+#include "harness/cli/read_notes.h"
+#include "harness/cli/rule_options.h"
 #include "harness/report/cells.h"
 #include "harness/report/explanation.h"
-#include "harness/schedule/simulation.h"
+#include "harness/run/event_search.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/score/scorecard.h"
 #include "harness/truth/truth.h"
 
@@ -23,7 +25,7 @@ using event::RowIndex;
 using report::Explained;
 
 struct Options {
-  SearchOptions search;
+  run::SearchRequest search;
   std::string event;
   std::vector<std::string> incidents;
   std::string truth;
@@ -101,8 +103,8 @@ match::Wanted wanted_by(const Options& options, const std::optional<Labels>& lab
 }
 
 /// The one pass over the events.
-Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watch,
-                               match::Sightings& sightings, Console& console) {
+Result<event::ReadReport> look(const run::EventSearch& from, const match::Watch& watch,
+                               match::Sightings& sightings, const run::Watcher& watcher) {
   struct Piece {
     std::optional<match::WatchedPiece> seen;
     std::optional<Diagnostic> failure;
@@ -118,7 +120,7 @@ Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watc
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.seen) sightings.take(std::move(*piece.seen));
   };
-  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan, take, console.stop()));
+  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan, take, watcher));
   if (failure) return fail(locate(std::move(*failure), from.rule.query));
   sightings.finish();
   return read;
@@ -168,12 +170,12 @@ Result<std::vector<Explained>> explain_event(const Options& options,
 /// Explains incidents by the reasons that the scorecard counts.
 class IncidentExplainer {
  public:
-  IncidentExplainer(const EventSearch& from, const match::Sightings& sightings,
+  IncidentExplainer(const run::EventSearch& from, const match::Sightings& sightings,
                     match::Explainer& explainer, const truth::Truth& truth,
                     schedule::SimulationOptions options)
-      : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.query) {
+      : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.bound.query) {
     const truth::TruthIndex index(truth);
-    const match::Matcher matcher(from.query, from.binding);
+    const match::Matcher matcher(from.bound);
     const match::Matches matches = matcher.find(sightings.log(), sightings.log().dated(), {});
     options.start = truth.from;
     options.end = truth.to;
@@ -184,8 +186,7 @@ class IncidentExplainer {
                           .simulation = simulation,
                           .truth = truth,
                           .index = index,
-                          .query = from.query,
-                          .binding = from.binding,
+                          .bound = from.bound,
                           .schedule = from.rule.schedule,
                           .rule_id = from.rule.rule_id,
                           .options = {.bootstrap = {.resamples = 0}}});
@@ -328,22 +329,22 @@ Exit run(const Options& options, Console& console) {
     console.report(diagnostic);
     return exit_for(diagnostic);
   };
-  auto from = EventSearch::prepare(options.search, "explain", console);
+  const run::Watcher watcher = console.watcher();
+  auto from = run::EventSearch::prepare(options.search, "explain", watcher);
   if (!from) return give_up(from.error());
-  auto labels = labels_for(options, from->reading.paths);
+  auto labels = labels_for(options, from->source.files);
   if (!labels) return give_up(labels.error());
-  match::read_named_fields(from->rule, from->schema, from->query, from->plan);
+  match::read_named_fields(from->rule, from->schema, from->bound.query, from->plan);
   schedule::SimulationOptions simulation;
   if (*labels) {
-    auto range = schedule::carry_range_field(from->rule, from->schema, from->plan);
-    if (!range) return give_up(locate(std::move(range.error()), document_of(from->rule)));
-    simulation.range = std::move(*range);
-    simulation.suppression = schedule::carry_suppression(from->plan, from->schema, from->rule);
+    const auto fields = schedule::carry_fields(from->rule, from->schema, from->plan);
+    if (!fields) return give_up(fields.error());
+    simulation = fields->in();
   }
-  const match::Watch watch(from->query, from->plan, from->binding, from->rule.event_category_field,
-                           wanted_by(options, *labels));
+  const match::Watch watch(from->bound.query, from->plan, from->bound.binding,
+                           from->rule.event_category_field, wanted_by(options, *labels));
   match::Sightings sightings(watch);
-  auto read = look(*from, watch, sightings, console);
+  auto read = look(*from, watch, sightings, watcher);
   if (!read) return give_up(read.error());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was explained\n");
@@ -356,9 +357,9 @@ Exit run(const Options& options, Console& console) {
   match::Explainer explainer(
       {.rule = from->rule,
        .schema = from->schema,
-       .query = from->query,
+       .query = from->bound.query,
        .plan = from->plan,
-       .binding = from->binding,
+       .binding = from->bound.binding,
        .watch = watch,
        .sightings = sightings,
        .detail = options.full ? match::Detail::full : match::Detail::essential});

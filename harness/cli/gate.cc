@@ -3,24 +3,23 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
-#include "harness/cases/io/files.h"
+#include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/gate_inputs.h"
-#include "harness/cli/gate_scan.h"
+#include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
+#include "harness/gate/judge.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
 #include "harness/report/report_document.h"
 #include "harness/report/report_page.h"
-#include "harness/tune/mutation.h"
 
 namespace eqlab::cli {
 namespace {
 
 struct Options {
-  GatePaths paths;
-  EventSource source;
+  gate::Paths paths;
+  run::EventSource source;
   std::vector<CLI::Option*> corpus_options;  ///< in the order of add_corpus_options
   bool judges_all = false;
   bool updates_baseline = false;
@@ -35,7 +34,7 @@ struct Options {
 };
 
 /// The command line outweighs the policy, key by key; a folder there replaces the whole.
-void choose_corpus(const Options& options, const GateInputs& inputs, EventSource& source) {
+void choose_corpus(const Options& options, const gate::Inputs& inputs, run::EventSource& source) {
   const gate::CorpusPolicy& policy = inputs.policy.corpus;
   const auto is_given = [&](std::size_t option) {
     return options.corpus_options[option]->count() > 0;
@@ -65,32 +64,19 @@ void choose_corpus(const Options& options, const GateInputs& inputs, EventSource
     source.corpus.scenarios_dir = inputs.root + *policy.scenarios;
 }
 
-std::string again(const Options& options, const EventSource& source) {
+std::string again(const Options& options, const run::EventSource& source) {
   std::vector<std::string> words = {"eqlab", "gate"};
-  const auto add = [&](const std::string& name, const std::string& value) {
-    if (value.empty()) return;
-    words.push_back("--" + name);
-    words.push_back(value);
-  };
-  for (const std::string& rule : options.paths.rules) words.push_back(rule);
-  add("policy", options.paths.policy);
-  add("base", options.paths.base);
-  add("base-file", options.paths.base_file);
-  add("baseline", options.paths.baseline);
-  if (options.judges_all) words.emplace_back("--all");
-  if (!source.corpus_dir.empty()) {
-    add("corpus", source.corpus_dir);
-  } else {
-    add("profile", source.corpus.profile);
-    add("seed", format("{}", source.corpus.seed));
-    if (source.corpus.events > 0) add("events", format("{}", source.corpus.events));
-    if (source.corpus.hosts > 0) add("hosts", format("{}", source.corpus.hosts));
-    if (source.corpus.days > 0) add("days", format("{}", source.corpus.days));
-    add("only", join(source.corpus.only, ","));
-    add("without", join(source.corpus.without, ","));
-    add("scenarios", source.corpus.scenarios_dir);
+  words.insert(words.end(), options.paths.rules.begin(), options.paths.rules.end());
+  CommandWords out(std::move(words));
+  out.add("policy", options.paths.policy)
+      .add("base", options.paths.base)
+      .add("base-file", options.paths.base_file)
+      .add("baseline", options.paths.baseline);
+  if (options.judges_all) out.add_flag("all");
+  for (const auto& [name, value] : options_of(source, source.corpus)) {
+    if (value != "0" || name == "seed") out.add(name, value);  // hosts and days: the profile's
   }
-  return quote_command(words);
+  return out.text();
 }
 
 std::vector<std::pair<std::string, std::string>> environment_of_process() {
@@ -105,7 +91,7 @@ std::vector<std::pair<std::string, std::string>> environment_of_process() {
 }
 
 /// Errors: E902.
-Status update_baseline(const Options& options, const GateInputs& inputs,
+Status update_baseline(const Options& options, const gate::Inputs& inputs,
                        const gate::GateResult& result, Console& console) {
   gate::Baseline fresh;
   if (result.corpus) fresh.corpus = *result.corpus;
@@ -193,18 +179,8 @@ void report_errors(const Options& options, const gate::GateResult& result, Conso
   std::ranges::for_each(result.diagnostics, show);
 }
 
-/// Nothing where the cases fail already, which their own check says.
-std::optional<gate::MutationScore> measure_mutants(const rule::Rule& rule,
-                                                   const std::vector<std::string>& case_files) {
-  const auto blocks = cases::load_cases_of(rule, case_files);
-  if (!blocks) return std::nullopt;
-  const auto summary = tune::summarize_cases(rule, *blocks);
-  if (!summary) return std::nullopt;
-  return gate::MutationScore{.noticed = summary->noticed.hits, .of = summary->noticed.total};
-}
-
 Exit run(Options options, Console& console) {
-  GatePaths paths = options.paths;
+  gate::Paths paths = options.paths;
   paths.environment = environment_of_process();
   options.is_read_by_workflow =
       options.annotations ||
@@ -223,13 +199,12 @@ Exit run(Options options, Console& console) {
     if (auto page = report::check_report_page(); !page) return give_up(page.error());
   }
   paths.baseline_is_written = options.updates_baseline;
-  auto inputs = load_gate_inputs(paths);
+  auto inputs = gate::load_inputs(paths);
   if (!inputs) return give_up(inputs.error());
-  GateRun how{.source = options.source,
-              .judges_unchanged = options.judges_all || options.updates_baseline,
-              .mutation = measure_mutants};
+  gate::JudgeOptions how{.source = options.source,
+                         .judges_unchanged = options.judges_all || options.updates_baseline};
   choose_corpus(options, *inputs, how.source);
-  auto result = run_gate(*inputs, how, console);
+  auto result = gate::judge_change(*inputs, how, console.watcher());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
@@ -260,7 +235,7 @@ void define_gate(CLI::App& app, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
       "gate", "Compare a rule change with its base under a policy; pass or fail");
   auto options = std::make_shared<Options>();
-  GatePaths& paths = options->paths;
+  gate::Paths& paths = options->paths;
   command->add_option("RULE", paths.rules,
                       "Rules or folders; default: what eqlab.toml names, else rules/");
   command->add_option(

@@ -5,14 +5,15 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/event_scan.h"
-#include "harness/cli/event_search.h"
+#include "harness/cli/read_notes.h"
+#include "harness/cli/rule_options.h"
 #include "harness/event/json_values.h"
 #include "harness/match/elapsed.h"
 #include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
 #include "harness/report/inert_json.h"
 #include "harness/rule/rule.h"
+#include "harness/run/event_search.h"
 #include "harness/scan/plan.h"
 
 namespace eqlab::cli {
@@ -22,7 +23,7 @@ using Json = nlohmann::ordered_json;
 using scan::CandidateIndex;
 
 struct Options {
-  SearchOptions search;
+  run::SearchRequest search;
   std::string format = "table";
   std::string result_position = "tail";
   std::uint64_t size = 10;
@@ -33,62 +34,59 @@ struct Options {
 
 /// All that one run of the command works with.
 struct Search {
-  rule::Rule rule;
-  eql::CheckedQuery query;
-  scan::QueryBinding binding;
-  scan::CandidateLog log;
-  event::ReadReport read;
+  run::EventSearch from;
+  run::ScannedEvents events;
+  [[nodiscard]] const eql::CheckedQuery& query() const { return from.bound.query; }
+  [[nodiscard]] const scan::CandidateLog& log() const { return events.log; }
+  [[nodiscard]] const event::ReadReport& read() const { return events.read; }
 };
 
 Result<Search> search(const Options& options, Console& console) {
-  EQLAB_TRY(EventSearch from, EventSearch::prepare(options.search, "match", console));
-  from.reading.keep_sources = options.with_source || options.format == "table";
-
-  EventScan pass(from.plan);
-  EQLAB_TRY(event::ReadReport read,
-            from.read<EventScan::Piece>(pass.scan_batch(), pass.take(), console.stop()));
-  auto log = pass.finish();
-  if (!log) return fail(locate(std::move(log.error()), from.rule.query));
-  return Search{std::move(from.rule), std::move(from.query), std::move(from.binding),
-                *std::move(log), std::move(read)};
+  const run::Watcher watcher = console.watcher();
+  EQLAB_TRY(run::EventSearch from, run::EventSearch::prepare(options.search, "match", watcher));
+  from.source.keep_sources = options.with_source || options.format == "table";
+  auto events = from.scan(watcher);
+  if (!events) return fail(locate(std::move(events.error()), from.rule.query));
+  return Search{.from = std::move(from), .events = std::move(*events)};
 }
 
 Json key_to_json(const Search& found, const eql::JoinKey& key, scan::KeyId id) {
   if (id == scan::null_key) return nullptr;
-  return match::shown_key(found.query.kind, key.field.type, found.log.key_value(id));
+  return match::shown_key(found.query().kind, key.field.type, found.log().key_value(id));
 }
 
 std::pair<std::string, std::uint64_t> place_of(const Search& found, CandidateIndex candidate) {
-  return cli::place_of(found.read, found.log.line(candidate));
+  return run::place_of(found.read(), found.log().line(candidate));
 }
 
 /// For the table: the line, with its file where there are several.
 std::string shown_place(const Search& found, CandidateIndex candidate) {
   const auto [file, line] = place_of(found, candidate);
-  return found.read.file_starts.size() > 1 ? format("{}:{}", printable(file), line)
-                                           : format("line {}", line);
+  return found.read().file_starts.size() > 1 ? format("{}:{}", printable(file), line)
+                                             : format("line {}", line);
 }
 
 Json event_to_json(const Search& found, CandidateIndex candidate, bool with_source) {
   if (candidate == match::missing_event) return Json{{"missing", true}};
-  Json out = {{"line", found.log.line(candidate)}};
-  if (!found.log.event_id(candidate).empty()) out["id"] = found.log.event_id(candidate);
-  if (found.read.file_starts.size() > 1) {
+  Json out = {{"line", found.log().line(candidate)}};
+  if (!found.log().event_id(candidate).empty()) out["id"] = found.log().event_id(candidate);
+  if (found.read().file_starts.size() > 1) {
     const auto [file, line] = place_of(found, candidate);
     out["file"] = file;
     out["file_line"] = line;
   }
-  if (with_source) out["source"] = Json::parse(found.log.source(candidate), nullptr, false);
+  if (with_source) out["source"] = Json::parse(found.log().source(candidate), nullptr, false);
   return out;
 }
 
 Json match_to_json(const Search& found, const match::Match& match, bool with_source) {
   constexpr std::array<std::string_view, 3> kinds = {"event", "sequence", "sample"};
-  Json out = {{"kind", kinds[static_cast<std::size_t>(found.query.kind)]}};
-  if (found.query.kind != eql::QueryKind::event) {
+  Json out = {{"kind", kinds[static_cast<std::size_t>(found.query().kind)]}};
+  if (found.query().kind != eql::QueryKind::event) {
     out["join_keys"] = Json::array();
     for (std::size_t i = 0; i < match.keys.size(); ++i)
-      out["join_keys"].push_back(key_to_json(found, found.query.stages[0].keys[i], match.keys[i]));
+      out["join_keys"].push_back(
+          key_to_json(found, found.query().stages[0].keys[i], match.keys[i]));
   }
   out["events"] = Json::array();
   for (const CandidateIndex candidate : match.events)
@@ -116,9 +114,9 @@ void collect_fields(const eql::CheckedQuery& query, eql::ConditionId id,
 
 std::string describe_event(const Search& found, std::size_t stage, CandidateIndex candidate) {
   const nlohmann::json document =
-      nlohmann::json::parse(found.log.source(candidate), nullptr, false);
+      nlohmann::json::parse(found.log().source(candidate), nullptr, false);
   std::vector<std::string> fields;
-  collect_fields(found.query, found.query.stages[stage].filter, fields);
+  collect_fields(found.query(), found.query().stages[stage].filter, fields);
   // A condition that names no field says nothing of the event: show what most events have.
   for (const std::string_view usual :
        {"event.category", "event.action", "host.name", "process.name", "user.name"}) {
@@ -148,16 +146,16 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
   for (const match::Match& match : matches) {
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < match.keys.size(); ++i) {
-      const Json value = key_to_json(found, found.query.stages[0].keys[i], match.keys[i]);
-      keys.push_back(found.query.stages[0].keys[i].field.name + "=" +
+      const Json value = key_to_json(found, found.query().stages[0].keys[i], match.keys[i]);
+      keys.push_back(found.query().stages[0].keys[i].field.name + "=" +
                      (value.is_null() ? "null" : printable(value.get<std::string>())));
     }
     const CandidateIndex first = match.first();
-    const bool dated = first < found.log.dated_count();
+    const bool dated = first < found.log().dated_count();
     out += format("{}  {}", ++number,
-                  dated ? format_iso8601(found.log.event_time(first).time_since_epoch().count())
+                  dated ? format_iso8601(found.log().event_time(first).time_since_epoch().count())
                         : std::string("without a time"));
-    if (found.query.kind == eql::QueryKind::event) {
+    if (found.query().kind == eql::QueryKind::event) {
       out += format("  {}  {}\n", shown_place(found, first), describe_event(found, 0, first));
       continue;
     }
@@ -169,9 +167,9 @@ std::string table(const Search& found, const std::vector<match::Match>& matches)
         continue;
       }
       const std::string gap =
-          found.query.kind == eql::QueryKind::sequence
-              ? "+" + human_duration(match::elapsed(found.log.event_time(first),
-                                                    found.log.event_time(candidate)))
+          found.query().kind == eql::QueryKind::sequence
+              ? "+" + human_duration(match::elapsed(found.log().event_time(first),
+                                                    found.log().event_time(candidate)))
               : "";
       out += format("   {:<10}  {:<13}  {}\n", gap, shown_place(found, candidate),
                     describe_event(found, stage, candidate));
@@ -199,19 +197,19 @@ Exit run(const Options& options, Console& console) {
     console.note("interrupted: nothing was matched\n");
     return Exit::interrupted;
   }
-  const match::Matcher matcher(found->query, found->binding);
+  const match::Matcher matcher(found->from.bound);
   match::MatchOptions settings{.result_position = options.result_position == "head"
                                                       ? match::ResultPosition::head
                                                       : match::ResultPosition::tail,
                                .max_samples_per_key = options.samples_per_key};
-  const std::vector<CandidateIndex> visible = found->log.all();
-  match::Matches all = matcher.find(found->log, visible, settings);
+  const std::vector<CandidateIndex> visible = found->log().all();
+  match::Matches all = matcher.find(found->log(), visible, settings);
   const std::size_t total = all.matches.size();
   if (!options.all) {
     settings.size = options.size;
-    all = matcher.find(found->log, visible, settings);
+    all = matcher.find(found->log(), visible, settings);
   }
-  note_read(found->read, console);
+  note_read(found->read(), console);
   note_limits(all, console);
   if (options.format == "table") {
     console.print(table(*found, all.matches));
@@ -219,16 +217,16 @@ Exit run(const Options& options, Console& console) {
     for (const match::Match& match : all.matches)
       console.print(dump(match_to_json(*found, match, options.with_source)));
   } else {
-    Json out = {{"eqlab_result", "match"},         {"schema_version", 1},
-                {"events_read", found->read.read}, {"malformed", found->read.malformed},
-                {"undated", found->read.undated},  {"matches_found", total},
+    Json out = {{"eqlab_result", "match"},           {"schema_version", 1},
+                {"events_read", found->read().read}, {"malformed", found->read().malformed},
+                {"undated", found->read().undated},  {"matches_found", total},
                 {"matches", Json::array()}};
     for (const match::Match& match : all.matches)
       out["matches"].push_back(match_to_json(*found, match, options.with_source));
     console.print(dump(out, 2));
   }
-  console.note(summary(found->read, all.matches.size(), total));
-  if (found->read.read > 0 && found->read.usable == 0) {
+  console.note(summary(found->read(), all.matches.size(), total));
+  if (found->read().read > 0 && found->read().usable == 0) {
     console.report(error_in({}, "E406", "none of this is an event"));
     return Exit::io_failed;
   }

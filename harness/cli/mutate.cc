@@ -5,14 +5,17 @@
 #include "generators/corpus/corpus.h"
 #include "harness/base/text.h"
 #include "harness/cases/io/files.h"
+#include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/labelled_events.h"
-#include "harness/cli/rule_choice.h"
+#include "harness/cli/rule_options.h"
 #include "harness/match/matcher.h"
 #include "harness/report/mutation.h"
 #include "harness/rule/rule.h"
+#include "harness/run/pass.h"
+#include "harness/run/prepare.h"
 #include "harness/scan/plan.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/tune/corpus_kills.h"
 #include "harness/tune/coverage.h"
 #include "harness/tune/killing_case.h"
@@ -25,9 +28,8 @@ namespace {
 struct Options {
   std::string rule;
   std::vector<std::string> cases;
-  RuleChoice choice;
-  generators::CorpusOptions corpus;
-  std::string corpus_dir;
+  run::RuleChoice choice;
+  run::EventSource source;
   std::string schema;
   std::vector<CLI::Option*> corpus_options;
   std::optional<double> min_score;
@@ -36,10 +38,9 @@ struct Options {
   std::string format = "text";
   bool show_cases = false;
   bool verbose = false;
-  unsigned threads = 1;
 
   [[nodiscard]] bool asks_corpus() const {
-    return !corpus_dir.empty() ||
+    return !source.corpus_dir.empty() ||
            std::ranges::any_of(corpus_options,
                                [](const CLI::Option* option) { return option->count() > 0; });
   }
@@ -48,17 +49,16 @@ struct Options {
 /// A mutant of which more than this share of the events would have to be kept is decided part by
 /// part.
 constexpr double kept_share_max = 0.01;
-constexpr Duration kept_span = std::chrono::hours(1);
 
 /// One run, step by step into `result`.
 class Run {
  public:
-  Run(const Options& options, Console& console) : options_(options), console_(console) {}
+  Run(const Options& options, const run::Watcher& watcher) : options_(options), watcher_(watcher) {}
 
   Result<report::MutationResult> run() {
-    EQLAB_TRY(rule_, load_chosen_rule(options_.rule, options_.choice));
+    EQLAB_TRY(rule_, run::load_chosen_rule(options_.rule, options_.choice));
     if (!options_.schema.empty()) {
-      EQLAB_TRY(given_schema_, schema_from(options_.schema));
+      EQLAB_TRY(given_schema_, run::schema_from(options_.schema));
     }
     EQLAB_TRY(blocks_, cases::load_cases_of(rule_, options_.cases));
     if (blocks_.empty() && !options_.asks_corpus()) {
@@ -140,63 +140,59 @@ class Run {
 
   Status ask_corpus() {
     const event::Schema& schema = this->schema();
-    EQLAB_TRY(const eql::CheckedQuery original, rule::compile(rule_, schema));
-    scan::Plan plan(scan::Plan::options_for(schema, rule_.timestamp_field, rule_.tiebreaker_field));
-    std::vector<const eql::CheckedQuery*> queries = {&original};
-    for (const tune::Mutant& mutant : mutants_.mutants) queries.push_back(&mutant.query);
-    std::vector<scan::QueryBinding> bindings;
-    for (const eql::CheckedQuery* query : queries) bindings.push_back(plan.add(*query));
+    EQLAB_TRY(eql::CheckedQuery original, rule::compile(rule_, schema));
+    scan::Plan plan = run::plan_for(rule_, schema);
+    // The rule itself, then its mutants.
+    std::vector<scan::BoundQuery> queries;
+    queries.push_back(plan.bind(std::move(original)));
+    for (const tune::Mutant& mutant : mutants_.mutants) queries.push_back(plan.bind(mutant.query));
     EQLAB_TRY(const tune::Alternatives alternatives, tune::alternatives_of(rule_));
     std::vector<scan::FilterIndex> probes;
     for (const tune::Alternative& alternative : alternatives.all) {
       EQLAB_TRY(const eql::CheckedQuery probe, tune::compile_probe(rule_, schema, alternative));
       probes.push_back(plan.add(probe).stages[0].filter);
     }
-    std::vector<PlannedQuery> planned;
-    for (std::size_t q = 0; q < queries.size(); ++q)
-      planned.push_back({.query = queries[q], .binding = &bindings[q]});
-    auto events = scan_labelled(
-        {.corpus = options_.corpus, .corpus_dir = options_.corpus_dir, .threads = options_.threads},
-        plan, {.queries = planned, .kept_span = kept_span, .kept_share_max = kept_share_max},
-        console_);
+    EQLAB_TRY(const schedule::CarriedFields fields, schedule::carry_fields(rule_, schema, plan));
+    run::PassOptions pass{.kept_share_max = kept_share_max};
+    for (const scan::BoundQuery& query : queries) pass.queries.push_back({.bound = &query});
+    auto events = run::scan_events(options_.source, plan, pass, watcher_);
     if (!events) return fail(locate(std::move(events.error()), rule_.query));
-    if (console_.stop().stop_requested()) return ok();
+    if (watcher_.stop.stop_requested()) return ok();
     used_ = events->used;
-    const truth::TruthIndex index(events->truth);
-    judge(*events, index, planned);
+    judge(*events, fields, queries);
 
     const match::Matches matches =
-        match::Matcher(original, bindings[0]).find(events->log, events->log.dated(), {});
-    result_.corpus_coverage = table_of(
-        alternatives,
-        tune::cover_by_matches(alternatives, original, events->log, matches.matches, probes));
-    result_.corpus = eqlab::format(
-        "{}, {} events", options_.corpus_dir.empty() ? used_.profile : options_.corpus_dir,
-        group_digits(static_cast<std::int64_t>(events->truth.events)));
+        match::Matcher(queries[0]).find(events->log, events->log.dated(), {});
+    result_.corpus_coverage =
+        table_of(alternatives, tune::cover_by_matches(alternatives, queries[0].query, events->log,
+                                                      matches.matches, probes));
+    result_.corpus = eqlab::format("{}, {} events", name_of(options_.source, used_),
+                                   group_digits(static_cast<std::int64_t>(events->truth.events)));
     return ok();
   }
 
-  void judge(const LabelledEvents& events, const truth::TruthIndex& index,
-             const std::vector<PlannedQuery>& planned) {
-    const auto is_wide = [&](std::size_t q) {
-      return q < events.widths.size() && events.widths[q].is_wide;
-    };
+  void judge(const run::ScannedEvents& events, const schedule::CarriedFields& fields,
+             const std::vector<scan::BoundQuery>& queries) {
     std::vector<std::size_t> asked;
-    std::vector<tune::AskedQuery> queries;
-    for (std::size_t q = 1; q < planned.size(); ++q) {
+    std::vector<const scan::BoundQuery*> narrow;
+    for (std::size_t q = 1; q < queries.size(); ++q) {
       report::MutantRow& row = result_.mutants[q - 1];
-      if (!is_wide(q)) {
+      if (!events.widths[q].is_wide) {
         asked.push_back(q - 1);
-        queries.push_back({.query = planned[q].query, .binding = planned[q].binding});
+        narrow.push_back(&queries[q]);
       } else if (events.widths[q].differs) {
         row.noticed_by_corpus = true;
       } else {
         row.is_too_wide = true;
       }
     }
-    const std::vector<tune::CorpusKill> kills =
-        tune::kill_by_corpus(events.log, events.truth, index, rule_.schedule,
-                             {.query = planned[0].query, .binding = planned[0].binding}, queries);
+    const truth::TruthIndex index(events.truth);
+    const std::vector<tune::CorpusKill> kills = tune::kill_by_corpus({.log = events.log,
+                                                                      .truth = events.truth,
+                                                                      .index = index,
+                                                                      .schedule = rule_.schedule,
+                                                                      .simulation = fields.in()},
+                                                                     queries[0], narrow);
     for (std::size_t i = 0; i < asked.size(); ++i) {
       result_.mutants[asked[i]].noticed_by_corpus = kills[i].alerts_differ;
       result_.mutants[asked[i]].catches_others = kills[i].catches_others;
@@ -211,32 +207,17 @@ class Run {
   }
 
   [[nodiscard]] std::string command() const {
-    std::vector<std::string> again = {"eqlab", "mutate", options_.rule};
-    again.insert(again.end(), options_.cases.begin(), options_.cases.end());
-    const auto add = [&](const std::string& name, const std::string& value) {
-      again.push_back("--" + name);
-      again.push_back(value);
-    };
-    if (!options_.choice.rule_id.empty()) add("rule-id", options_.choice.rule_id);
-    if (!options_.choice.at.empty()) add("at", options_.choice.at);
-    if (!options_.schema.empty()) add("schema", options_.schema);
-    if (!options_.corpus_dir.empty()) {
-      add("corpus", options_.corpus_dir);
-    } else if (options_.asks_corpus()) {
-      add("profile", used_.profile);
-      add("seed", eqlab::format("{}", used_.seed));
-      if (used_.events > 0) add("events", eqlab::format("{}", used_.events));
-      add("hosts", eqlab::format("{}", used_.hosts));
-      add("days", eqlab::format("{}", used_.days));
-      if (!used_.only.empty()) add("only", join(used_.only, ","));
-      if (!used_.without.empty()) add("without", join(used_.without, ","));
-      if (!used_.scenarios_dir.empty()) add("scenarios", used_.scenarios_dir);
-    }
-    return quote_command(again);
+    std::vector<std::string> words = {"eqlab", "mutate", options_.rule};
+    words.insert(words.end(), options_.cases.begin(), options_.cases.end());
+    CommandWords out(std::move(words));
+    out.add("rule-id", options_.choice.rule_id).add("at", options_.choice.at);
+    out.add("schema", options_.schema);
+    if (options_.asks_corpus()) out.add(options_of(options_.source, used_));
+    return out.text();
   }
 
   const Options& options_;
-  Console& console_;
+  const run::Watcher& watcher_;
   rule::Rule rule_;
   std::optional<event::Schema> given_schema_;
   std::vector<cases::CaseBlock> blocks_;
@@ -280,8 +261,9 @@ Exit run(const Options& options, Console& console) {
     console.report(diagnostic);
     return diagnostic.code == "E700" ? Exit::check_failed : exit_for(diagnostic);
   };
-  auto result = Run(options, console).run();
-  if (console.stop().stop_requested()) {
+  const run::Watcher watcher = console.watcher();
+  auto result = Run(options, watcher).run();
+  if (watcher.stop.stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
   }
@@ -319,10 +301,10 @@ void define_mutate(CLI::App& app, Action& chosen) {
   command->add_option("CASE", options->cases,
                       ".case files or folders; default: those beside the rule that name it");
   add_rule_choice(*command, options->choice);
-  auto* const folder = command->add_option("--corpus", options->corpus_dir,
+  auto* const folder = command->add_option("--corpus", options->source.corpus_dir,
                                            "Ask this corpus folder too; a profile or its options, "
                                            "below, ask a corpus that is generated");
-  options->corpus_options = add_corpus_options(*command, options->corpus);
+  options->corpus_options = add_corpus_options(*command, options->source.corpus);
   for (CLI::Option* const option : options->corpus_options) option->excludes(folder);
   command->add_option(
       "--schema", options->schema,
@@ -343,7 +325,7 @@ void define_mutate(CLI::App& app, Action& chosen) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  add_threads_option(*command, options->threads);
+  add_threads_option(*command, options->source.threads);
   command->footer(
       "Example:\n  eqlab mutate rules/macos_installer_package_spawns_network_event.toml "
       "--min-score 95\nExit status: 0 fine, 1 too few are noticed or a case fails, 2 the rule or "

@@ -8,6 +8,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/rule_options.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
@@ -86,7 +87,7 @@ struct Stage {
 
 Result<std::vector<LoadedRule>> load_rules(const Options& options,
                                            const generators::Rehearsal& rehearsal) {
-  EQLAB_TRY(const event::Schema schema, schema_from(options.schema));
+  EQLAB_TRY(const event::Schema schema, run::schema_from(options.schema));
   std::vector<LoadedRule> rules;
   bool any_promised = false;
   for (const std::string& path : options.rules) {
@@ -127,7 +128,7 @@ Result<Stage> set_stage(const Options& options) {
   EQLAB_TRY(generators::Rehearsal rehearsal,
             generators::Rehearsal::open(options.scenarios_dir, options.only));
   EQLAB_TRY(std::vector<LoadedRule> rules, load_rules(options, rehearsal));
-  EQLAB_TRY(const event::Schema schema, schema_from(options.schema));
+  EQLAB_TRY(const event::Schema schema, run::schema_from(options.schema));
   Stage stage{.options = options,
               .rehearsal = std::move(rehearsal),
               .rules = std::move(rules),
@@ -462,9 +463,7 @@ void define_rehearse(CLI::App& app, Action& chosen) {
   command->add_option("--seed", options->seed, "Same seed and options, same result")
       ->check(whole_number(0, UINT64_MAX))
       ->capture_default_str();
-  command->add_option(
-      "--schema", options->schema,
-      "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
+  add_schema_option(*command, options->schema);
   command
       ->add_option("--merging", options->merging,
                    "on: say also what changes if short lives and connections come as one document")

@@ -211,7 +211,7 @@ struct MissExplainer::Impl {
 
 MissExplainer::Impl::Impl(const MissInputs& given)
     : in(given),
-      chains(in.rule.query, in.rule.binding, in.log, in.rule.maxspan),
+      chains(in.rule.bound.query, in.rule.bound.binding, in.log, in.rule.maxspan),
       positives(chains.positives()),
       own_events(given.truth.incidents.size()) {
   for (std::size_t c = 0; c < in.log.dated_count(); ++c) {
@@ -248,8 +248,8 @@ MissExplainer::Impl::Impl(const MissInputs& given)
 }
 
 const std::string* MissExplainer::Impl::category(std::size_t positive) const {
-  const std::uint32_t written = in.rule.query.stages[positives[positive]].written;
-  const auto& stages = in.rule.query.syntax.stages;
+  const std::uint32_t written = in.rule.bound.query.stages[positives[positive]].written;
+  const auto& stages = in.rule.bound.query.syntax.stages;
   return written < stages.size() && stages[written].filter.category
              ? &*stages[written].filter.category
              : nullptr;
@@ -473,7 +473,7 @@ Miss MissExplainer::Impl::differing_keys(const match::Diagnosis& found) const {
   std::vector<std::string> values;
   const Chain& chain = found.chains.front();
   for (const std::size_t i : found.keys) {
-    names.push_back(in.rule.query.stages[positives[0]].keys[i].field.name);
+    names.push_back(in.rule.bound.query.stages[positives[0]].keys[i].field.name);
     // Values as the sequence goes along, repeats left out.
     std::vector<std::string> texts;
     for (std::size_t j = 0; j < chain.size(); ++j) {
@@ -510,7 +510,7 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
       return miss;
     }
   }
-  if (positives.size() < in.rule.query.stages.size()) {
+  if (positives.size() < in.rule.bound.query.stages.size()) {
     miss.reason = MissReason::stopped;
     return miss;
   }

@@ -63,8 +63,7 @@ struct ScoreInputs {
   const schedule::Simulation& simulation;
   const truth::Truth& truth;
   const truth::TruthIndex& index;
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
+  const scan::BoundQuery& bound;
   rule::Schedule schedule;
   EngineKind engine = EngineKind::scheduled;  ///< that `simulation` is of
   /// Instead of the query's own; as given to the simulation.

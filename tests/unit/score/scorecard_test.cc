@@ -211,8 +211,7 @@ TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {
                                 .simulation = simulation,
                                 .truth = truth,
                                 .index = index,
-                                .query = rule.query,
-                                .binding = rule.binding,
+                                .bound = rule,
                                 .schedule = world.schedule,
                                 .maxspan = seconds{60}});
   EXPECT_EQ(card.recall.all, (Proportion{1, 1}));

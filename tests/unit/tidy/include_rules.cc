@@ -33,7 +33,8 @@ const std::vector<Layer>& layers() {
       {"schedule", "harness/schedule", {"match"}},
       {"score", "harness/score", {"schedule", "truth"}},
       {"cases", "harness/cases", {"schedule"}},
-      {"tune", "harness/tune", {"score", "cases"}},
+      {"run", "harness/run", {"score", "generators"}},
+      {"tune", "harness/tune", {"run", "cases"}},
       {"gate", "harness/gate", {"tune"}},
       {"report", "harness/report", {"gate"}},
       {"engines", "harness/engines", {"match"}},
@@ -152,8 +153,8 @@ const std::vector<ThirdParty>& third_party() {
 }
 
 // Of the operating system: files in `event`, signals and terminals in `cli`.
-constexpr std::array<std::string_view, 3> system_folders = {"harness/event", "harness/cli",
-                                                            "generators"};
+constexpr std::array<std::string_view, 4> system_folders = {"harness/event", "harness/run",
+                                                            "harness/cli", "generators"};
 
 bool is_standard(std::string_view header) {
   return header.find('/') == std::string_view::npos && header.find('.') == std::string_view::npos;

@@ -1,11 +1,11 @@
-#include "harness/cli/schedule_option.h"
+#include "harness/schedule/schedule_change.h"
 
 #include <algorithm>
 
 #include "harness/base/text.h"
 #include "harness/rule/date_math.h"
 
-namespace eqlab::cli {
+namespace eqlab::schedule {
 namespace {
 
 /// The text up to the next comma, which is taken off `rest`.
@@ -45,7 +45,7 @@ bool set(ScheduleChange& change, std::string_view name, std::string_view value) 
 
 }  // namespace
 
-Status ScheduleChange::apply(rule::Schedule& schedule, schedule::SimulationOptions& options) const {
+Status ScheduleChange::apply(rule::Schedule& schedule, SimulationOptions& options) const {
   schedule.interval = interval.value_or(schedule.interval);
   schedule.look_back = look_back.value_or(schedule.look_back);
   schedule.to = to.value_or(schedule.to);
@@ -77,19 +77,6 @@ Result<ScheduleChange> parse_schedule_change(std::string_view text) {
   return change;
 }
 
-CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& schedules,
-                                 bool many) {
-  const std::string text = format(
-      "Instead of the rule's own: interval=5m,lookback=9m,to=0s,cap=100, and delay=1s from ingest "
-      "to search, run=4s, phase=0s; any of them{}",
-      many ? "; several times: side by side" : "");
-  CLI::Option* const option = command.add_option("--schedule", schedules, text);
-  // One value an occurrence: what follows is the next option or rule.
-  option->allow_extra_args(false);
-  if (!many) option->expected(1);
-  return option;
-}
-
 std::string exact_duration(Duration duration) {
   using namespace std::chrono;
   const auto in = [&](Duration unit) { return duration % unit == Duration::zero(); };
@@ -99,4 +86,4 @@ std::string exact_duration(Duration duration) {
   return format("{}ns", duration.count());
 }
 
-}  // namespace eqlab::cli
+}  // namespace eqlab::schedule

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +10,7 @@
 #include "harness/rule/rule.h"
 #include "harness/schedule/simulation.h"
 
-namespace eqlab::cli {
+namespace eqlab::schedule {
 
 /// What is other than the rule and the program say about when the rule runs and what it can see.
 struct ScheduleChange {
@@ -25,17 +24,14 @@ struct ScheduleChange {
 
   /// Errors, where what comes out searches nothing: E905 by this change; E303, at no place in the
   /// rule, where the rule does so itself.
-  [[nodiscard]] Status apply(rule::Schedule& schedule, schedule::SimulationOptions& options) const;
+  [[nodiscard]] Status apply(rule::Schedule& schedule, SimulationOptions& options) const;
 };
 
 /// `interval=5m,lookback=9m,cap=100,delay=30s`, any of them; the empty text changes nothing.
 /// Errors: E905.
 [[nodiscard]] Result<ScheduleChange> parse_schedule_change(std::string_view text);
 
-/// `--schedule`, which may be given several times where `many` says so: one variant each.
-CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& schedules, bool many);
-
 /// `15s`, `1500ms`: in the largest unit that holds it exactly, so that it reads back.
 [[nodiscard]] std::string exact_duration(Duration duration);
 
-}  // namespace eqlab::cli
+}  // namespace eqlab::schedule

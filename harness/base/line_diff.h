@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace eqlab::cli {
+namespace eqlab {
 
 /// What changes between two versions of a file, as `diff -u` shows it and `patch` reads it; empty
 /// when nothing does. The shortest edit, except that a changed stretch of more than some thousand
@@ -11,4 +11,4 @@ namespace eqlab::cli {
 [[nodiscard]] std::string unified_diff(std::string_view before, std::string_view after,
                                        std::string_view name);
 
-}  // namespace eqlab::cli
+}  // namespace eqlab

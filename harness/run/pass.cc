@@ -1,4 +1,4 @@
-#include "harness/cli/labelled_events.h"
+#include "harness/run/pass.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -13,15 +13,15 @@
 #include "harness/event/io/reader.h"
 #include "harness/match/matcher.h"
 #include "harness/match/relevant.h"
+#include "harness/run/prepare.h"
 #include "harness/scan/scanner.h"
 
-namespace eqlab::cli {
+namespace eqlab::run {
 namespace {
 
 using scan::CandidateIndex;
 using scan::CandidateLog;
 
-constexpr const char* host_field_name = "host.id";
 /// Hosts of events without labels; events come from anybody.
 constexpr std::size_t hosts_counted_max = 1'000'000;
 
@@ -98,17 +98,17 @@ std::vector<CandidateIndex> candidates_of(const CandidateLog& log,
 
 class Pass {
  public:
-  Pass(const EventSource& source, const scan::Plan& plan, const ScanOptions& options,
-       Console& console)
+  Pass(const EventSource& source, const scan::Plan& plan, const PassOptions& options,
+       const Watcher& watcher)
       : source_(source),
         plan_(plan),
         options_(options),
-        console_(console),
+        watcher_(watcher),
         out_{.log = plan.new_log(), .rows = scan::KeptRows(plan)} {}
 
-  Result<LabelledEvents> generated();
-  Result<LabelledEvents> corpus();
-  Result<LabelledEvents> files();
+  Result<ScannedEvents> generated();
+  Result<ScannedEvents> corpus();
+  Result<ScannedEvents> files();
 
  private:
   void scan(Part& part, const event::EventBatch& batch) const;
@@ -117,17 +117,17 @@ class Pass {
   enum class Reach : std::uint8_t { whole, part };
   void keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth,
                      std::uint64_t events, Reach reach, std::vector<Width>& widths) const;
-  [[nodiscard]] static bool is_split_by_key(const PlannedQuery& query);
-  [[nodiscard]] bool matches_otherwise(const CandidateLog& log, const PlannedQuery& query) const;
+  [[nodiscard]] static bool is_split_by_key(const WantedQuery& query);
+  [[nodiscard]] bool matches_otherwise(const CandidateLog& log, const WantedQuery& query) const;
   Result<event::ReadReport> read(std::vector<std::string> paths,
                                  std::optional<event::ColumnIndex> host);
-  Result<LabelledEvents> finish();
+  Result<ScannedEvents> finish();
 
   const EventSource& source_;
   const scan::Plan& plan_;
-  const ScanOptions& options_;
-  Console& console_;
-  LabelledEvents out_;
+  const PassOptions& options_;
+  const Watcher& watcher_;
+  ScannedEvents out_;
   Coverage coverage_;
   std::optional<Diagnostic> failure_;
 };
@@ -164,17 +164,16 @@ void Pass::take(Part&& part) {
   std::ranges::move(part.truth.incidents, std::back_inserter(out_.truth.incidents));
 }
 
-bool Pass::is_split_by_key(const PlannedQuery& query) {
-  return std::ranges::all_of(query.query->stages, [](const eql::CheckedStage& stage) {
+bool Pass::is_split_by_key(const WantedQuery& query) {
+  return std::ranges::all_of(query.bound->query.stages, [](const eql::CheckedStage& stage) {
     return !stage.keys.empty() && generators::identifies_host(stage.keys.front().field.name);
   });
 }
 
-bool Pass::matches_otherwise(const CandidateLog& log, const PlannedQuery& query) const {
-  const auto events_of = [&log](const PlannedQuery& one) {
+bool Pass::matches_otherwise(const CandidateLog& log, const WantedQuery& query) const {
+  const auto events_of = [&log](const WantedQuery& one) {
     std::vector<std::vector<CandidateIndex>> out;
-    for (const match::Match& match :
-         match::Matcher(*one.query, *one.binding).find(log, log.dated(), {}).matches)
+    for (const match::Match& match : match::Matcher(*one.bound).find(log, log.dated(), {}).matches)
       out.push_back(match.events);
     std::ranges::sort(out);
     return out;
@@ -185,6 +184,7 @@ bool Pass::matches_otherwise(const CandidateLog& log, const PlannedQuery& query)
 /// Drops the candidates that no decision needs; those of incidents stay. `log` is finished.
 void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::Truth& truth,
                          std::uint64_t events, Reach reach, std::vector<Width>& widths) const {
+  if (options_.queries.empty()) return;
   const truth::TruthIndex labels(truth);
   std::vector<std::uint8_t> labelled(log.size());
   for (CandidateIndex c = 0; c < log.size(); ++c)
@@ -194,13 +194,13 @@ void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::T
   std::vector<std::uint8_t> is_kept(log.size());
   double of_first = 0;
   for (std::size_t q = 0; q < options_.queries.size(); ++q) {
-    const PlannedQuery& query = options_.queries[q];
+    const WantedQuery& query = options_.queries[q];
     if (q < widths.size() && widths[q].is_wide) continue;  // found so in a part
     const bool is_whole = reach == Reach::whole || is_split_by_key(query);
     const std::vector<CandidateIndex> of_query =
-        is_whole ? match::relevant(log, *query.query, *query.binding,
+        is_whole ? match::relevant(log, query.bound->query, query.bound->binding,
                                    query.kept_span.value_or(options_.kept_span), is_labelled)
-                 : candidates_of(log, *query.binding, is_labelled);
+                 : candidates_of(log, query.bound->binding, is_labelled);
     const auto unlabelled = static_cast<double>(
         options_.kept_share_max ? std::ranges::count_if(of_query, std::not_fn(is_labelled)) : 0);
     if (q == 0) of_first = unlabelled;
@@ -221,7 +221,7 @@ void Pass::keep_relevant(CandidateLog& log, scan::KeptRows& rows, const truth::T
   log.keep(kept);
 }
 
-Result<LabelledEvents> Pass::finish() {
+Result<ScannedEvents> Pass::finish() {
   if (failure_) return fail(std::move(*failure_));
   out_.log.finish(out_.ties);
   // Whole logs again, whatever went part by part before: the same events stay for generated and
@@ -230,7 +230,7 @@ Result<LabelledEvents> Pass::finish() {
   return std::move(out_);
 }
 
-Result<LabelledEvents> Pass::generated() {
+Result<ScannedEvents> Pass::generated() {
   EQLAB_TRY(const generators::Corpus corpus, generators::Corpus::plan(source_.corpus));
   out_.used = corpus.options();
   out_.ties = CandidateLog::Ties::by_full_time;
@@ -261,22 +261,17 @@ Result<LabelledEvents> Pass::generated() {
   };
   const std::function<void(Part)> consume = [&](Part part) {
     take(std::move(part));
-    console_.progress("generating and scanning", ++done, corpus.part_count());
+    watcher_.tell("generating and scanning", ++done, corpus.part_count());
   };
-  pool.run<std::size_t, Part>(produce, work, consume, console_.stop());
+  pool.run<std::size_t, Part>(produce, work, consume, watcher_.stop);
   generators::finish_truth(out_.truth, corpus);
   return finish();
 }
 
 Result<event::ReadReport> Pass::read(std::vector<std::string> paths,
                                      std::optional<event::ColumnIndex> host) {
-  event::ReadOptions reading{
-      .paths = std::move(paths), .keep_sources = source_.keep_sources, .threads = source_.threads};
-  reading.progress = [this](std::uint64_t done, std::uint64_t total) {
-    console_.progress("reading events", done, total);
-  };
   return event::read_events<Part>(
-      reading, plan_.projection(),
+      reading_of(source_, std::move(paths), watcher_), plan_.projection(),
       [this, host](Part& part, const event::EventBatch& batch) {
         scan(part, batch);
         part.coverage.look_at(batch, host);
@@ -285,17 +280,17 @@ Result<event::ReadReport> Pass::read(std::vector<std::string> paths,
         part.candidates = part.log ? part.log->size() : 0;
         take(std::move(part));
       },
-      console_.stop());
+      watcher_.stop);
 }
 
-Result<LabelledEvents> Pass::corpus() {
+Result<ScannedEvents> Pass::corpus() {
   EQLAB_CHECK(generators::verify_corpus(source_.corpus_dir));
   EQLAB_TRY(
       truth::Truth truth,
       truth::read_truth((std::filesystem::path(source_.corpus_dir) / "truth.ndjson").string()));
   EQLAB_TRY(std::vector<std::string> files, generators::event_files(source_.corpus_dir));
   EQLAB_TRY(const event::ReadReport read, this->read(std::move(files), std::nullopt));
-  if (read.usable != truth.events && !console_.stop().stop_requested()) {
+  if (read.usable != truth.events && !watcher_.stop.stop_requested()) {
     return fail(
         error_in(source_.corpus_dir, "E502",
                  format("the corpus is not whole: truth.ndjson counts {} events, {} were read",
@@ -306,8 +301,8 @@ Result<LabelledEvents> Pass::corpus() {
   return finish();
 }
 
-Result<LabelledEvents> Pass::files() {
-  out_.has_labels = false;
+Result<ScannedEvents> Pass::files() {
+  out_.labels = score::Labels::none;
   const auto host = plan_.projection().by_name.find(host_field_name);
   EQLAB_TRY(event::ReadReport read,
             this->read(source_.files, host == plan_.projection().by_name.end()
@@ -329,17 +324,23 @@ Result<LabelledEvents> Pass::files() {
 
 }  // namespace
 
-Result<LabelledEvents> scan_labelled(const EventSource& source, const scan::Plan& plan,
-                                     const ScanOptions& options, Console& console) {
-  Pass pass(source, plan, options, console);
+event::ReadOptions reading_of(const EventSource& source, std::vector<std::string> paths,
+                              const Watcher& watcher) {
+  event::ReadOptions reading{.paths = std::move(paths),
+                             .strict = source.strict,
+                             .keep_sources = source.keep_sources,
+                             .threads = source.threads};
+  reading.progress = [&watcher](std::uint64_t done, std::uint64_t total) {
+    watcher.tell("reading events", done, total);
+  };
+  return reading;
+}
+
+Result<ScannedEvents> scan_events(const EventSource& source, const scan::Plan& plan,
+                                  const PassOptions& options, const Watcher& watcher) {
+  Pass pass(source, plan, options, watcher);
   if (!source.files.empty()) return pass.files();
   return source.corpus_dir.empty() ? pass.generated() : pass.corpus();
 }
 
-event::Field host_field(const event::Schema& schema) {
-  const event::Field* const known = schema.find(host_field_name);
-  return known != nullptr ? *known
-                          : event::Field{.name = host_field_name, .source = host_field_name};
-}
-
-}  // namespace eqlab::cli
+}  // namespace eqlab::run

@@ -1,4 +1,4 @@
-#include "harness/cli/gate_scan.h"
+#include "harness/gate/judge.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,18 +9,19 @@
 
 #include "generators/incident/scenario.h"
 #include "harness/base/text.h"
+#include "harness/cases/io/files.h"
 #include "harness/cases/runner.h"
 #include "harness/gate/checks.h"
 #include "harness/gate/io/files.h"
 #include "harness/gate/normal_form.h"
 #include "harness/rule/rule.h"
+#include "harness/run/pass.h"
+#include "harness/run/prepare.h"
 #include "harness/score/evaluate.h"
+#include "harness/tune/mutation.h"
 
-namespace eqlab::cli {
+namespace eqlab::gate {
 namespace {
-
-using gate::ChangeKind;
-using gate::RuleResult;
 
 constexpr std::size_t case_file_bytes_max = 64U << 20;
 
@@ -28,25 +29,18 @@ constexpr std::size_t case_file_bytes_max = 64U << 20;
 struct Version {
   const rule::Rule* rule = nullptr;
   eql::CheckedQuery query;
-  scan::QueryBinding binding = {};
-  schedule::SimulationOptions simulation = {};  ///< what the rule says of windows and suppression
-  bool is_needed = false;                       ///< to be scanned
+  bool is_needed = false;  ///< to be scanned
   std::optional<Diagnostic> failure = {};
 };
 
 /// A pair that is judged, and its place among the results.
 struct Job {
-  const gate::RulePair* pair = nullptr;
+  const RulePair* pair = nullptr;
   std::optional<Version> before = {};
   std::optional<Version> after = {};
   std::string logic = {};  ///< of the new version
   std::size_t result = 0;
 };
-
-event::Field field_named(const event::Schema& schema, const char* name) {
-  const event::Field* const known = schema.find(name);
-  return known != nullptr ? *known : event::Field{.name = name, .source = name};
-}
 
 Place place_in(const rule::Rule& rule, Span span) {
   const SourceText document = document_of(rule);
@@ -65,14 +59,14 @@ Place query_place(const rule::Rule& rule) {
 
 class Runner {
  public:
-  Runner(const GateInputs& inputs, const GateRun& run, Console& console)
-      : in_(inputs), run_(run), console_(console), schema_(event::Schema::builtin()) {}
+  Runner(const Inputs& inputs, const JudgeOptions& options, const run::Watcher& watcher)
+      : in_(inputs), options_(options), watcher_(watcher), schema_(event::Schema::builtin()) {}
 
-  Result<gate::GateResult> run();
+  Result<GateResult> run();
 
  private:
-  void prepare(const gate::RulePair& pair);
-  void describe(RuleResult& result, const gate::RulePair& pair) const;
+  void prepare(const RulePair& pair);
+  void describe(RuleResult& result, const RulePair& pair) const;
   void compile(Job& job, RuleResult& result);
   void lint(const Job& job, RuleResult& result);
   void compare_with_stored(Job& job, RuleResult& result);
@@ -87,17 +81,18 @@ class Runner {
   Status scan();
   Status scan_group(std::vector<Version*> versions, std::vector<Job*> jobs);
   Status scan_versions(const std::vector<Version*>& versions, const std::vector<Job*>& jobs);
-  void decide(const LabelledEvents& events, const gate::EffectInputs& inputs, Job& job);
+  void decide(const run::ScannedEvents& events, const run::RuleGroup& group,
+              const EffectInputs& inputs, Job& job);
 
-  const GateInputs& in_;
-  const GateRun& run_;
-  Console& console_;
+  const Inputs& in_;
+  const JudgeOptions& options_;
+  const run::Watcher& watcher_;
   const event::Schema& schema_;
   std::list<Job> jobs_;
-  gate::GateResult out_;
+  GateResult out_;
 };
 
-void Runner::describe(RuleResult& result, const gate::RulePair& pair) const {
+void Runner::describe(RuleResult& result, const RulePair& pair) const {
   const rule::Rule& rule = pair.rule();
   result.file = rule.file;
   result.rule_id = rule.rule_id;
@@ -105,13 +100,13 @@ void Runner::describe(RuleResult& result, const gate::RulePair& pair) const {
   result.change = pair.kind();
   if (pair.is_moved()) result.old_file = pair.before->file;
   result.place = query_place(rule);
-  if (in_.base.kind == gate::BaseKind::git && result.change == ChangeKind::added &&
+  if (in_.base.kind == BaseKind::git && result.change == ChangeKind::added &&
       std::ranges::find(in_.base_broken, rule.file) != in_.base_broken.end()) {
     result.change = ChangeKind::modified;
     result.base_usable = false;
     result.notes.emplace_back("the base version cannot be read: judged by itself alone");
   }
-  if (in_.base.kind == gate::BaseKind::file && !in_.base_broken.empty()) {
+  if (in_.base.kind == BaseKind::file && !in_.base_broken.empty()) {
     result.change = ChangeKind::modified;
     result.base_usable = false;
     result.notes.emplace_back("the base file cannot be read: judged by itself alone");
@@ -119,7 +114,7 @@ void Runner::describe(RuleResult& result, const gate::RulePair& pair) const {
 }
 
 void Runner::compile(Job& job, RuleResult& result) {
-  const gate::RulePair& pair = *job.pair;
+  const RulePair& pair = *job.pair;
   if (pair.after) {
     auto query = rule::compile(*pair.after, schema_);
     if (query) {
@@ -145,8 +140,7 @@ void Runner::compile(Job& job, RuleResult& result) {
 
 void Runner::lint(const Job& job, RuleResult& result) {
   const rule::LintOptions options{.schema = &event::Schema::builtin()};
-  const gate::LintPolicy policy =
-      gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
+  const LintPolicy policy = demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
   std::multiset<std::pair<std::string, std::string>> known;
   if (job.before) {
     for (const Diagnostic& found : rule::lint(*job.before->rule, job.before->query, options))
@@ -165,9 +159,8 @@ void Runner::lint(const Job& job, RuleResult& result) {
 }
 
 void Runner::compare_with_stored(Job& job, RuleResult& result) {
-  if (in_.base.kind != gate::BaseKind::baseline || !job.after) return;
-  const gate::BaselineRule* const stored =
-      in_.baseline ? in_.baseline->find(*job.after->rule) : nullptr;
+  if (in_.base.kind != BaseKind::baseline || !job.after) return;
+  const BaselineRule* const stored = in_.baseline ? in_.baseline->find(*job.after->rule) : nullptr;
   if (stored == nullptr) return;
   result.change = stored->logic == job.logic ? ChangeKind::unchanged : ChangeKind::modified;
 }
@@ -184,9 +177,9 @@ void Runner::note_dates(const Job& job, RuleResult& result) {
     result.notes.push_back(format("the rule changed, its updated_date did not: {}", date));
 }
 
-void Runner::prepare(const gate::RulePair& pair) {
+void Runner::prepare(const RulePair& pair) {
   const ChangeKind kind = pair.kind();
-  if (kind == ChangeKind::unchanged && !pair.is_moved() && !run_.judges_unchanged) {
+  if (kind == ChangeKind::unchanged && !pair.is_moved() && !options_.judges_unchanged) {
     ++out_.unchanged;
     return;
   }
@@ -197,24 +190,24 @@ void Runner::prepare(const gate::RulePair& pair) {
   compile(job, result);
   if (job.after) {
     lint(job, result);
-    job.logic = gate::logic_digest(*job.after->rule, job.after->query);
+    job.logic = logic_digest(*job.after->rule, job.after->query);
   }
   compare_with_stored(job, result);
-  if (in_.base.kind == gate::BaseKind::baseline && result.change == ChangeKind::unchanged &&
-      !run_.judges_unchanged) {
+  if (in_.base.kind == BaseKind::baseline && result.change == ChangeKind::unchanged &&
+      !options_.judges_unchanged) {
     ++out_.unchanged;
     return;
   }
   if (job.before && job.after) {
-    result.diff = gate::diff_rules({*job.before->rule, job.before->query},
-                                   {*job.after->rule, job.after->query});
-    for (const gate::RuleChange& change : result.diff->changes) {
+    result.diff =
+        diff_rules({*job.before->rule, job.before->query}, {*job.after->rule, job.after->query});
+    for (const RuleChange& change : result.diff->changes) {
       result.change_places.push_back(
           change.span == Span{} ? Place{} : place_in(*job.after->rule, change.span));
     }
   }
   note_dates(job, result);
-  const bool is_settled = result.is_equivalent() && !run_.judges_unchanged;
+  const bool is_settled = result.is_equivalent() && !options_.judges_unchanged;
   if (job.after) job.after->is_needed = !is_settled;
   if (job.before) job.before->is_needed = kind == ChangeKind::deleted || (job.after && !is_settled);
   job.result = out_.rules.size();
@@ -252,15 +245,15 @@ void Runner::broken() {
 
 void Runner::duplicates() {
   std::vector<const rule::Rule*> rules;
-  for (const gate::RulePair& pair : in_.pairs) {
+  for (const RulePair& pair : in_.pairs) {
     if (pair.after) rules.push_back(&*pair.after);
   }
   for (auto& [place, diagnostic] : rule::lint_duplicates(rules)) {
     for (const Job& job : jobs_) {
       if (!job.after || job.after->rule != rules[place]) continue;
       RuleResult& result = out_.rules[job.result];
-      const gate::LintPolicy policy =
-          gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
+      const LintPolicy policy =
+          demands_on(in_.policy, in_.in_policy(result.file), result.rule_id).lint;
       if (std::ranges::find(policy.ignore, diagnostic.code) != policy.ignore.end()) continue;
       result.diagnostics.insert(result.diagnostics.begin(), diagnostic);
       result.diagnostic_is_new.insert(result.diagnostic_is_new.begin(), true);
@@ -270,16 +263,15 @@ void Runner::duplicates() {
 
 void Runner::deleted_from_baseline() {
   if (!in_.baseline) return;
-  for (const gate::BaselineRule& stored : in_.baseline->rules) {
-    const bool is_there = std::ranges::any_of(in_.pairs, [&](const gate::RulePair& pair) {
+  for (const BaselineRule& stored : in_.baseline->rules) {
+    const bool is_there = std::ranges::any_of(in_.pairs, [&](const RulePair& pair) {
       return pair.after && in_.baseline->find(*pair.after) == &stored;
     });
     const bool is_broken = std::ranges::any_of(in_.broken, [&](const Diagnostic& diagnostic) {
       return diagnostic.place && diagnostic.place->file == stored.file;
     });
     // Rules that the command line leaves out are not gone.
-    if (is_there || is_broken || !gate::is_rule_path(in_.policy, in_.in_policy(stored.file)))
-      continue;
+    if (is_there || is_broken || !is_rule_path(in_.policy, in_.in_policy(stored.file))) continue;
     RuleResult result;
     result.file = stored.file;
     result.rule_id = stored.rule_id;
@@ -297,7 +289,7 @@ void Runner::deleted_from_baseline() {
 /// A demand on what does not exist would be met by nothing, and is a slip of the pen.
 void Runner::unknown_groups(const std::set<std::string>& families,
                             const std::set<std::string>& scenarios) {
-  const auto look_at = [&](const std::map<std::string, gate::Limit>& demanded,
+  const auto look_at = [&](const std::map<std::string, Limit>& demanded,
                            const std::set<std::string>& known, std::string_view key,
                            std::string_view kind, const Place& place) {
     const std::vector<std::string_view> names(known.begin(), known.end());
@@ -313,24 +305,24 @@ void Runner::unknown_groups(const std::set<std::string>& families,
       out_.diagnostics.push_back(std::move(unknown));
     }
   };
-  const auto look_at_both = [&](const gate::Thresholds& limits, const Place& place) {
+  const auto look_at_both = [&](const Thresholds& limits, const Place& place) {
     look_at(limits.recall_min_by_family, families, "recall_min_by_family", "family", place);
     look_at(limits.recall_min_by_scenario, scenarios, "recall_min_by_scenario", "scenario", place);
   };
   look_at_both(in_.policy.demands.thresholds, {});
-  for (const gate::RulePolicy& rule : in_.policy.rules) look_at_both(rule.thresholds, rule.place);
+  for (const RulePolicy& rule : in_.policy.rules) look_at_both(rule.thresholds, rule.place);
 }
 
 Status Runner::groups_of_catalogue() {
-  const auto has_groups = [](const gate::Thresholds& limits) {
+  const auto has_groups = [](const Thresholds& limits) {
     return !limits.recall_min_by_family.empty() || !limits.recall_min_by_scenario.empty();
   };
-  if (!run_.source.corpus_dir.empty()) return ok();  // its incidents tell, once they are read
+  if (!options_.source.corpus_dir.empty()) return ok();  // its incidents tell, once they are read
   if (!has_groups(in_.policy.demands.thresholds) &&
-      std::ranges::none_of(in_.policy.rules, has_groups, &gate::RulePolicy::thresholds))
+      std::ranges::none_of(in_.policy.rules, has_groups, &RulePolicy::thresholds))
     return ok();
   EQLAB_TRY(const generators::Catalogue catalogue,
-            generators::load_catalogue(run_.source.corpus.scenarios_dir));
+            generators::load_catalogue(options_.source.corpus.scenarios_dir));
   std::set<std::string> families;
   std::set<std::string> scenarios;
   for (const generators::Scenario& scenario : catalogue.scenarios) {
@@ -351,6 +343,16 @@ std::pair<std::string, std::string> rule_of_case(const std::string& case_file,
           hash == std::string::npos ? std::string() : rule_path.substr(hash + 1)};
 }
 
+/// Nothing where the cases fail already, which their own check says.
+std::optional<MutationScore> measure_mutants(const rule::Rule& rule,
+                                             const std::vector<std::string>& case_files) {
+  const auto blocks = cases::load_cases_of(rule, case_files);
+  if (!blocks) return std::nullopt;
+  const auto summary = tune::summarize_cases(rule, *blocks);
+  if (!summary) return std::nullopt;
+  return MutationScore{.noticed = summary->noticed.hits, .of = summary->noticed.total};
+}
+
 void Runner::cases() {
   if (in_.case_files.empty()) return;
   auto report = cases::run_cases(in_.case_files, {});
@@ -366,7 +368,7 @@ void Runner::cases() {
   std::map<std::pair<std::string, std::uint32_t>, std::pair<std::string, std::string>> rule_of;
   std::map<std::string, std::vector<std::string>> files_of;
   for (const std::string& file : in_.case_files) {
-    const auto text = gate::read_text(file, case_file_bytes_max);
+    const auto text = read_text(file, case_file_bytes_max);
     if (!text) continue;  // run_cases has said so
     const auto blocks = cases::parse_cases(*text, file);
     if (!blocks) continue;
@@ -379,11 +381,11 @@ void Runner::cases() {
     }
   }
   for (const cases::CaseResult& one : report->results) {
-    gate::CaseOutcome outcome{
+    CaseOutcome outcome{
         .file = one.file, .line = one.line, .why = one.why, .passed = one.passed(), .detail = {}};
     for (const cases::CaseFailure& failure : one.failures)
       outcome.detail += format("expected\n{}got\n{}", failure.expected, failure.got);
-    std::vector<gate::CaseOutcome>* to = &out_.other_cases;
+    std::vector<CaseOutcome>* to = &out_.other_cases;
     if (const auto named = rule_of.find({one.file, one.line}); named != rule_of.end()) {
       const auto& [file, id] = named->second;
       for (RuleResult& result : out_.rules) {
@@ -395,77 +397,76 @@ void Runner::cases() {
     }
     to->push_back(std::move(outcome));
   }
-  if (!run_.mutation) return;
   for (const Job& job : jobs_) {
     RuleResult& result = out_.rules[job.result];
-    const auto demands = gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id);
+    const auto demands = demands_on(in_.policy, in_.in_policy(result.file), result.rule_id);
     if (!demands.thresholds.mutation_score_min || !job.after) continue;
     const auto files =
         files_of.find(std::filesystem::path(result.file).lexically_normal().generic_string());
-    result.mutation = run_.mutation(
+    result.mutation = measure_mutants(
         *job.after->rule, files == files_of.end() ? std::vector<std::string>() : files->second);
   }
 }
 
-void Runner::decide(const LabelledEvents& events, const gate::EffectInputs& inputs, Job& job) {
+void Runner::decide(const run::ScannedEvents& events, const run::RuleGroup& group,
+                    const EffectInputs& inputs, Job& job) {
   RuleResult& result = out_.rules[job.result];
-  const auto evaluate = [&](const std::optional<Version>& version) {
-    std::optional<score::Evaluation> out;
-    if (version && version->is_needed && !version->failure) {
-      out = score::evaluate(events.log,
-                            {.query = version->query,
-                             .binding = version->binding,
-                             .schedule = version->rule->schedule,
-                             .rule_id = version->rule->rule_id},
-                            events.truth, inputs.index, events.candidates, version->simulation);
-    }
+  struct Decided {
+    const eql::CheckedQuery& query;
+    score::Evaluation evaluation;
+  };
+  const auto decide = [&](const std::optional<Version>& version) {
+    std::optional<Decided> out;
+    if (!version || !version->is_needed || version->failure) return out;
+    const auto prepared =
+        std::ranges::find(group.rules, version->rule, &schedule::PreparedRule::rule);
+    out.emplace(prepared->bound.query, score::evaluate({.log = events.log,
+                                                        .truth = events.truth,
+                                                        .index = inputs.index,
+                                                        .candidates = events.candidates},
+                                                       {.bound = prepared->bound,
+                                                        .schedule = version->rule->schedule,
+                                                        .rule_id = version->rule->rule_id},
+                                                       {.simulation = prepared->fields.in()}));
     return out;
   };
-  const std::optional<score::Evaluation> before = evaluate(job.before);
-  const std::optional<score::Evaluation> after = evaluate(job.after);
-  if (before) result.before = figures_of(inputs, {job.before->query, *before});
-  if (after) result.after = figures_of(inputs, {job.after->query, *after});
+  const std::optional<Decided> before = decide(job.before);
+  const std::optional<Decided> after = decide(job.after);
+  if (before) result.before = figures_of(inputs, {before->query, before->evaluation});
+  if (after) result.after = figures_of(inputs, {after->query, after->evaluation});
   if (before && after) {
-    result.effect =
-        compare(inputs, {job.before->query, *before}, {job.after->query, *after}, *result.diff);
+    result.effect = compare(inputs, {before->query, before->evaluation},
+                            {after->query, after->evaluation}, *result.diff);
   }
 }
 
 /// The scan itself. Errors: E216 also, when a search fails on some event, and E660, when a rule's
 /// windows go by what is no date.
 Status Runner::scan_versions(const std::vector<Version*>& versions, const std::vector<Job*>& jobs) {
-  const rule::Rule& first = *versions.front()->rule;
-  scan::Plan plan(scan::Plan::options_for(schema_, first.timestamp_field, first.tiebreaker_field));
-  for (Version* const version : versions) version->binding = plan.add(version->query);
-  for (Version* const version : versions) {
-    EQLAB_TRY(version->simulation.range,
-              schedule::carry_range_field(*version->rule, schema_, plan));
-    version->simulation.suppression = schedule::carry_suppression(plan, schema_, *version->rule);
-  }
-  const scan::KeySlot host = plan.carry(host_field(schema_));
-  const scan::KeySlot process = plan.carry(field_named(schema_, "process.name"));
-  const scan::KeySlot parent = plan.carry(field_named(schema_, "process.parent.name"));
-  std::vector<PlannedQuery> planned;
-  Duration kept_span = std::chrono::hours(1);
+  std::vector<run::CompiledRule> compiled;
+  run::PassOptions pass;
   for (const Version* const version : versions) {
-    planned.push_back({.query = &version->query, .binding = &version->binding});
-    kept_span = std::max(kept_span, version->query.maxspan.value_or(kept_span));
+    compiled.push_back({.rule = version->rule, .query = version->query});
+    pass.kept_span = std::max(pass.kept_span, version->query.maxspan.value_or(pass.kept_span));
   }
-  EQLAB_TRY(
-      const LabelledEvents events,
-      scan_labelled(run_.source, plan, {.queries = planned, .kept_span = kept_span}, console_));
-  if (console_.stop().stop_requested()) return ok();
+  EQLAB_TRY(const run::RuleGroup group,
+            run::prepare_group(std::move(compiled), schema_,
+                               {.carry = {"process.name", "process.parent.name"}}));
+  pass.queries = run::wanted(group.rules);
+  EQLAB_TRY(const run::ScannedEvents events,
+            run::scan_events(options_.source, group.plan, pass, watcher_));
+  if (watcher_.stop.stop_requested()) return ok();
   const truth::TruthIndex index(events.truth);
-  gate::EffectInputs inputs{.log = events.log,
-                            .truth = events.truth,
-                            .index = index,
-                            .host = host,
-                            .process = process,
-                            .parent = parent,
-                            .host_names = gate::host_names_of(events.truth)};
-  for (Job* const job : jobs) decide(events, inputs, *job);
+  EffectInputs inputs{.log = events.log,
+                      .truth = events.truth,
+                      .index = index,
+                      .host = group.host,
+                      .process = group.carried[0],
+                      .parent = group.carried[1],
+                      .host_names = host_names_of(events.truth)};
+  for (Job* const job : jobs) decide(events, group, inputs, *job);
   if (!out_.corpus) {
-    if (!run_.source.corpus_dir.empty()) {
+    if (!options_.source.corpus_dir.empty()) {
       std::set<std::string> families;
       std::set<std::string> scenarios;
       for (const truth::Incident& incident : events.truth.incidents) {
@@ -474,15 +475,12 @@ Status Runner::scan_versions(const std::vector<Version*>& versions, const std::v
       }
       unknown_groups(families, scenarios);
     }
-    gate::CorpusIdentity corpus{.profile = run_.source.corpus_dir,
-                                .seed = {},
-                                .hosts = events.truth.hosts.size(),
-                                .days = events.truth.days(),
-                                .events = events.truth.events};
-    if (run_.source.corpus_dir.empty()) {
-      corpus.profile = events.used.profile;
-      corpus.seed = events.used.seed;
-    }
+    CorpusIdentity corpus{.profile = name_of(options_.source, events.used),
+                          .seed = {},
+                          .hosts = events.truth.hosts.size(),
+                          .days = events.truth.days(),
+                          .events = events.truth.events};
+    if (options_.source.corpus_dir.empty()) corpus.seed = events.used.seed;
     corpus.incidents = static_cast<std::uint64_t>(std::ranges::count(
         events.truth.incidents, truth::Intent::malicious, &truth::Incident::intent));
     out_.corpus = std::move(corpus);
@@ -500,9 +498,7 @@ Status Runner::scan_group(std::vector<Version*> versions, std::vector<Job*> jobs
   for (Version* const version : versions) {
     const Status alone = scan_versions({version}, {});
     if (!is_of_one_rule(alone)) continue;
-    version->failure = alone.error().code == "E216"
-                           ? locate(Diagnostic(alone.error()), version->rule->query)
-                           : locate(Diagnostic(alone.error()), document_of(*version->rule));
+    version->failure = locate(Diagnostic(alone.error()), version->rule->query);
   }
   for (Job* const job : jobs) {
     RuleResult& result = out_.rules[job->result];
@@ -527,52 +523,58 @@ Status Runner::scan_group(std::vector<Version*> versions, std::vector<Job*> jobs
 }
 
 Status Runner::scan() {
-  // Candidates have one time and one tiebreaker: rules that differ in these are scanned apart.
-  std::map<std::pair<std::string, std::string>, std::pair<std::vector<Version*>, std::vector<Job*>>>
-      groups;
+  std::vector<Version*> versions;
+  std::vector<const rule::Rule*> rules;
+  std::vector<Job*> jobs;  // as `versions`
   for (Job& job : jobs_) {
-    const auto key_of = [](const Version& version) {
-      return std::pair(version.rule->timestamp_field, version.rule->tiebreaker_field);
-    };
     Version* const after = job.after && job.after->is_needed ? &*job.after : nullptr;
     Version* before = job.before && job.before->is_needed ? &*job.before : nullptr;
-    if (after == nullptr && before == nullptr) continue;
-    if (after != nullptr && before != nullptr && key_of(*after) != key_of(*before)) {
+    if (after != nullptr && before != nullptr &&
+        run::groups_by_order({before->rule, after->rule}).size() > 1) {
       out_.rules[job.result].notes.emplace_back(
           "the versions order events by different fields: judged by itself alone");
       before->is_needed = false;
       before = nullptr;
     }
-    auto& [versions, jobs] = groups[key_of(after != nullptr ? *after : *before)];
-    if (before != nullptr) versions.push_back(before);
-    if (after != nullptr) versions.push_back(after);
-    jobs.push_back(&job);
+    for (Version* const version : {before, after}) {
+      if (version == nullptr) continue;
+      versions.push_back(version);
+      rules.push_back(version->rule);
+      jobs.push_back(&job);
+    }
   }
-  for (auto& [key, group] : groups) {
-    EQLAB_CHECK(scan_group(group.first, group.second));
-    if (console_.stop().stop_requested()) return ok();
+  for (const std::vector<std::size_t>& members : run::groups_by_order(rules)) {
+    std::vector<Version*> of_group;
+    std::vector<Job*> jobs_of_group;
+    for (const std::size_t member : members) {
+      of_group.push_back(versions[member]);
+      if (jobs_of_group.empty() || jobs_of_group.back() != jobs[member])
+        jobs_of_group.push_back(jobs[member]);
+    }
+    EQLAB_CHECK(scan_group(std::move(of_group), std::move(jobs_of_group)));
+    if (watcher_.stop.stop_requested()) return ok();
   }
   return ok();
 }
 
-Result<gate::GateResult> Runner::run() {
+Result<GateResult> Runner::run() {
   out_.base = in_.base;
   out_.policy_file = in_.policy.file;
   out_.notes = in_.notes;
   out_.skipped = in_.skipped;
   out_.repository_prefix = in_.repository_prefix;
-  for (const gate::RulePair& pair : in_.pairs) prepare(pair);
+  for (const RulePair& pair : in_.pairs) prepare(pair);
   broken();
   duplicates();
   deleted_from_baseline();
   cases();
   EQLAB_CHECK(groups_of_catalogue());
   EQLAB_CHECK(scan());
-  if (console_.stop().stop_requested()) return std::move(out_);
+  if (watcher_.stop.stop_requested()) return std::move(out_);
   for (Job& job : jobs_) {
     RuleResult& result = out_.rules[job.result];
     result.logic = job.logic;
-    const gate::BaselineRule* const stored =
+    const BaselineRule* const stored =
         in_.baseline && job.after ? in_.baseline->find(*job.after->rule) : nullptr;
     if (stored == nullptr || !result.after || !out_.corpus) continue;
     result.before.emplace();
@@ -585,14 +587,14 @@ Result<gate::GateResult> Runner::run() {
           std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*stored->latency_p95));
     }
     result.baseline_effect =
-        gate::compare_with_baseline(*stored, in_.baseline->corpus, *result.after, *out_.corpus);
+        compare_with_baseline(*stored, in_.baseline->corpus, *result.after, *out_.corpus);
     if (!result.baseline_effect->is_same_corpus) {
       result.notes.emplace_back(
           "the stored figures come from another corpus: differences are those of two samples");
     }
   }
   for (RuleResult& result : out_.rules) {
-    check_rule(result, gate::demands_on(in_.policy, in_.in_policy(result.file), result.rule_id),
+    check_rule(result, demands_on(in_.policy, in_.in_policy(result.file), result.rule_id),
                in_.base);
   }
   std::ranges::stable_sort(out_.rules, {}, &RuleResult::file);
@@ -601,8 +603,9 @@ Result<gate::GateResult> Runner::run() {
 
 }  // namespace
 
-Result<gate::GateResult> run_gate(const GateInputs& inputs, const GateRun& run, Console& console) {
-  return Runner(inputs, run, console).run();
+Result<GateResult> judge_change(const Inputs& inputs, const JudgeOptions& options,
+                                const run::Watcher& watcher) {
+  return Runner(inputs, options, watcher).run();
 }
 
-}  // namespace eqlab::cli
+}  // namespace eqlab::gate

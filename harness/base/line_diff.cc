@@ -1,6 +1,6 @@
 // Equal lines at both ends are set aside; what is left is small in practice, so its longest common
 // subsequence is found by the plain table. Tested in tests/unit/cli/fmt_test.cc.
-#include "harness/cli/line_diff.h"
+#include "harness/base/line_diff.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "harness/base/text.h"
 
-namespace eqlab::cli {
+namespace eqlab {
 namespace {
 
 constexpr std::size_t table_cells_max = 4'000'000;
@@ -128,4 +128,4 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
   return out;
 }
 
-}  // namespace eqlab::cli
+}  // namespace eqlab

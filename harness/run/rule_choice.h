@@ -1,14 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"
+#include "harness/event/schema.h"
 #include "harness/rule/rule.h"
 
-namespace eqlab::cli {
+namespace eqlab::run {
 
 /// Which rule of a file is meant, and the time at which it runs.
 struct RuleChoice {
@@ -16,15 +16,17 @@ struct RuleChoice {
   std::string at;       ///< ISO 8601; empty: no exception has expired
 };
 
-/// `--rule-id` and `--at`.
-void add_rule_choice(CLI::App& command, RuleChoice& choice);
-/// `--at` alone.
-void add_at_option(CLI::App& command, std::string& at);
-
 /// Errors: E905 not a time.
 [[nodiscard]] Result<std::optional<WallTime>> time_from(const std::string& at);
 /// Errors: those of rule::load_rule; E905.
 [[nodiscard]] Result<rule::Rule> load_chosen_rule(const std::string& path,
                                                   const RuleChoice& choice);
 
-}  // namespace eqlab::cli
+/// A line about a document that was passed over, with its end.
+[[nodiscard]] std::string skipped_line(const rule::Skipped& skipped);
+
+/// What `--schema` names: empty the built-in schema; `none` takes field types from use; else a
+/// file. Errors: those of event::Schema::load.
+[[nodiscard]] Result<event::Schema> schema_from(const std::string& option);
+
+}  // namespace eqlab::run

@@ -1,4 +1,4 @@
-#include "harness/cli/gate_inputs.h"
+#include "harness/gate/inputs.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "harness/gate/io/git.h"
 #include "harness/rule/rule_files.h"
 
-namespace eqlab::cli {
+namespace eqlab::gate {
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,8 +41,8 @@ std::string find_policy() {
 
 class Loader {
  public:
-  explicit Loader(const GatePaths& paths) : paths_(paths) {}
-  Result<GateInputs> run();
+  explicit Loader(const Paths& paths) : paths_(paths) {}
+  Result<Inputs> run();
 
  private:
   Status policy();
@@ -54,17 +54,17 @@ class Loader {
   void pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after);
   void find_ruined();
   void note_idle_demands();
-  void note_changed_demands(const gate::Git& git, const std::vector<gate::GitFile>& files,
+  void note_changed_demands(const Git& git, const std::vector<GitFile>& files,
                             const std::set<std::string>& changed);
-  Status named_in_vain(const gate::Git& git, const std::vector<gate::GitFile>& files);
+  Status named_in_vain(const Git& git, const std::vector<GitFile>& files);
   [[nodiscard]] std::string shown(const std::string& relative) const {
     return fs::path(out_.root + relative).lexically_normal().generic_string();
   }
   /// Rules of one text; files of rule folders that hold none are passed over.
   static rule::RuleSet rules_of(std::string text, const std::string& file);
 
-  const GatePaths& paths_;
-  GateInputs out_;
+  const Paths& paths_;
+  Inputs out_;
   std::vector<std::string> files_;  ///< of rules, relative to the root
   std::vector<rule::Rule> now_;
   /// Named on the command line and not there: as given, and relative to the root.
@@ -83,11 +83,11 @@ rule::RuleSet Loader::rules_of(std::string text, const std::string& file) {
 Status Loader::policy() {
   const std::string file = paths_.policy.empty() ? find_policy() : paths_.policy;
   if (file.empty()) {
-    out_.policy = gate::default_policy();
+    out_.policy = default_policy();
     return ok();
   }
-  EQLAB_TRY(const std::string text, gate::read_text(file, policy_bytes_max));
-  EQLAB_TRY(out_.policy, gate::parse_policy(text, file));
+  EQLAB_TRY(const std::string text, read_text(file, policy_bytes_max));
+  EQLAB_TRY(out_.policy, parse_policy(text, file));
   const std::string folder = fs::path(file).parent_path().generic_string();
   out_.root = folder.empty() ? std::string() : folder + "/";
   return ok();
@@ -130,8 +130,7 @@ Status Loader::narrow() {
 }
 
 Status Loader::work_tree() {
-  EQLAB_TRY(gate::ChosenFiles chosen,
-            gate::choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
+  EQLAB_TRY(ChosenFiles chosen, choose_files(out_.root.empty() ? "." : out_.root, out_.policy));
   files_ = std::move(chosen.rules);
   for (const std::string& file : chosen.cases) out_.case_files.push_back(shown(file));
   for (const std::string& link : chosen.folder_links) {
@@ -148,7 +147,7 @@ Status Loader::work_tree() {
   for (const std::string& relative : files_) {
     const std::string file = shown(relative);
     out_.rule_files.push_back(file);
-    auto text = gate::read_text(file, limits::rule_file_bytes_max);
+    auto text = read_text(file, limits::rule_file_bytes_max);
     if (!text) {
       out_.broken.push_back(std::move(text.error()));
       continue;
@@ -164,24 +163,24 @@ Status Loader::work_tree() {
 }
 
 void Loader::pair(std::vector<rule::Rule> before, std::vector<rule::Rule> after) {
-  out_.pairs = gate::pair_rules(std::move(before), std::move(after));
+  out_.pairs = pair_rules(std::move(before), std::move(after));
 }
 
 /// A file whose rule is gone although the file is there: what is wrong with it is no deletion.
 void Loader::find_ruined() {
   std::set<std::string> still;
-  for (const gate::RulePair& pair : out_.pairs) {
+  for (const RulePair& pair : out_.pairs) {
     if (pair.after) still.insert(pair.after->file);
   }
   for (const Diagnostic& diagnostic : out_.broken) {
     if (diagnostic.place) still.insert(diagnostic.place->file);
   }
-  for (const gate::RulePair& pair : out_.pairs) {
+  for (const RulePair& pair : out_.pairs) {
     if (pair.after) continue;
     const std::string& file = pair.before->file;
     const bool is_there = std::ranges::binary_search(out_.rule_files, file);
     if (!is_there || !still.insert(file).second) continue;
-    auto text = gate::read_text(file, limits::rule_file_bytes_max);
+    auto text = read_text(file, limits::rule_file_bytes_max);
     if (!text) continue;
     rule::RuleSet set = rule::parse_rules(std::move(*text), file);
     if (!set.diagnostics.empty()) {
@@ -203,16 +202,16 @@ void Loader::find_ruined() {
 /// A `[[rule]]` that means no rule is a slip of the pen more often than not.
 void Loader::note_idle_demands() {
   if (!paths_.rules.empty()) return;  // most rules were left out on purpose
-  for (const gate::RulePolicy& demand : out_.policy.rules) {
+  for (const RulePolicy& demand : out_.policy.rules) {
     const auto is_meant = [&](const rule::Rule& rule) {
       const std::string path = out_.in_policy(rule.file);
       return (!demand.rule_id.empty() && demand.rule_id == rule.rule_id) ||
              std::ranges::any_of(demand.match, [&](const std::string& pattern) {
-               return gate::matches_glob(pattern, path);
+               return matches_glob(pattern, path);
              });
     };
     const bool has_any = std::ranges::any_of(
-        out_.pairs, [&](const gate::RulePair& pair) { return is_meant(pair.rule()); });
+        out_.pairs, [&](const RulePair& pair) { return is_meant(pair.rule()); });
     if (!has_any && out_.broken.empty()) {
       out_.notes.push_back(format("{}:{}: this [[rule]] means no rule that is there",
                                   demand.place.file, demand.place.line));
@@ -222,20 +221,20 @@ void Loader::note_idle_demands() {
 
 /// The policy and the cases of the work tree count, so whoever changes a rule can change these too:
 /// that must not go unseen.
-void Loader::note_changed_demands(const gate::Git& git, const std::vector<gate::GitFile>& files,
+void Loader::note_changed_demands(const Git& git, const std::vector<GitFile>& files,
                                   const std::set<std::string>& changed) {
   const std::string policy = fs::path(out_.policy.file).filename().string();
   const std::set<std::string> present(out_.case_files.begin(), out_.case_files.end());
   std::vector<std::string> gone;
   std::vector<std::string> other;
-  for (const gate::GitFile& file : files) {
+  for (const GitFile& file : files) {
     if (!changed.contains(file.path) || !file.path.starts_with(git.prefix())) continue;
     const std::string relative = file.path.substr(git.prefix().size());
     if (!policy.empty() && relative == policy) {
       out_.notes.push_back(format("{} differs from the base: this change is judged by the new one",
                                   printable(out_.policy.file)));
     }
-    if (gate::is_case_path(out_.policy, relative))
+    if (is_case_path(out_.policy, relative))
       (present.contains(shown(relative)) ? other : gone).push_back(printable(shown(relative)));
   }
   const auto tell = [this](const std::vector<std::string>& cases, std::string_view what) {
@@ -251,10 +250,10 @@ void Loader::note_changed_demands(const gate::Git& git, const std::vector<gate::
 }
 
 /// A file that the command line names must be here or at the base.
-Status Loader::named_in_vain(const gate::Git& git, const std::vector<gate::GitFile>& files) {
+Status Loader::named_in_vain(const Git& git, const std::vector<GitFile>& files) {
   for (const auto& [path, relative] : missing_) {
-    const bool was_there = std::ranges::any_of(
-        files, [&, wanted = git.prefix() + relative](const gate::GitFile& file) {
+    const bool was_there =
+        std::ranges::any_of(files, [&, wanted = git.prefix() + relative](const GitFile& file) {
           return file.path == wanted || file.path.starts_with(wanted + "/");
         });
     if (!was_there)
@@ -264,10 +263,10 @@ Status Loader::named_in_vain(const gate::Git& git, const std::vector<gate::GitFi
 }
 
 Status Loader::git_base() {
-  EQLAB_TRY(const gate::Git git, gate::Git::open({.folder = out_.root.empty() ? "." : out_.root,
-                                                  .environment = paths_.environment}));
-  EQLAB_TRY(const gate::GitBase base, git.find_base(paths_.base));
-  out_.base = {.kind = gate::BaseKind::git,
+  EQLAB_TRY(const Git git, Git::open({.folder = out_.root.empty() ? "." : out_.root,
+                                      .environment = paths_.environment}));
+  EQLAB_TRY(const GitBase base, git.find_base(paths_.base));
+  out_.base = {.kind = BaseKind::git,
                .name = paths_.base,
                .commit = base.commit,
                .is_merge_base = base.is_merge_base};
@@ -283,7 +282,7 @@ Status Loader::git_base() {
   const std::string prefix = here.lexically_relative(top).generic_string();
   if (!error && prefix != "." && !prefix.starts_with("..")) out_.repository_prefix = prefix + "/";
 
-  EQLAB_TRY(const std::vector<gate::GitFile> files, git.files(base.commit));
+  EQLAB_TRY(const std::vector<GitFile> files, git.files(base.commit));
   EQLAB_TRY(const std::vector<std::string> changed_list, git.changed(base.commit));
   const std::set<std::string> changed(changed_list.begin(), changed_list.end());
   const std::set<std::string> present(files_.begin(), files_.end());
@@ -291,10 +290,10 @@ Status Loader::git_base() {
   EQLAB_CHECK(named_in_vain(git, files));
   std::vector<rule::Rule> before;
   std::set<std::string> same;  // files that are as they were, by the name shown
-  for (const gate::GitFile& file : files) {
+  for (const GitFile& file : files) {
     if (!file.path.starts_with(git.prefix())) continue;
     const std::string relative = file.path.substr(git.prefix().size());
-    if (!gate::is_rule_path(out_.policy, relative)) continue;
+    if (!is_rule_path(out_.policy, relative)) continue;
     if (!changed.contains(file.path) && present.contains(relative)) {
       same.insert(shown(relative));
       continue;
@@ -315,8 +314,8 @@ Status Loader::git_base() {
 }
 
 Status Loader::file_base() {
-  out_.base = {.kind = gate::BaseKind::file, .name = paths_.base_file, .commit = {}};
-  EQLAB_TRY(std::string text, gate::read_text(paths_.base_file, limits::rule_file_bytes_max));
+  out_.base = {.kind = BaseKind::file, .name = paths_.base_file, .commit = {}};
+  EQLAB_TRY(std::string text, read_text(paths_.base_file, limits::rule_file_bytes_max));
   rule::RuleSet set = rule::parse_rules(std::move(text), paths_.base_file);
   // A file is named for one change: other rules of the folder are not what it is about.
   if (now_.size() == 1 && set.rules.size() == 1) set.rules.front().file = now_.front().file;
@@ -330,17 +329,17 @@ Status Loader::file_base() {
 }
 
 Status Loader::stored_base() {
-  out_.base = {.kind = gate::BaseKind::baseline, .name = paths_.baseline, .commit = {}};
+  out_.base = {.kind = BaseKind::baseline, .name = paths_.baseline, .commit = {}};
   std::error_code error;
   if (!paths_.baseline_is_written || fs::exists(paths_.baseline, error)) {
-    EQLAB_TRY(const std::string text, gate::read_text(paths_.baseline, baseline_bytes_max));
-    EQLAB_TRY(out_.baseline, gate::parse_baseline(text, paths_.baseline));
+    EQLAB_TRY(const std::string text, read_text(paths_.baseline, baseline_bytes_max));
+    EQLAB_TRY(out_.baseline, parse_baseline(text, paths_.baseline));
   }
   pair({}, std::move(now_));
   return ok();
 }
 
-Result<GateInputs> Loader::run() {
+Result<Inputs> Loader::run() {
   EQLAB_CHECK(policy());
   EQLAB_CHECK(narrow());
   EQLAB_CHECK(work_tree());
@@ -369,7 +368,7 @@ Result<GateInputs> Loader::run() {
 
 }  // namespace
 
-std::string GateInputs::in_policy(const std::string& path) const {
+std::string Inputs::in_policy(const std::string& path) const {
   const fs::path folder = root.empty() ? fs::path(".") : fs::path(root);
   std::error_code error;
   return fs::absolute(path, error)
@@ -378,6 +377,6 @@ std::string GateInputs::in_policy(const std::string& path) const {
       .generic_string();
 }
 
-Result<GateInputs> load_gate_inputs(const GatePaths& paths) { return Loader(paths).run(); }
+Result<Inputs> load_inputs(const Paths& paths) { return Loader(paths).run(); }
 
-}  // namespace eqlab::cli
+}  // namespace eqlab::gate

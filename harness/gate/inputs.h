@@ -9,9 +9,9 @@
 #include "harness/gate/result.h"
 
 /// What `gate` compares: the policy, the rules of the work tree and those of the base.
-namespace eqlab::cli {
+namespace eqlab::gate {
 
-struct GatePaths {
+struct Paths {
   std::vector<std::string> rules;  ///< as named on the command line; empty: as the policy says
   std::string policy;              ///< empty: eqlab.toml here or in a folder above, or the defaults
   std::string base;                ///< git revision
@@ -21,12 +21,12 @@ struct GatePaths {
   std::vector<std::pair<std::string, std::string>> environment;  ///< for git
 };
 
-struct GateInputs {
-  gate::Policy policy;
+struct Inputs {
+  Policy policy;
   std::string root;  ///< the policy's folder, as a prefix of paths: empty or ended by `/`
-  gate::BaseInfo base;
-  std::vector<gate::RulePair> pairs;  ///< unchanged ones too; without a base all are added
-  std::optional<gate::Baseline> baseline;
+  BaseInfo base;
+  std::vector<RulePair> pairs;  ///< unchanged ones too; without a base all are added
+  std::optional<Baseline> baseline;
   std::vector<std::string> rule_files;  ///< of the work tree
   std::vector<std::string> case_files;
   std::vector<Diagnostic> broken;  ///< rules of the work tree that cannot be read
@@ -40,6 +40,6 @@ struct GateInputs {
 };
 
 /// Errors: those of policy, git and baseline; E743 no rule file; E901, E905.
-[[nodiscard]] Result<GateInputs> load_gate_inputs(const GatePaths& paths);
+[[nodiscard]] Result<Inputs> load_inputs(const Paths& paths);
 
-}  // namespace eqlab::cli
+}  // namespace eqlab::gate

@@ -1,4 +1,4 @@
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -83,8 +83,8 @@ Result<std::optional<Labels>> labels_for(const Options& options,
   return std::optional<Labels>(std::move(labels));
 }
 
-match::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
-  match::Wanted wanted;
+explain::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
+  explain::Wanted wanted;
   if (!options.event.empty()) {
     if (const auto line = parse_number<unsigned long>(options.event)) wanted.lines = {*line};
     wanted.ids = {options.event};
@@ -101,10 +101,10 @@ match::Wanted wanted_by(const Options& options, const std::optional<Labels>& lab
 }
 
 /// The one pass over the events.
-Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watch,
-                               match::Sightings& sightings, Console& console) {
+Result<event::ReadReport> look(const EventSearch& from, const explain::Watch& watch,
+                               explain::Sightings& sightings, Console& console) {
   struct Piece {
-    std::optional<match::WatchedPiece> seen;
+    std::optional<explain::WatchedPiece> seen;
     std::optional<Diagnostic> failure;
   };
   std::optional<Diagnostic> failure;
@@ -124,18 +124,18 @@ Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watc
   return read;
 }
 
-Explained about(match::Explanation explanation, Explained::Kind kind, std::string title) {
+Explained about(explain::Explanation explanation, Explained::Kind kind, std::string title) {
   Explained out{.kind = kind, .title = std::move(title)};
-  out.is_match = explanation.reason == match::Reason::matched;
-  out.reason = std::string(match::to_string(explanation.reason));
+  out.is_match = explanation.reason == explain::Reason::matched;
+  out.reason = std::string(explain::to_string(explanation.reason));
   out.text = explanation.text;
   out.explanation = std::move(explanation);
   return out;
 }
 
 Result<std::vector<Explained>> explain_event(const Options& options,
-                                             const match::Sightings& sightings,
-                                             match::Explainer& explainer) {
+                                             const explain::Sightings& sightings,
+                                             explain::Explainer& explainer) {
   const std::vector<RowIndex>& rows = sightings.subjects();
   // A number is a line first, then an id.
   const auto line = parse_number<unsigned long>(options.event);
@@ -168,8 +168,8 @@ Result<std::vector<Explained>> explain_event(const Options& options,
 /// Explains incidents by the reasons that the scorecard counts.
 class IncidentExplainer {
  public:
-  IncidentExplainer(const EventSearch& from, const match::Sightings& sightings,
-                    match::Explainer& explainer, const truth::Truth& truth,
+  IncidentExplainer(const EventSearch& from, const explain::Sightings& sightings,
+                    explain::Explainer& explainer, const truth::Truth& truth,
                     schedule::SimulationOptions options)
       : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.query) {
     const truth::TruthIndex index(truth);
@@ -212,7 +212,7 @@ class IncidentExplainer {
     const truth::Incident& incident = truth_.incidents[place];
     const score::IncidentOutcome& outcome = card_.incidents[place];
     const auto match = match_of_.find(place);
-    match::Explanation explanation;
+    explain::Explanation explanation;
     if (!outcome.miss && match != match_of_.end()) {
       explanation = explainer_.match(match->second);
     } else {
@@ -268,7 +268,7 @@ class IncidentExplainer {
     }
     std::set<RowIndex> taken;
     for (std::size_t p = 0; p < out.size(); ++p) {
-      std::uint32_t best = match::category_weight;  // an event of another category is none
+      std::uint32_t best = explain::category_weight;  // an event of another category is none
       std::size_t looked_at = 0;
       for (const truth::IncidentEvent& event : incident.events) {
         const auto row = row_of(event);
@@ -286,8 +286,8 @@ class IncidentExplainer {
 
   static constexpr std::size_t events_compared_max = 256;
   static constexpr std::size_t title_columns_max = 32;
-  const match::Sightings& sightings_;
-  match::Explainer& explainer_;
+  const explain::Sightings& sightings_;
+  explain::Explainer& explainer_;
   const truth::Truth& truth_;
   const eql::CheckedQuery& query_;
   score::Scorecard card_;
@@ -295,7 +295,7 @@ class IncidentExplainer {
   std::map<std::string, std::vector<RowIndex>, std::less<>> rows_of_;
 };
 
-std::vector<Explained> explain_best(const Options& options, match::Explainer& explainer,
+std::vector<Explained> explain_best(const Options& options, explain::Explainer& explainer,
                                     std::uint64_t events_read) {
   std::vector<Explained> out;
   if (options.all_misses == 0 && !explainer.matches().matches.empty()) {
@@ -309,15 +309,15 @@ std::vector<Explained> explain_best(const Options& options, match::Explainer& ex
         "--all-misses N shows what came near, --event what one event comes to");
     return out;
   }
-  for (match::Explanation& found :
+  for (explain::Explanation& found :
        explainer.nearest(std::max<std::uint64_t>(1, options.all_misses))) {
     out.push_back(about(std::move(found), Explained::Kind::near_miss,
                         format("near miss {}", out.size() + 1)));
   }
   if (out.size() == 1) out[0].title = "the nearest miss";
   if (out.empty()) {
-    match::Explanation nothing{.text = events_read == 0 ? "the input has no events"
-                                                        : "no event comes near the query"};
+    explain::Explanation nothing{.text = events_read == 0 ? "the input has no events"
+                                                          : "no event comes near the query"};
     out.push_back(about(std::move(nothing), Explained::Kind::near_miss, "no match"));
   }
   return out;
@@ -332,7 +332,7 @@ Exit run(const Options& options, Console& console) {
   if (!from) return give_up(from.error());
   auto labels = labels_for(options, from->reading.paths);
   if (!labels) return give_up(labels.error());
-  match::read_named_fields(from->rule, from->schema, from->query, from->plan);
+  explain::read_named_fields(from->rule, from->schema, from->query, from->plan);
   schedule::SimulationOptions simulation;
   if (*labels) {
     auto range = schedule::carry_range_field(from->rule, from->schema, from->plan);
@@ -340,9 +340,9 @@ Exit run(const Options& options, Console& console) {
     simulation.range = std::move(*range);
     simulation.suppression = schedule::carry_suppression(from->plan, from->schema, from->rule);
   }
-  const match::Watch watch(from->query, from->plan, from->binding, from->rule.event_category_field,
-                           wanted_by(options, *labels));
-  match::Sightings sightings(watch);
+  const explain::Watch watch(from->query, from->plan, from->binding,
+                             from->rule.event_category_field, wanted_by(options, *labels));
+  explain::Sightings sightings(watch);
   auto read = look(*from, watch, sightings, console);
   if (!read) return give_up(read.error());
   if (console.stop().stop_requested()) {
@@ -353,7 +353,7 @@ Exit run(const Options& options, Console& console) {
   if (read->read > 0 && read->usable == 0)
     return give_up(error_in({}, "E406", "none of this is an event"));
 
-  match::Explainer explainer(
+  explain::Explainer explainer(
       {.rule = from->rule,
        .schema = from->schema,
        .query = from->query,
@@ -361,7 +361,7 @@ Exit run(const Options& options, Console& console) {
        .binding = from->binding,
        .watch = watch,
        .sightings = sightings,
-       .detail = options.full ? match::Detail::full : match::Detail::essential});
+       .detail = options.full ? explain::Detail::full : explain::Detail::essential});
   note_limits(explainer.matches(), console);
   report::ExplainedRun result{.rule_name = from->rule.name,
                               .events_read = read->read,
@@ -397,7 +397,7 @@ Exit run(const Options& options, Console& console) {
     console.print(report::explanation_text(
         result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 160),
                  .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-                 .detail = options.full ? match::Detail::full : match::Detail::essential}));
+                 .detail = options.full ? explain::Detail::full : explain::Detail::essential}));
   }
   console.note(format("{} · {} match{}\n", read_summary(*read),
                       group_digits(static_cast<std::int64_t>(result.matches_found)),

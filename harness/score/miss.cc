@@ -8,9 +8,9 @@
 
 #include "harness/base/text.h"
 
-// How far the incident's own events get is asked of match::Chains. What they cannot say, the labels
-// and the schedule do: was there a connection at all; did some search see a whole chain; was the
-// match cut. The first "no" is the reason.
+// How far the incident's own events get is asked of explain::Chains. What they cannot say, the
+// labels and the schedule do: was there a connection at all; did some search see a whole chain; was
+// the match cut. The first "no" is the reason.
 namespace eqlab::score {
 namespace {
 
@@ -19,8 +19,8 @@ using truth::Role;
 
 /// A candidate that is an event of the incident, `event` its place in Incident::events; the same
 /// event delivered twice is two of them.
-using OwnEvent = match::ChainEvent;
-using match::Chain;
+using OwnEvent = explain::ChainEvent;
+using explain::Chain;
 
 /// `network event`, of the category that stage `stage` asks for.
 std::string asked_for(std::uint32_t stage, const eql::CheckedQuery& query) {
@@ -168,7 +168,7 @@ struct MissExplainer::Impl {
   [[nodiscard]] bool satisfies(const OwnEvent& own, std::size_t positive) const {
     return chains.satisfies(own.candidate, positive);
   }
-  [[nodiscard]] static match::Chains::MayFollow causality(const truth::Incident& incident) {
+  [[nodiscard]] static explain::Chains::MayFollow causality(const truth::Incident& incident) {
     return [&incident](const OwnEvent& earlier, const OwnEvent& later) {
       return may_be_linked(incident, earlier.event, later.event);
     };
@@ -187,7 +187,7 @@ struct MissExplainer::Impl {
                                           const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss unmatched(const truth::Incident& incident,
                                const std::vector<OwnEvent>& own) const;
-  [[nodiscard]] Miss differing_keys(const match::Diagnosis& found) const;
+  [[nodiscard]] Miss differing_keys(const explain::Diagnosis& found) const;
   [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
   [[nodiscard]] Miss counted_elsewhere(std::uint32_t incident,
                                        const schedule::SuppressedMatch& counted) const;
@@ -195,7 +195,7 @@ struct MissExplainer::Impl {
                                         std::size_t positive) const;
 
   MissInputs in;
-  match::Chains chains;
+  explain::Chains chains;
   const std::vector<std::size_t>& positives;             ///< stages that ask for an event
   std::vector<std::vector<OwnEvent>> own_events;         ///< by incident; in order of candidates
   std::vector<const schedule::SearchRecord*> scheduled;  ///< searches, in order of time
@@ -297,7 +297,7 @@ bool MissExplainer::Impl::was_seen_by(Searches searches, const truth::Incident& 
       return a.candidate == b.candidate;
     };
     if (std::ranges::equal(visible, seen_before, same)) continue;
-    for (const Chain& chain : chains.find(visible, causality(incident), match::KeyRule::common)) {
+    for (const Chain& chain : chains.find(visible, causality(incident), explain::KeyRule::common)) {
       if (chains.fits(chain) && !chains.stopped_by(chain)) return true;
     }
     seen_before = std::move(visible);
@@ -467,7 +467,7 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
   return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
 }
 
-Miss MissExplainer::Impl::differing_keys(const match::Diagnosis& found) const {
+Miss MissExplainer::Impl::differing_keys(const explain::Diagnosis& found) const {
   Miss miss{.reason = MissReason::keys_differ, .keys = {}, .example = {}, .gap = {}};
   std::vector<std::string> names;
   std::vector<std::string> values;
@@ -570,22 +570,22 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
     miss.example = connects_later ? "only later, or by other code" : "none at all";
     return miss;
   }
-  const match::Diagnosis found = at.chains.diagnose(own, Impl::causality(incident));
+  const explain::Diagnosis found = at.chains.diagnose(own, Impl::causality(incident));
   switch (found.obstacle) {
-    case match::Obstacle::no_chain:
+    case explain::Obstacle::no_chain:
       return at.unmatched(incident, own);
-    case match::Obstacle::keys_differ:
+    case explain::Obstacle::keys_differ:
       return at.differing_keys(found);
-    case match::Obstacle::over_maxspan:
+    case explain::Obstacle::over_maxspan:
       miss.reason = MissReason::over_maxspan;
       miss.gap = found.gap;
       miss.events = events_of(found.chains.front());
       return miss;
-    case match::Obstacle::stopped:
+    case explain::Obstacle::stopped:
       miss.reason = MissReason::stopped;
       miss.events = events_of(found.chains.front());
       return miss;
-    case match::Obstacle::none:
+    case explain::Obstacle::none:
       break;
   }
   miss.events = events_of(found.chains.front());

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/match/chain.h"
+#include "harness/explain/chain.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/schedule/simulation.h"

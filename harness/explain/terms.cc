@@ -1,7 +1,7 @@
 // `and`, `or` and `not` are followed as written; what lies below them is a term. Truth is never
 // worked out here: every node becomes an event query of its own (`any where NODE`), which the scan
 // answers for a batch of one row.
-#include "harness/match/terms.h"
+#include "harness/explain/terms.h"
 
 #include <algorithm>
 #include <optional>
@@ -12,7 +12,7 @@
 #include "harness/rule/event_filter.h"
 #include "harness/scan/scanner.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using eql::ExprKind;
@@ -360,4 +360,4 @@ std::vector<FieldValues> TermReader::fields(std::size_t stage, const EventBatch&
   return out;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

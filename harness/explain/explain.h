@@ -7,16 +7,16 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/match/chain.h"
+#include "harness/explain/chain.h"
+#include "harness/explain/sightings.h"
+#include "harness/explain/terms.h"
+#include "harness/explain/what_if.h"
 #include "harness/match/matcher.h"
-#include "harness/match/sightings.h"
-#include "harness/match/terms.h"
-#include "harness/match/what_if.h"
 #include "harness/rule/rule.h"
 
 /// Why an event, a few events or nothing at all came to a match or did not. Texts are data and not
 /// escaped; stages count from 0 here, from 1 in text.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 enum class Reason : std::uint8_t {
   matched,
@@ -116,14 +116,14 @@ class Explainer {
   /// What chosen events come to, one for each stage that asks for one; nothing where there is none.
   [[nodiscard]] Explanation events(const std::vector<std::optional<event::RowIndex>>& rows);
   /// One of `matches().matches`.
-  [[nodiscard]] Explanation match(const Match& match);
+  [[nodiscard]] Explanation match(const match::Match& match);
   /// Up to `count` near misses, nearest first, each about events of its own.
   [[nodiscard]] std::vector<Explanation> nearest(std::size_t count);
   /// How far the row is from a stage that asks for an event, as Scanner::distance.
   [[nodiscard]] std::uint32_t distance(event::RowIndex row, std::size_t positive);
 
   /// Over all events, before the query's pipes.
-  [[nodiscard]] const Matches& matches() const;
+  [[nodiscard]] const match::Matches& matches() const;
   [[nodiscard]] std::size_t stage_count() const;  ///< that ask for an event
 
  private:
@@ -131,4 +131,4 @@ class Explainer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -1,9 +1,9 @@
 // An explanation is about one event for each stage, chosen around an anchor: an event that was
 // asked for, a near miss, or the last event of a sequence that got far. Its demands are then gone
-// through in the order in which match::Chains asks them; what remains is asked of the sequence
+// through in the order in which Chains asks them; what remains is asked of the sequence
 // machine, which tells how it ended. Changes are shown only when WhatIf has matched them. Tested in
-// tests/unit/match/explain_test.cc, and over generated corpora in tests/unit/cli.
-#include "harness/match/explain.h"
+// tests/unit/explain/explain_test.cc, and over generated corpora in tests/unit/cli.
+#include "harness/explain/explain.h"
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -15,7 +15,7 @@
 #include "harness/match/elapsed.h"
 #include "harness/match/sequence.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using event::RowIndex;
@@ -130,22 +130,22 @@ struct Explainer::Impl {
         what_if(given.query, given.plan, given.binding, given.sightings, given.watch),
         numbers(log) {
     all_matches = find(given.query, true);
-    const Matches kept = find(given.query, false);
-    for (const Match& match : kept.matches) kept_events.insert(match.events);
+    const match::Matches kept = find(given.query, false);
+    for (const match::Match& match : kept.matches) kept_events.insert(match.events);
     for (std::size_t i = 0; i < all_matches.matches.size(); ++i) {
       for (const CandidateIndex event : all_matches.matches[i].events) {
-        if (event != missing_event) match_of.try_emplace(event, i);
+        if (event != match::missing_event) match_of.try_emplace(event, i);
       }
     }
   }
 
-  Matches find(const eql::CheckedQuery& query, bool without_pipes) const {
+  match::Matches find(const eql::CheckedQuery& query, bool without_pipes) const {
     const std::vector<CandidateIndex> visible = is_sequence() ? log.dated() : log.all();
     if (!without_pipes || query.limits.empty())
-      return Matcher(query, in.binding).find(log, visible, {});
+      return match::Matcher(query, in.binding).find(log, visible, {});
     eql::CheckedQuery bare = query;
     bare.limits.clear();
-    return Matcher(bare, in.binding).find(log, visible, {});
+    return match::Matcher(bare, in.binding).find(log, visible, {});
   }
 
   [[nodiscard]] bool is_sequence() const { return in.query.kind == eql::QueryKind::sequence; }
@@ -245,8 +245,9 @@ struct Explainer::Impl {
       if (side == Side::after) ++c;
       if (c > end) return std::nullopt;
       if (is_sequence()) {
-        const Duration gap = side == Side::before ? elapsed(log.event_time(candidate), anchor)
-                                                  : elapsed(anchor, log.event_time(candidate));
+        const Duration gap = side == Side::before
+                                 ? match::elapsed(log.event_time(candidate), anchor)
+                                 : match::elapsed(anchor, log.event_time(candidate));
         if (gap > window()) return std::nullopt;
       }
       if (!chains.satisfies(candidate, positive)) continue;
@@ -349,7 +350,7 @@ struct Explainer::Impl {
       if (!first) first = time(*row);
       last = time(*row);
     }
-    return first ? elapsed(*first, last) : Duration::zero();
+    return first ? match::elapsed(*first, last) : Duration::zero();
   }
   [[nodiscard]] Duration over_maxspan(const Rows& chosen) const {
     if (!is_sequence() || !in.query.maxspan) return Duration::zero();
@@ -395,8 +396,8 @@ struct Explainer::Impl {
   }
 
   /// The match that has all of these events, if there is one.
-  [[nodiscard]] const Match* match_with(const Rows& chosen) const {
-    const auto holds = [&](const Match& match) {
+  [[nodiscard]] const match::Match* match_with(const Rows& chosen) const {
+    const auto holds = [&](const match::Match& match) {
       return std::ranges::all_of(chosen, [&](const std::optional<RowIndex>& row) {
         if (!row) return false;
         const auto candidate = in.sightings.candidate_of(*row);
@@ -423,7 +424,7 @@ struct Explainer::Impl {
       if (!chosen[p] || !satisfies(*chosen[p], p))
         return {.reason = Reason::no_event, .positive = p};
     }
-    if (const Match* const found = match_with(chosen)) {
+    if (const match::Match* const found = match_with(chosen)) {
       return {.reason =
                   kept_events.contains(found->events) ? Reason::matched : Reason::cut_by_pipe};
     }
@@ -449,7 +450,7 @@ struct Explainer::Impl {
 
   [[nodiscard]] bool share_a_tuple(const Chain& chain) const {
     return std::ranges::any_of(chains.keys_of(chain[0].candidate, chains.stage(0)),
-                               [&](const KeyTuple& keys) {
+                               [&](const match::KeyTuple& keys) {
                                  for (std::size_t p = 1; p < chain.size(); ++p) {
                                    if (!chains.has_keys(chain[p].candidate, chains.stage(p), keys))
                                      return false;
@@ -462,40 +463,40 @@ struct Explainer::Impl {
   Judgement ending(const Chain& chain) const {
     Judgement out{.reason = Reason::paired_elsewhere};
     std::size_t deepest = 0;
-    const SequenceWatch told = [&](const EndedSequence& ended) {
+    const match::SequenceWatch told = [&](const match::EndedSequence& ended) {
       if (ended.events.size() <= deepest || ended.events.size() > chain.size()) return;
       for (std::size_t i = 0; i < ended.events.size(); ++i) {
         if (ended.events[i] != chain[i].candidate) return;
       }
       deepest = ended.events.size();
       out.positive = deepest - 1;
-      out.by = ended.by == missing_event ? std::nullopt : std::optional(ended.by);
+      out.by = ended.by == match::missing_event ? std::nullopt : std::optional(ended.by);
       switch (ended.how) {
-        case SequenceEnd::replaced:
+        case match::SequenceEnd::replaced:
           out.reason = Reason::replaced;
           return;
-        case SequenceEnd::stopped:
+        case match::SequenceEnd::stopped:
           out.reason = Reason::stopped;
           return;
-        case SequenceEnd::dropped:
+        case match::SequenceEnd::dropped:
           out.reason = Reason::dropped;
           return;
-        case SequenceEnd::spoiled:
+        case match::SequenceEnd::spoiled:
           out.reason = Reason::spoiled;
           out.spoiled_stage = ended.stage;
           out.by = spoiler(ended);
           return;
-        case SequenceEnd::too_late:
-        case SequenceEnd::unfinished:
+        case match::SequenceEnd::too_late:
+        case match::SequenceEnd::unfinished:
           return;
       }
     };
-    (void)find_sequences(in.query, in.binding, log, log.dated(), {}, &told);
+    (void)match::find_sequences(in.query, in.binding, log, log.dated(), {}, &told);
     if (out.reason != Reason::paired_elsewhere) return out;
     for (const ChainEvent& event : chain) {
       const auto other = match_of.find(event.candidate);
       if (other == match_of.end()) continue;
-      const Match& match = all_matches.matches[other->second];
+      const match::Match& match = all_matches.matches[other->second];
       out.by = event.candidate == chain.front().candidate ? match.completing() : match.first();
       break;
     }
@@ -503,7 +504,7 @@ struct Explainer::Impl {
   }
 
   /// The event of the missing stage: at that time, with the sequence's keys.
-  [[nodiscard]] std::optional<CandidateIndex> spoiler(const EndedSequence& ended) const {
+  [[nodiscard]] std::optional<CandidateIndex> spoiler(const match::EndedSequence& ended) const {
     const scan::QueryBinding::Stage& at = in.binding.stages[ended.stage];
     const auto dated = static_cast<CandidateIndex>(log.dated_count());
     CandidateIndex low = 0;
@@ -516,7 +517,7 @@ struct Explainer::Impl {
         high = middle;
     }
     for (CandidateIndex c = low; c < dated; ++c) {
-      if (elapsed(ended.spoiler, log.event_time(c)) > std::chrono::milliseconds{1}) break;
+      if (match::elapsed(ended.spoiler, log.event_time(c)) > std::chrono::milliseconds{1}) break;
       if (log.satisfies(c, at.filter) && chains.has_keys(c, at, ended.keys)) return c;
     }
     return std::nullopt;
@@ -567,7 +568,7 @@ struct Explainer::Impl {
         shown.event = view(*row, stage);
         if (is_dated(*row) && is_sequence()) {
           if (!first) first = time(*row);
-          shown.since_first = elapsed(*first, time(*row));
+          shown.since_first = match::elapsed(*first, time(*row));
         }
         const bool wants = shown.state == StageView::State::failed || in.detail == Detail::full;
         if (wants && conditions++ < conditions_max) shown.condition = terms.read(stage, rows, *row);
@@ -612,7 +613,7 @@ struct Explainer::Impl {
   }
 
   void word(Explanation& out, const Rows& chosen, const Judgement& judged) {
-    const auto seconds = [](Duration d) { return precise_duration(d); };
+    const auto seconds = [](Duration d) { return match::precise_duration(d); };
     const auto by = [&]() -> std::string {
       return out.by ? format("the event on line {}", out.by->line) : std::string("another event");
     };
@@ -635,7 +636,7 @@ struct Explainer::Impl {
       case Reason::out_of_order: {
         out.stage = chains.positives()[judged.positive];
         const Duration early =
-            elapsed(time(*chosen[judged.positive]), time(*chosen[judged.positive - 1]));
+            match::elapsed(time(*chosen[judged.positive]), time(*chosen[judged.positive - 1]));
         out.text = early == Duration::zero()
                        ? format(
                              "{} and {} are at the same time, and the {} puts them in the other "
@@ -690,10 +691,11 @@ struct Explainer::Impl {
                                    : "event";
       const bool is_beside = std::ranges::any_of(chosen, [](const auto& row) { return bool(row); });
       if (in.query.stages.size() == 1) return format("no {} satisfies the query", what);
-      return format("no {} satisfies {}{}", what, step(positive),
-                    is_beside && in.query.maxspan && is_sequence()
-                        ? format(" near enough (maxspan {})", precise_duration(*in.query.maxspan))
-                        : "");
+      return format(
+          "no {} satisfies {}{}", what, step(positive),
+          is_beside && in.query.maxspan && is_sequence()
+              ? format(" near enough (maxspan {})", match::precise_duration(*in.query.maxspan))
+              : "");
     }
     const StageView& shown = out.stages[stage];
     std::vector<const Term*> failing;
@@ -907,10 +909,10 @@ struct Explainer::Impl {
     return out;
   }
 
-  Rows rows_of(const Match& match) const {
+  Rows rows_of(const match::Match& match) const {
     Rows out;
     for (const CandidateIndex event : match.events) {
-      if (event != missing_event) out.emplace_back(in.sightings.row_of(event));
+      if (event != match::missing_event) out.emplace_back(in.sightings.row_of(event));
     }
     return out;
   }
@@ -960,7 +962,7 @@ struct Explainer::Impl {
     // How far sequences got: the last event of those that got farthest.
     std::vector<std::tuple<std::size_t, CandidateIndex>> deep;
     if (is_sequence()) {
-      const SequenceWatch told = [&](const EndedSequence& ended) {
+      const match::SequenceWatch told = [&](const match::EndedSequence& ended) {
         if (ended.events.size() < 2) return;
         if (deep.size() >= anchors_max && ended.events.size() <= std::get<0>(deep.front())) return;
         deep.emplace_back(ended.events.size(), ended.events.back());
@@ -969,7 +971,7 @@ struct Explainer::Impl {
         std::ranges::pop_heap(deep, std::greater<>());
         deep.pop_back();
       };
-      (void)find_sequences(in.query, in.binding, log, log.dated(), {}, &told);
+      (void)match::find_sequences(in.query, in.binding, log, log.dated(), {}, &told);
       std::ranges::sort(deep, std::greater<>());
       if (deep.size() > anchors_per_stage_max) deep.resize(anchors_per_stage_max);
     }
@@ -993,7 +995,7 @@ struct Explainer::Impl {
   TermReader terms;
   WhatIf what_if;
   KeyNumbers numbers;
-  Matches all_matches;
+  match::Matches all_matches;
   std::map<std::pair<RowIndex, scan::FilterIndex>, std::uint32_t> distances;
   std::set<std::vector<CandidateIndex>> kept_events;
   boost::unordered_flat_map<CandidateIndex, std::size_t> match_of;  // the first
@@ -1002,13 +1004,15 @@ struct Explainer::Impl {
 Explainer::Explainer(const ExplainInputs& inputs) : impl_(std::make_unique<Impl>(inputs)) {}
 Explainer::~Explainer() = default;
 
-const Matches& Explainer::matches() const { return impl_->all_matches; }
+const match::Matches& Explainer::matches() const { return impl_->all_matches; }
 std::size_t Explainer::stage_count() const { return impl_->positive_count(); }
 std::uint32_t Explainer::distance(RowIndex row, std::size_t positive) {
   return impl_->distance(row, positive);
 }
 
-Explanation Explainer::match(const Match& match) { return impl_->explain(impl_->rows_of(match)); }
+Explanation Explainer::match(const match::Match& match) {
+  return impl_->explain(impl_->rows_of(match));
+}
 
 Explanation Explainer::events(const Rows& rows) { return impl_->explain(rows); }
 
@@ -1064,4 +1068,4 @@ std::vector<Explanation> Explainer::nearest(std::size_t count) {
   return out;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "harness/event/batch_rows.h"
+#include "harness/explain/chain.h"
+#include "harness/explain/sightings.h"
 #include "harness/match/matcher.h"
-#include "harness/match/sightings.h"
 #include "harness/scan/plan.h"
 
 /// The same events with a little changed, evaluated again by the scanner and the matcher that
 /// evaluated them before. Nothing here guesses: what is said to match has matched.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 /// What is other than it was.
 struct Change {
@@ -60,4 +61,4 @@ class WhatIf {
   const Watch& watch_;
 };
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

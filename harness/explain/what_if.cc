@@ -1,4 +1,4 @@
-#include "harness/match/what_if.h"
+#include "harness/explain/what_if.h"
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/scan/scanner.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using event::ChangedValue;
@@ -192,19 +192,20 @@ bool WhatIf::matches(const Change& change, std::span<const RowIndex> rows) const
     const bool is_old = log.line(c) < mark && replaced.contains(log.ordinal(c));
     return is_old || gone.contains(log.ordinal(c));
   });
-  MatchOptions options;
+  match::MatchOptions options;
   options.maxspan = change.maxspan;
-  const Matches found = Matcher(query, binding).find(log, visible, options);
+  const match::Matches found = match::Matcher(query, binding).find(log, visible, options);
 
   const auto is_row = [&](CandidateIndex c, RowIndex row) {
     const auto marked = std::ranges::find(marks, row, &std::pair<RowIndex, std::uint64_t>::first);
     if (marked != marks.end()) return log.line(c) == marked->second;
     return log.line(c) < mark && log.ordinal(c) == sightings_.rows().ordinal[row];
   };
-  return std::ranges::any_of(found.matches, [&](const Match& match) {
+  return std::ranges::any_of(found.matches, [&](const match::Match& match) {
     return std::ranges::all_of(rows, [&](RowIndex row) {
-      return std::ranges::any_of(
-          match.events, [&](CandidateIndex c) { return c != missing_event && is_row(c, row); });
+      return std::ranges::any_of(match.events, [&](CandidateIndex c) {
+        return c != match::missing_event && is_row(c, row);
+      });
     });
   });
 }
@@ -265,4 +266,4 @@ std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex fi
   return std::nullopt;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -1,6 +1,6 @@
 // What explain says of small timelines, each decided by hand; and over random ones, that it calls
 // matched what matches, and that every change it names makes the reference finder match.
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 #include "tests/reference/fast_engine.h"
 #include "tests/reference/timeline.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using reference::Row;
@@ -467,4 +467,4 @@ TEST(ExplainRandomly, TheAnswerDoesNotDependOnHowTheInputIsCut) {
 }
 
 }  // namespace
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -13,7 +13,7 @@
 #include "harness/scan/plan.h"
 
 /// A stage's condition as it was written, and what each part of it answers for one event.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 /// What one field of a term holds.
 struct FieldValues {
@@ -104,4 +104,4 @@ class TermReader {
 [[nodiscard]] std::string show_value(const event::Value& value, event::FieldType type,
                                      std::size_t characters_max);
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -221,7 +221,7 @@ class IncidentExplainer {
     Explained out = about(std::move(explanation), Explained::Kind::incident, {});
     out.is_match = !outcome.miss;
     if (outcome.miss) {
-      const std::string own(score::to_string(outcome.miss->reason));
+      const std::string own(explain::to_string(outcome.miss->reason));
       // The reason that the scorecard counts; in more detail where it is about these very events.
       if (out.reason != own) {
         out.text = score::describe(*outcome.miss, query_, query_.maxspan);

@@ -315,7 +315,7 @@ TEST(Explain, AHostileEventIsBounded) {
   const std::vector<Explanation> found = world.explainer().nearest(2);
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found[0].stages.size(), 40U);
-  EXPECT_EQ(found[0].reason, Reason::no_event);
+  EXPECT_EQ(found[0].reason, Reason::stage_unmatched);
   EXPECT_LE(world.sightings().near().size(), near_rows_max);
 }
 

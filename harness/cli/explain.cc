@@ -1,4 +1,4 @@
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -85,8 +85,8 @@ Result<std::optional<Labels>> labels_for(const Options& options,
   return std::optional<Labels>(std::move(labels));
 }
 
-match::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
-  match::Wanted wanted;
+explain::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
+  explain::Wanted wanted;
   if (!options.event.empty()) {
     if (const auto line = parse_number<unsigned long>(options.event)) wanted.lines = {*line};
     wanted.ids = {options.event};
@@ -103,10 +103,10 @@ match::Wanted wanted_by(const Options& options, const std::optional<Labels>& lab
 }
 
 /// The one pass over the events.
-Result<event::ReadReport> look(const run::EventSearch& from, const match::Watch& watch,
-                               match::Sightings& sightings, const run::Watcher& watcher) {
+Result<event::ReadReport> look(const run::EventSearch& from, const explain::Watch& watch,
+                               explain::Sightings& sightings, const run::Watcher& watcher) {
   struct Piece {
-    std::optional<match::WatchedPiece> seen;
+    std::optional<explain::WatchedPiece> seen;
     std::optional<Diagnostic> failure;
   };
   std::optional<Diagnostic> failure;
@@ -126,18 +126,18 @@ Result<event::ReadReport> look(const run::EventSearch& from, const match::Watch&
   return read;
 }
 
-Explained about(match::Explanation explanation, Explained::Kind kind, std::string title) {
+Explained about(explain::Explanation explanation, Explained::Kind kind, std::string title) {
   Explained out{.kind = kind, .title = std::move(title)};
-  out.is_match = explanation.reason == match::Reason::matched;
-  out.reason = std::string(match::to_string(explanation.reason));
+  out.is_match = explanation.reason == explain::Reason::matched;
+  out.reason = std::string(explain::to_string(explanation.reason));
   out.text = explanation.text;
   out.explanation = std::move(explanation);
   return out;
 }
 
 Result<std::vector<Explained>> explain_event(const Options& options,
-                                             const match::Sightings& sightings,
-                                             match::Explainer& explainer) {
+                                             const explain::Sightings& sightings,
+                                             explain::Explainer& explainer) {
   const std::vector<RowIndex>& rows = sightings.subjects();
   // A number is a line first, then an id.
   const auto line = parse_number<unsigned long>(options.event);
@@ -170,8 +170,8 @@ Result<std::vector<Explained>> explain_event(const Options& options,
 /// Explains incidents by the reasons that the scorecard counts.
 class IncidentExplainer {
  public:
-  IncidentExplainer(const run::EventSearch& from, const match::Sightings& sightings,
-                    match::Explainer& explainer, const truth::Truth& truth,
+  IncidentExplainer(const run::EventSearch& from, const explain::Sightings& sightings,
+                    explain::Explainer& explainer, const truth::Truth& truth,
                     schedule::SimulationOptions options)
       : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.bound.query) {
     const truth::TruthIndex index(truth);
@@ -213,7 +213,7 @@ class IncidentExplainer {
     const truth::Incident& incident = truth_.incidents[place];
     const score::IncidentOutcome& outcome = card_.incidents[place];
     const auto match = match_of_.find(place);
-    match::Explanation explanation;
+    explain::Explanation explanation;
     if (!outcome.miss && match != match_of_.end()) {
       explanation = explainer_.match(match->second);
     } else {
@@ -222,7 +222,7 @@ class IncidentExplainer {
     Explained out = about(std::move(explanation), Explained::Kind::incident, {});
     out.is_match = !outcome.miss;
     if (outcome.miss) {
-      const std::string own(score::to_string(outcome.miss->reason));
+      const std::string own(explain::to_string(outcome.miss->reason));
       // The reason that the scorecard counts; in more detail where it is about these very events.
       if (out.reason != own) {
         out.text = score::describe(*outcome.miss, query_, query_.maxspan);
@@ -269,7 +269,7 @@ class IncidentExplainer {
     }
     std::set<RowIndex> taken;
     for (std::size_t p = 0; p < out.size(); ++p) {
-      std::uint32_t best = match::category_weight;  // an event of another category is none
+      std::uint32_t best = explain::category_weight;  // an event of another category is none
       std::size_t looked_at = 0;
       for (const truth::IncidentEvent& event : incident.events) {
         const auto row = row_of(event);
@@ -287,8 +287,8 @@ class IncidentExplainer {
 
   static constexpr std::size_t events_compared_max = 256;
   static constexpr std::size_t title_columns_max = 32;
-  const match::Sightings& sightings_;
-  match::Explainer& explainer_;
+  const explain::Sightings& sightings_;
+  explain::Explainer& explainer_;
   const truth::Truth& truth_;
   const eql::CheckedQuery& query_;
   score::Scorecard card_;
@@ -296,7 +296,7 @@ class IncidentExplainer {
   std::map<std::string, std::vector<RowIndex>, std::less<>> rows_of_;
 };
 
-std::vector<Explained> explain_best(const Options& options, match::Explainer& explainer,
+std::vector<Explained> explain_best(const Options& options, explain::Explainer& explainer,
                                     std::uint64_t events_read) {
   std::vector<Explained> out;
   if (options.all_misses == 0 && !explainer.matches().matches.empty()) {
@@ -310,15 +310,15 @@ std::vector<Explained> explain_best(const Options& options, match::Explainer& ex
         "--all-misses N shows what came near, --event what one event comes to");
     return out;
   }
-  for (match::Explanation& found :
+  for (explain::Explanation& found :
        explainer.nearest(std::max<std::uint64_t>(1, options.all_misses))) {
     out.push_back(about(std::move(found), Explained::Kind::near_miss,
                         format("near miss {}", out.size() + 1)));
   }
   if (out.size() == 1) out[0].title = "the nearest miss";
   if (out.empty()) {
-    match::Explanation nothing{.text = events_read == 0 ? "the input has no events"
-                                                        : "no event comes near the query"};
+    explain::Explanation nothing{.text = events_read == 0 ? "the input has no events"
+                                                          : "no event comes near the query"};
     out.push_back(about(std::move(nothing), Explained::Kind::near_miss, "no match"));
   }
   return out;
@@ -334,16 +334,16 @@ Exit run(const Options& options, Console& console) {
   if (!from) return give_up(from.error());
   auto labels = labels_for(options, from->source.files);
   if (!labels) return give_up(labels.error());
-  match::read_named_fields(from->rule, from->schema, from->bound.query, from->plan);
+  explain::read_named_fields(from->rule, from->schema, from->bound.query, from->plan);
   schedule::SimulationOptions simulation;
   if (*labels) {
     const auto fields = schedule::carry_fields(from->rule, from->schema, from->plan);
     if (!fields) return give_up(fields.error());
     simulation = fields->in();
   }
-  const match::Watch watch(from->bound.query, from->plan, from->bound.binding,
-                           from->rule.event_category_field, wanted_by(options, *labels));
-  match::Sightings sightings(watch);
+  const explain::Watch watch(from->bound.query, from->plan, from->bound.binding,
+                             from->rule.event_category_field, wanted_by(options, *labels));
+  explain::Sightings sightings(watch);
   auto read = look(*from, watch, sightings, watcher);
   if (!read) return give_up(read.error());
   if (console.stop().stop_requested()) {
@@ -354,7 +354,7 @@ Exit run(const Options& options, Console& console) {
   if (read->read > 0 && read->usable == 0)
     return give_up(error_in({}, "E406", "none of this is an event"));
 
-  match::Explainer explainer(
+  explain::Explainer explainer(
       {.rule = from->rule,
        .schema = from->schema,
        .query = from->bound.query,
@@ -362,7 +362,7 @@ Exit run(const Options& options, Console& console) {
        .binding = from->bound.binding,
        .watch = watch,
        .sightings = sightings,
-       .detail = options.full ? match::Detail::full : match::Detail::essential});
+       .detail = options.full ? explain::Detail::full : explain::Detail::essential});
   note_limits(explainer.matches(), console);
   report::ExplainedRun result{.rule_name = from->rule.name,
                               .events_read = read->read,
@@ -398,7 +398,7 @@ Exit run(const Options& options, Console& console) {
     console.print(report::explanation_text(
         result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 160),
                  .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-                 .detail = options.full ? match::Detail::full : match::Detail::essential}));
+                 .detail = options.full ? explain::Detail::full : explain::Detail::essential}));
   }
   console.note(format("{} · {} match{}\n", read_summary(*read),
                       group_digits(static_cast<std::int64_t>(result.matches_found)),

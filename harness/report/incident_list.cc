@@ -122,9 +122,9 @@ Json List::incident(std::size_t place) const {
               {"outcome", outcome.alert ? (is_malicious ? "caught" : "alerted")
                                         : (is_malicious ? "missed" : "silent")}};
   if (!outcome.alert && outcome.miss) {
-    Json reason = {{"code", score::to_string(outcome.miss->reason)},
+    Json reason = {{"code", explain::to_string(outcome.miss->reason)},
                    {"text", score::describe(*outcome.miss, in_.bound.query, in_.maxspan)}};
-    if (outcome.miss->reason == score::MissReason::stage_unmatched)
+    if (outcome.miss->reason == explain::Reason::stage_unmatched)
       reason["step"] = outcome.miss->stage + 1;
     out["reason"] = std::move(reason);
   }

@@ -487,19 +487,19 @@ std::vector<Try> tries(const Scorecard& card, const RunInfo& info) {
   for (const MissGroup& group : card.misses) {
     if (out.size() >= tries_max || info.command.empty()) break;
     switch (group.reason) {
-      case score::MissReason::over_maxspan:
+      case explain::Reason::over_maxspan:
         if (!group.gap_median || has_option(info, "--maxspan")) break;
         again("whether a longer maxspan catches those that are too long",
               " --maxspan " + option_duration(*group.gap_median));
         break;
-      case score::MissReason::too_late:
-      case score::MissReason::look_back_too_short:
+      case explain::Reason::too_late:
+      case explain::Reason::look_back_too_short:
         if (!has_schedule || has_option(info, "--schedule")) break;
         again("whether a longer look-back catches those that were late",
               " --schedule lookback=" +
                   option_duration(card.schedule.look_back + 2 * card.schedule.interval));
         break;
-      case score::MissReason::cut_by_cap:
+      case explain::Reason::cut_by_cap:
         if (has_option(info, "--schedule")) break;
         again("whether a higher cap keeps those that were cut",
               format(" --schedule cap={}", std::uint64_t{10} * card.schedule.max_signals));

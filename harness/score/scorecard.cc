@@ -117,7 +117,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
     std::map<std::string, std::string> first_of_example;  ///< id of the first incident
     std::vector<Duration> gaps;
   };
-  std::map<std::tuple<MissReason, std::uint32_t, std::string, std::string>, Gathered> gathered;
+  std::map<std::tuple<Reason, std::uint32_t, std::string, std::string>, Gathered> gathered;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (in.truth.incidents[i].intent != Intent::malicious || !outcomes[i].miss) continue;
     const Miss& miss = *outcomes[i].miss;
@@ -241,7 +241,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     row.coincidences += outcomes[i].coincidences;
     const bool fired = alerted || outcomes[i].coincidences > 0;
     const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
-                      outcomes[i].miss->reason != MissReason::unexplained;
+                      outcomes[i].miss->reason != Reason::unexplained;
     const bool is_incomplete = !fired && cause_of(*outcomes[i].miss) == Cause::telemetry;
     const bool excused = late || is_incomplete || (!fired && touched[i]);
     switch (expected) {

@@ -108,7 +108,7 @@ struct Recall {
 
 /// Missed malicious incidents that share a reason.
 struct MissGroup {
-  MissReason reason = MissReason::unexplained;
+  Reason reason = Reason::unexplained;
   std::uint32_t stage = 0;
   std::string keys;
   std::string text;  ///< the reason in words

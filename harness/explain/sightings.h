@@ -15,7 +15,7 @@
 /// What explaining needs of a scan beside the candidates' log, gathered in the same pass: the rows
 /// themselves of all candidates, of the events that were asked for, and of a bounded number of
 /// events that nearly satisfy some stage.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 /// Events nearer than this to a stage are compared in full; farther ones only with one another.
 inline constexpr std::uint32_t near_distance_max = 2;
@@ -148,4 +148,4 @@ class Sightings {
   std::vector<std::pair<std::uint64_t, scan::CandidateIndex>> candidate_of_ordinal_;
 };
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

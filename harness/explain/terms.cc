@@ -1,7 +1,7 @@
 // `and`, `or` and `not` are followed as written; what lies below them is a term. Truth is never
 // worked out here: every node becomes an event query of its own (`any where NODE`), which the scan
 // answers for a batch of one row.
-#include "harness/match/terms.h"
+#include "harness/explain/terms.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,10 +9,10 @@
 #include "harness/base/text.h"
 #include "harness/eql/query.h"
 #include "harness/event/batch_rows.h"
+#include "harness/explain/one_row.h"
 #include "harness/rule/event_filter.h"
-#include "harness/scan/scanner.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using eql::ExprKind;
@@ -71,6 +71,31 @@ std::string show_value(const event::Value& value, event::FieldType type,
     cut += characters[i];
   return quoted(cut) +
          format("… ({} bytes)", group_digits(static_cast<std::int64_t>(text->size())));
+}
+
+FieldValues field_values(const event::Projection& projection, const EventBatch& rows, RowIndex row,
+                         const std::string& field, std::size_t values_max) {
+  FieldValues out{.field = field};
+  const auto column = projection.by_name.find(field);
+  if (column == projection.by_name.end()) return out;
+  out.total = rows.columns[column->second].codes(row).size();
+  const event::FieldType type = projection.columns[column->second].type;
+  for (const event::Value& value : event::values_of(rows, column->second, row, values_max))
+    out.values.push_back(show_value(value, type, value_characters_max));
+  return out;
+}
+
+const std::string* category_of(const eql::CheckedQuery& query, std::size_t stage) {
+  const std::uint32_t written = query.stages[stage].written;
+  const auto& stages = query.syntax.stages;
+  return written < stages.size() && stages[written].filter.category
+             ? &*stages[written].filter.category
+             : nullptr;
+}
+
+std::string asked_for(const eql::CheckedQuery& query, std::size_t stage) {
+  const std::string* const category = category_of(query, stage);
+  return category != nullptr ? *category + " event" : "event";
 }
 
 void read_named_fields(const rule::Rule& rule, const event::Schema& schema,
@@ -136,15 +161,12 @@ Truth TermReader::ask(const Part& part, const EventBatch& rows, RowIndex row,
     problem = part.problem;
     return Truth::fails;
   }
-  const event::Projection& projection = part.plan->projection();
-  EventBatch batch(projection);
-  event::append_row(rows, plan_.projection(), row, batch, projection);
-  scan::CandidateLog log = part.plan->new_log();
-  if (auto scanned = scan::Scanner(*part.plan).scan(batch, log); !scanned) {
-    problem = scanned.error().message;
+  const OneRow one(*part.plan, plan_.projection(), rows, row);
+  if (one.failure()) {
+    problem = one.failure()->message;
     return Truth::fails;
   }
-  return log.size() > 0 ? Truth::yes : Truth::no;
+  return one.satisfies_any() ? Truth::yes : Truth::no;
 }
 
 void TermReader::answer(Term& term, const std::string& condition, const EventBatch& rows,
@@ -220,15 +242,13 @@ void TermReader::add_guards(Term& whole, const EventBatch& rows, RowIndex row) {
 
 FieldValues TermReader::values(const std::string& field, const EventBatch& rows,
                                RowIndex row) const {
-  FieldValues out{.field = field};
-  const auto& columns = plan_.projection().columns;
-  const auto column = std::ranges::find(columns, field, &event::Field::name);
-  if (column == columns.end()) return out;
-  const auto index = static_cast<event::ColumnIndex>(column - columns.begin());
-  out.total = rows.columns[index].codes(row).size();
-  for (const event::Value& value : event::values_of(rows, index, row, values_shown_max))
-    out.values.push_back(show_value(value, column->type, value_characters_max));
-  return out;
+  return field_values(plan_.projection(), rows, row, field, values_shown_max);
+}
+
+const eql::EventFilter& TermReader::filter_of(std::size_t stage) const {
+  const std::uint32_t written = query_.stages[stage].written;
+  const auto& stages = query_.syntax.stages;
+  return written < stages.size() ? stages[written].filter : query_.syntax.until->filter;
 }
 
 std::string TermReader::text_of(eql::ExprId id) const {
@@ -317,10 +337,7 @@ Term TermReader::read(eql::ExprId id, const EventBatch& rows,
 
 Term TermReader::read(std::size_t stage, const EventBatch& rows, RowIndex row) {
   budget_ = terms_max;
-  const std::uint32_t written = query_.stages[stage].written;
-  const auto& stages = query_.syntax.stages;
-  const eql::EventFilter& filter =
-      written < stages.size() ? stages[written].filter : query_.syntax.until->filter;
+  const eql::EventFilter& filter = filter_of(stage);
   Term whole{.kind = TermKind::all};
   if (filter.category) {
     Term category{.text = format("{} == {}", rule_.event_category_field, quoted(*filter.category))};
@@ -348,16 +365,12 @@ Term TermReader::read(std::size_t stage, const EventBatch& rows, RowIndex row) {
 
 std::vector<FieldValues> TermReader::fields(std::size_t stage, const EventBatch& rows,
                                             RowIndex row) const {
-  const std::uint32_t written = query_.stages[stage].written;
-  const auto& stages = query_.syntax.stages;
-  const eql::EventFilter& filter =
-      written < stages.size() ? stages[written].filter : query_.syntax.until->filter;
   std::vector<std::string> names;
-  collect_fields(query_.syntax, filter.condition, names);
+  collect_fields(query_.syntax, filter_of(stage).condition, names);
   std::stable_partition(names.begin(), names.end(), is_telling);
   std::vector<FieldValues> out;
   for (const std::string& name : names) out.push_back(values(name, rows, row));
   return out;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -2,8 +2,8 @@
 // row of its piece that is near a stage; the one thread that takes the pieces in input order then
 // holds those that go with an event of a neighbouring stage (same keys, within maxspan), nearest
 // first, and lets the others go. The choice does not depend on how the input is cut. Tested in
-// tests/unit/match/explain_test.cc.
-#include "harness/match/sightings.h"
+// tests/unit/explain/explain_test.cc.
+#include "harness/explain/sightings.h"
 
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
@@ -11,7 +11,7 @@
 #include "harness/base/check.h"
 #include "harness/match/elapsed.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using event::EventBatch;
@@ -168,7 +168,7 @@ void Sightings::take(WatchedPiece&& piece) {
 
 bool Sightings::is_near_in_time(EventTime earlier, EventTime later) const {
   if (watch_->is_sample()) return true;
-  const Duration gap = elapsed(earlier, later);
+  const Duration gap = match::elapsed(earlier, later);
   return gap >= Duration::zero() && (!watch_->maxspan() || gap <= *watch_->maxspan());
 }
 
@@ -287,4 +287,4 @@ std::optional<scan::CandidateIndex> Sightings::candidate_of(RowIndex row) const 
   return found->second;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

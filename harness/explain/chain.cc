@@ -1,14 +1,14 @@
 // A chain is one chosen event per stage, in order, as the sequence would take them. The questions
 // are: is there a chain at all; one with common keys; one within maxspan; one that nothing stops.
 // The first "no" is the obstacle. Tested by way of its two askers, tests/unit/score/miss_test.cc
-// and tests/unit/match/explain_test.cc.
-#include "harness/match/chain.h"
+// and tests/unit/explain/explain_test.cc.
+#include "harness/explain/chain.h"
 
 #include <algorithm>
 
 #include "harness/match/elapsed.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 constexpr std::size_t combinations_max = 64;
@@ -23,14 +23,14 @@ Chains::Chains(const eql::CheckedQuery& query, const scan::QueryBinding& binding
   }
 }
 
-std::vector<KeyTuple> Chains::keys_of(CandidateIndex candidate,
-                                      const scan::QueryBinding::Stage& at) const {
-  std::vector<KeyTuple> out = {{}};
+std::vector<match::KeyTuple> Chains::keys_of(CandidateIndex candidate,
+                                             const scan::QueryBinding::Stage& at) const {
+  std::vector<match::KeyTuple> out = {{}};
   for (std::size_t i = 0; i < at.keys.size(); ++i) {
     const auto values =
         at.keys[i] ? log_->keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
-    std::vector<KeyTuple> longer;
-    for (const KeyTuple& keys : out) {
+    std::vector<match::KeyTuple> longer;
+    for (const match::KeyTuple& keys : out) {
       const auto extend = [&](scan::KeyId key) {
         if (longer.size() >= combinations_max) return;
         longer.push_back(keys);
@@ -45,7 +45,7 @@ std::vector<KeyTuple> Chains::keys_of(CandidateIndex candidate,
 }
 
 bool Chains::has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
-                      const KeyTuple& keys) const {
+                      const match::KeyTuple& keys) const {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto values =
         at.keys[i] ? log_->keys(candidate, *at.keys[i]) : std::span<const scan::KeyId>();
@@ -58,8 +58,8 @@ bool Chains::has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage&
 }
 
 Duration Chains::span(const Chain& chain) const {
-  return elapsed(log_->event_time(chain.front().candidate),
-                 log_->event_time(chain.back().candidate));
+  return match::elapsed(log_->event_time(chain.front().candidate),
+                        log_->event_time(chain.back().candidate));
 }
 
 bool Chains::fits(const Chain& chain) const {
@@ -68,7 +68,7 @@ bool Chains::fits(const Chain& chain) const {
 
 std::optional<Chain> Chains::complete(const std::vector<ChainEvent>& own,
                                       const MayFollow& may_follow, const ChainEvent& start,
-                                      const KeyTuple* keys) const {
+                                      const match::KeyTuple* keys) const {
   Chain chain = {start};
   for (std::size_t j = 1; j < positives_.size(); ++j) {
     const auto from = is_sample() ? own.begin()
@@ -95,7 +95,7 @@ std::vector<Chain> Chains::find(const std::vector<ChainEvent>& own, const MayFol
       if (auto chain = complete(own, may_follow, start, nullptr)) out.push_back(std::move(*chain));
       continue;
     }
-    for (const KeyTuple& keys : keys_of(start.candidate, stage(0))) {
+    for (const match::KeyTuple& keys : keys_of(start.candidate, stage(0))) {
       if (auto chain = complete(own, may_follow, start, &keys)) out.push_back(std::move(*chain));
     }
   }
@@ -104,9 +104,9 @@ std::vector<Chain> Chains::find(const std::vector<ChainEvent>& own, const MayFol
 
 std::optional<CandidateIndex> Chains::stopped_by(const Chain& chain) const {
   if (!binding_->until) return std::nullopt;
-  std::vector<KeyTuple> keys = keys_of(chain.front().candidate, stage(0));
+  std::vector<match::KeyTuple> keys = keys_of(chain.front().candidate, stage(0));
   // Of an array only the values that the later events share keep the chain together.
-  std::erase_if(keys, [&](const KeyTuple& own) {
+  std::erase_if(keys, [&](const match::KeyTuple& own) {
     for (std::size_t j = 1; j < chain.size(); ++j) {
       if (!has_keys(chain[j].candidate, stage(j), own)) return true;
     }
@@ -114,7 +114,9 @@ std::optional<CandidateIndex> Chains::stopped_by(const Chain& chain) const {
   });
   for (CandidateIndex c = chain.front().candidate; c < chain.back().candidate; ++c) {
     if (!log_->satisfies(c, binding_->until->filter)) continue;
-    const auto stops = [&](const KeyTuple& own) { return has_keys(c, *binding_->until, own); };
+    const auto stops = [&](const match::KeyTuple& own) {
+      return has_keys(c, *binding_->until, own);
+    };
     if (std::ranges::any_of(keys, stops)) return c;
   }
   return std::nullopt;
@@ -127,7 +129,7 @@ std::vector<std::size_t> Chains::differing_keys(const Chain& chain) const {
       std::vector<scan::KeyId> out;
       const scan::QueryBinding::Stage only{
           .filter = 0, .keys = {stage(j).keys[i]}, .optional_keys = {stage(j).optional_keys[i]}};
-      for (const KeyTuple& keys : keys_of(chain[j].candidate, only)) out.push_back(keys[0]);
+      for (const match::KeyTuple& keys : keys_of(chain[j].candidate, only)) out.push_back(keys[0]);
       return out;
     };
     std::vector<scan::KeyId> common = values_at(0);
@@ -180,4 +182,4 @@ Diagnosis Chains::diagnose(const std::vector<ChainEvent>& own, const MayFollow& 
   return {.obstacle = Obstacle::none, .chains = std::move(found)};
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

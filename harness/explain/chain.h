@@ -12,7 +12,9 @@
 
 /// How far a few chosen events get through a sequence or sample, one demand after another: a filter
 /// for each stage, order, join keys, maxspan, `until`. What explains a missing match, whoever asks.
-namespace eqlab::match {
+namespace eqlab::explain {
+
+using scan::CandidateIndex;
 
 /// A candidate of the chosen ones; `event` is the asker's own number for it.
 struct ChainEvent {
@@ -80,15 +82,15 @@ class Chains {
   }
   /// Has the event these values, or for an optional key none where null is asked?
   [[nodiscard]] bool has_keys(CandidateIndex candidate, const scan::QueryBinding::Stage& at,
-                              const KeyTuple& keys) const;
+                              const match::KeyTuple& keys) const;
   /// The combinations of the event's keys at a stage.
-  [[nodiscard]] std::vector<KeyTuple> keys_of(CandidateIndex candidate,
-                                              const scan::QueryBinding::Stage& at) const;
+  [[nodiscard]] std::vector<match::KeyTuple> keys_of(CandidateIndex candidate,
+                                                     const scan::QueryBinding::Stage& at) const;
 
  private:
   [[nodiscard]] std::optional<Chain> complete(const std::vector<ChainEvent>& own,
                                               const MayFollow& may_follow, const ChainEvent& start,
-                                              const KeyTuple* keys) const;
+                                              const match::KeyTuple* keys) const;
   [[nodiscard]] bool is_sample() const { return query_->kind == eql::QueryKind::sample; }
 
   const eql::CheckedQuery* query_;
@@ -98,4 +100,4 @@ class Chains {
   std::vector<std::size_t> positives_;
 };
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

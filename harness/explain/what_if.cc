@@ -1,12 +1,13 @@
-#include "harness/match/what_if.h"
+#include "harness/explain/what_if.h"
 
 #include <algorithm>
 #include <set>
 
 #include "harness/base/text.h"
+#include "harness/explain/one_row.h"
 #include "harness/scan/scanner.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using event::ChangedValue;
@@ -129,107 +130,140 @@ void collect_leaves(const scan::Plan::Node& node,
   for (const scan::Plan::Node& child : node.children) collect_leaves(child, out);
 }
 
+/// The query without its pipes and without some of its join keys.
+struct Question {
+  eql::CheckedQuery query;
+  scan::QueryBinding binding;
+
+  Question(const ExplainInputs& in, std::vector<std::size_t> dropped_keys)
+      : query(in.query), binding(in.binding) {
+    query.limits.clear();
+    std::ranges::sort(dropped_keys, std::greater<>());
+    for (const std::size_t key : dropped_keys) {
+      for (std::size_t j = 0; j < query.stages.size(); ++j)
+        drop(key, query.stages[j], binding.stages[j]);
+      if (query.until) drop(key, *query.until, *binding.until);
+    }
+  }
+
+ private:
+  static void drop(std::size_t key, eql::CheckedStage& stage, scan::QueryBinding::Stage& bound) {
+    const auto place = static_cast<std::ptrdiff_t>(key);
+    stage.keys.erase(stage.keys.begin() + place);
+    bound.keys.erase(bound.keys.begin() + place);
+    bound.optional_keys.erase(bound.optional_keys.begin() + place);
+  }
+};
+
+/// The log with changed events beside what they were before. Changed ones are marked by lines that
+/// no input has.
+class ChangedLog {
+ public:
+  ChangedLog(const ExplainInputs& in, const std::vector<Change::Event>& events) : in_(in) {
+    if (events.empty()) return;
+    const event::Projection& projection = in.plan.projection();
+    scan::CandidateLog extra = in.plan.new_log();
+    for (const Change::Event& event : events) {
+      EventBatch batch(projection);
+      event::append_row(in.sightings.rows(), projection, event.row, batch, projection,
+                        event.values);
+      if (event.time) batch.event_time[0] = *event.time;
+      batch.line[0] = mark + marked_.size();
+      marked_.push_back(event.row);
+      hidden_.insert(in.sightings.rows().ordinal[event.row]);
+      if (!scan::Scanner(in.plan).scan(batch, extra)) is_valid_ = false;
+    }
+    copy_.emplace(in.sightings.log());
+    copy_->merge(std::move(extra));
+    copy_->finish();
+  }
+
+  /// False where a script fails on a changed event.
+  [[nodiscard]] bool is_valid() const { return is_valid_; }
+  [[nodiscard]] const scan::CandidateLog& log() const {
+    return copy_ ? *copy_ : in_.sightings.log();
+  }
+  /// What events were before they were changed.
+  [[nodiscard]] bool is_hidden(CandidateIndex c) const {
+    return log().line(c) < mark && hidden_.contains(log().ordinal(c));
+  }
+  [[nodiscard]] bool is_row(CandidateIndex c, RowIndex row) const {
+    const auto marked = std::ranges::find(marked_, row);
+    if (marked != marked_.end())
+      return log().line(c) == mark + static_cast<std::uint64_t>(marked - marked_.begin());
+    return log().line(c) < mark && log().ordinal(c) == in_.sightings.rows().ordinal[row];
+  }
+
+ private:
+  static constexpr std::uint64_t mark = UINT64_MAX - 1'000;
+  const ExplainInputs& in_;
+  std::optional<scan::CandidateLog> copy_;
+  std::vector<RowIndex> marked_;
+  std::set<std::uint64_t> hidden_;  ///< ordinals
+  bool is_valid_ = true;
+};
+
+/// An early step may have been towards another side of an `or`.
+template <class Satisfies>
+void remove_needless(std::vector<ChangedValue>& values, const Satisfies& satisfies) {
+  for (std::size_t i = values.size(); i-- > 0 && values.size() > 1;) {
+    std::vector<ChangedValue> fewer = values;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    if (satisfies(fewer)) values = std::move(fewer);
+  }
+}
+
 }  // namespace
 
-EventBatch WhatIf::changed(RowIndex row, std::span<const ChangedValue> changes) const {
-  EventBatch out(plan_.projection());
-  event::append_row(sightings_.rows(), plan_.projection(), row, out, plan_.projection(), changes);
-  return out;
-}
-
-bool WhatIf::satisfies(scan::FilterIndex filter, RowIndex row,
-                       std::span<const ChangedValue> changes) const {
-  const EventBatch batch = changed(row, changes);
-  scan::CandidateLog log = plan_.new_log();
-  return scan::Scanner(plan_).scan(batch, log) && log.size() > 0 && log.satisfies(0, filter);
-}
-
 bool WhatIf::matches(const Change& change, std::span<const RowIndex> rows) const {
-  eql::CheckedQuery query = query_;
-  query.limits.clear();
-  scan::QueryBinding binding = binding_;
-  std::vector<std::size_t> dropped = change.dropped_keys;
-  std::ranges::sort(dropped, std::greater<>());
-  for (const std::size_t key : dropped) {
-    const auto place = static_cast<std::ptrdiff_t>(key);
-    const auto drop = [&](eql::CheckedStage& stage, scan::QueryBinding::Stage& bound) {
-      stage.keys.erase(stage.keys.begin() + place);
-      bound.keys.erase(bound.keys.begin() + place);
-      bound.optional_keys.erase(bound.optional_keys.begin() + place);
-    };
-    for (std::size_t j = 0; j < query.stages.size(); ++j) drop(query.stages[j], binding.stages[j]);
-    if (query.until) drop(*query.until, *binding.until);
-  }
-
-  // Changed events go into a copy of the log, marked by lines that no input has; what they were
-  // before is left out of sight.
-  constexpr std::uint64_t mark = UINT64_MAX - 1'000;
-  std::set<std::uint64_t> replaced;
-  std::vector<std::pair<RowIndex, std::uint64_t>> marks;
-  scan::CandidateLog extra = plan_.new_log();
-  for (const Change::Event& event : change.events) {
-    EventBatch batch = changed(event.row, event.values);
-    if (event.time) batch.event_time[0] = *event.time;
-    batch.line[0] = mark + marks.size();
-    marks.emplace_back(event.row, batch.line[0]);
-    replaced.insert(sightings_.rows().ordinal[event.row]);
-    if (!scan::Scanner(plan_).scan(batch, extra)) return false;
-  }
-  std::optional<scan::CandidateLog> copy;
-  if (!change.events.empty()) {
-    copy.emplace(sightings_.log());
-    copy->merge(std::move(extra));
-    copy->finish();
-  }
-  const scan::CandidateLog& log = copy ? *copy : sightings_.log();
-
+  const Question question(in_, change.dropped_keys);
+  const ChangedLog changed(in_, change.events);
+  if (!changed.is_valid()) return false;
+  const scan::CandidateLog& log = changed.log();
   std::set<std::uint64_t> gone;
   for (const CandidateIndex candidate : change.without)
-    gone.insert(sightings_.log().ordinal(candidate));
+    gone.insert(in_.sightings.log().ordinal(candidate));
   std::vector<CandidateIndex> visible =
-      query_.kind == eql::QueryKind::sequence ? log.dated() : log.all();
+      question.query.kind == eql::QueryKind::sequence ? log.dated() : log.all();
   std::erase_if(visible, [&](CandidateIndex c) {
-    const bool is_old = log.line(c) < mark && replaced.contains(log.ordinal(c));
-    return is_old || gone.contains(log.ordinal(c));
+    return changed.is_hidden(c) || gone.contains(log.ordinal(c));
   });
-  MatchOptions options;
+  match::MatchOptions options;
   options.maxspan = change.maxspan;
-  const Matches found = Matcher(query, binding).find(log, visible, options);
-
-  const auto is_row = [&](CandidateIndex c, RowIndex row) {
-    const auto marked = std::ranges::find(marks, row, &std::pair<RowIndex, std::uint64_t>::first);
-    if (marked != marks.end()) return log.line(c) == marked->second;
-    return log.line(c) < mark && log.ordinal(c) == sightings_.rows().ordinal[row];
-  };
-  return std::ranges::any_of(found.matches, [&](const Match& match) {
+  const match::Matches found =
+      match::Matcher(question.query, question.binding).find(log, visible, options);
+  return std::ranges::any_of(found.matches, [&](const match::Match& match) {
     return std::ranges::all_of(rows, [&](RowIndex row) {
-      return std::ranges::any_of(
-          match.events, [&](CandidateIndex c) { return c != missing_event && is_row(c, row); });
+      return std::ranges::any_of(match.events, [&](CandidateIndex c) {
+        return c != match::missing_event && changed.is_row(c, row);
+      });
     });
   });
 }
 
+std::vector<ChangedValue> WhatIf::options_for(scan::FilterIndex filter, RowIndex row) const {
+  std::set<std::uint32_t> leaves;
+  collect_leaves(in_.plan.filters()[filter], leaves);
+  std::vector<ChangedValue> out;
+  for (const std::uint32_t id : leaves) {
+    const scan::Plan::PlannedLeaf& planned = in_.plan.leaves()[id];
+    // Another category would be another event.
+    const bool is_category = in_.watch.weights()[id] == category_weight;
+    if (planned.script || is_category || out.size() >= options_max) continue;
+    const std::string& field = planned.leaf.field.name;
+    const std::vector<Value> now = event::values_of(in_.sightings.rows(), planned.column, row, 1);
+    for (Value& value : values_that_satisfy(planned.leaf, now.empty() ? Value() : now[0]))
+      out.push_back({field, std::move(value)});
+    if (!now.empty()) out.push_back({field, Value()});
+  }
+  return out;
+}
+
 std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex filter, RowIndex row,
                                                             std::size_t changes_max) const {
-  std::set<std::uint32_t> leaves;
-  collect_leaves(plan_.filters()[filter], leaves);
-  std::vector<ChangedValue> options;
-  for (const std::uint32_t id : leaves) {
-    const scan::Plan::PlannedLeaf& planned = plan_.leaves()[id];
-    // Another category would be another event.
-    const bool is_category = watch_.weights()[id] == category_weight;
-    if (planned.script || is_category || options.size() >= options_max) continue;
-    const std::vector<Value> now = event::values_of(sightings_.rows(), planned.column, row, 1);
-    for (Value& value : values_that_satisfy(planned.leaf, now.empty() ? Value() : now[0]))
-      options.push_back({planned.leaf.field.name, std::move(value)});
-    if (!now.empty()) options.push_back({planned.leaf.field.name, Value()});
-  }
-
-  const auto met_by = [&](const std::vector<ChangedValue>& values) {
-    scan::CandidateLog log = plan_.new_log();
-    scan::Scanner scanner(plan_);
-    return scanner.scan(changed(row, values), log).has_value() && log.size() > 0 &&
-           log.satisfies(0, filter);
+  const std::vector<ChangedValue> options = options_for(filter, row);
+  const auto evaluated = [&](const std::vector<ChangedValue>& values) {
+    return OneRow(in_.plan, in_.plan.projection(), in_.sightings.rows(), row, values);
   };
   std::vector<ChangedValue> made;
   for (std::size_t step = 0; step < changes_max; ++step) {
@@ -238,23 +272,15 @@ std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex fi
     std::vector<ChangedValue> tried = made;
     tried.emplace_back();
     for (const ChangedValue& option : options) {
-      const auto same_field = [&](const ChangedValue& done) { return done.field == option.field; };
-      if (std::ranges::any_of(made, same_field)) continue;
+      if (std::ranges::find(made, option.field, &ChangedValue::field) != made.end()) continue;
       tried.back() = option;
-      const EventBatch batch = changed(row, tried);
-      scan::CandidateLog log = plan_.new_log();
-      scan::Scanner scanner(plan_);
-      if (!scanner.scan(batch, log)) continue;  // a script would fail on it
-      if (log.size() > 0 && log.satisfies(0, filter)) {
-        // An early step may have been towards another side of an `or`.
-        for (std::size_t i = tried.size(); i-- > 0 && tried.size() > 1;) {
-          std::vector<ChangedValue> fewer = tried;
-          fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-          if (met_by(fewer)) tried = std::move(fewer);
-        }
+      OneRow changed = evaluated(tried);
+      if (changed.satisfies(filter)) {
+        remove_needless(tried,
+                        [&](const auto& fewer) { return evaluated(fewer).satisfies(filter); });
         return tried;
       }
-      const std::uint32_t distance = scanner.distance(filter, 0, watch_.weights());
+      const std::uint32_t distance = changed.distance(filter, in_.watch.weights());
       if (distance >= best_distance) continue;
       best = &option;
       best_distance = distance;
@@ -265,4 +291,4 @@ std::optional<std::vector<ChangedValue>> WhatIf::values_for(scan::FilterIndex fi
   return std::nullopt;
 }
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

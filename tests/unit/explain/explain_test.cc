@@ -1,6 +1,6 @@
 // What explain says of small timelines, each decided by hand; and over random ones, that it calls
 // matched what matches, and that every change it names makes the reference finder match.
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 #include "tests/reference/fast_engine.h"
 #include "tests/reference/timeline.h"
 
-namespace eqlab::match {
+namespace eqlab::explain {
 namespace {
 
 using reference::Row;
@@ -315,7 +315,7 @@ TEST(Explain, AHostileEventIsBounded) {
   const std::vector<Explanation> found = world.explainer().nearest(2);
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found[0].stages.size(), 40U);
-  EXPECT_EQ(found[0].reason, Reason::no_event);
+  EXPECT_EQ(found[0].reason, Reason::stage_unmatched);
   EXPECT_LE(world.sightings().near().size(), near_rows_max);
 }
 
@@ -467,4 +467,4 @@ TEST(ExplainRandomly, TheAnswerDoesNotDependOnHowTheInputIsCut) {
 }
 
 }  // namespace
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -7,13 +7,12 @@
 #include <vector>
 
 #include "harness/event/batch_rows.h"
-#include "harness/match/matcher.h"
-#include "harness/match/sightings.h"
-#include "harness/scan/plan.h"
+#include "harness/explain/chain.h"
+#include "harness/explain/explain.h"
 
 /// The same events with a little changed, evaluated again by the scanner and the matcher that
 /// evaluated them before. Nothing here guesses: what is said to match has matched.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 /// What is other than it was.
 struct Change {
@@ -30,10 +29,7 @@ struct Change {
 
 class WhatIf {
  public:
-  /// All must outlive it; `sightings` is finished.
-  WhatIf(const eql::CheckedQuery& query, const scan::Plan& plan, const scan::QueryBinding& binding,
-         const Sightings& sightings, const Watch& watch)
-      : query_(query), plan_(plan), binding_(binding), sightings_(sightings), watch_(watch) {}
+  explicit WhatIf(const ExplainInputs& inputs) : in_(inputs) {}
 
   /// Is there a match, before the query's pipes, that has all of `rows` in it (changed where the
   /// change says so)? O(log): the whole log is matched again.
@@ -45,19 +41,12 @@ class WhatIf {
   [[nodiscard]] std::optional<std::vector<event::ChangedValue>> values_for(
       scan::FilterIndex filter, event::RowIndex row, std::size_t changes_max) const;
 
-  /// Does the row, so changed, satisfy the filter? False also where a script fails on it.
-  [[nodiscard]] bool satisfies(scan::FilterIndex filter, event::RowIndex row,
-                               std::span<const event::ChangedValue> changes) const;
-
  private:
-  [[nodiscard]] event::EventBatch changed(event::RowIndex row,
-                                          std::span<const event::ChangedValue> changes) const;
+  /// Values worth a try, each with which some leaf of the filter answers otherwise.
+  [[nodiscard]] std::vector<event::ChangedValue> options_for(scan::FilterIndex filter,
+                                                             event::RowIndex row) const;
 
-  const eql::CheckedQuery& query_;
-  const scan::Plan& plan_;
-  const scan::QueryBinding& binding_;
-  const Sightings& sightings_;
-  const Watch& watch_;
+  ExplainInputs in_;
 };
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

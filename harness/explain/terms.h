@@ -13,7 +13,7 @@
 #include "harness/scan/plan.h"
 
 /// A stage's condition as it was written, and what each part of it answers for one event.
-namespace eqlab::match {
+namespace eqlab::explain {
 
 /// What one field of a term holds.
 struct FieldValues {
@@ -86,6 +86,7 @@ class TermReader {
   void add_guards(Term& whole, const event::EventBatch& rows, event::RowIndex row);
   [[nodiscard]] FieldValues values(const std::string& field, const event::EventBatch& rows,
                                    event::RowIndex row) const;
+  [[nodiscard]] const eql::EventFilter& filter_of(std::size_t stage) const;
   [[nodiscard]] std::string text_of(eql::ExprId expr) const;
   [[nodiscard]] std::string nearest_constant(const eql::Expr& list,
                                              const std::vector<FieldValues>& values) const;
@@ -99,9 +100,20 @@ class TermReader {
   std::size_t budget_ = 0;
 };
 
+/// The values of a field in one row of `rows`, which are of that projection; the first `values_max`
+/// of them in text. Missing where the projection does not have the field.
+[[nodiscard]] FieldValues field_values(const event::Projection& projection,
+                                       const event::EventBatch& rows, event::RowIndex row,
+                                       const std::string& field, std::size_t values_max);
+
+/// The category that a stage of the query asks for; null where it takes any.
+[[nodiscard]] const std::string* category_of(const eql::CheckedQuery& query, std::size_t stage);
+/// `network event`, of that category; `event`.
+[[nodiscard]] std::string asked_for(const eql::CheckedQuery& query, std::size_t stage);
+
 /// `value` as a query would write it: text in quotes and cut to `characters_max`, dates in ISO
 /// 8601.
 [[nodiscard]] std::string show_value(const event::Value& value, event::FieldType type,
                                      std::size_t characters_max);
 
-}  // namespace eqlab::match
+}  // namespace eqlab::explain

@@ -8,23 +8,9 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/base/sha256.h"
 
 namespace eqlab::generators {
-
-/// SHA-256 of what was added, in hex.
-class Sha256 {
- public:
-  Sha256();
-  ~Sha256();
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
-  void add(std::string_view bytes);
-  [[nodiscard]] std::string hex();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 /// A corpus folder under construction: files go into a folder beside it, which takes its place in
 /// the end. Destroyed before `commit`, it leaves everything as it was.

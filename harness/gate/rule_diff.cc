@@ -9,6 +9,7 @@
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
+#include "harness/eql/normal_form.h"
 #include "harness/eql/query.h"
 #include "harness/gate/glob.h"
 #include "harness/gate/normal_form.h"
@@ -188,7 +189,7 @@ std::vector<Step> steps_of(const eql::CheckedQuery& query) {
     const eql::Stage& stage = query.syntax.stages[i];
     std::string digest = format("{} runs={} ", stage.missing ? "!" : "", stage.runs);
     const auto checked = std::ranges::find(query.stages, i, &eql::CheckedStage::written);
-    if (checked != query.stages.end()) digest += filter_digest(query, checked->filter);
+    if (checked != query.stages.end()) digest += eql::filter_digest(query, checked->filter);
     steps.push_back({&stage, std::move(digest), step_text(query.syntax, stage)});
   }
   return steps;
@@ -469,7 +470,7 @@ void Differ::query() {
     return query.until ? step_text(query, *query.until) : std::string();
   };
   const auto until_digest = [](const eql::CheckedQuery& query) {
-    return query.until ? filter_digest(query, query.until->filter) : std::string();
+    return query.until ? eql::filter_digest(query, query.until->filter) : std::string();
   };
   if (until_digest(before_.query) != until_digest(after_.query) &&
       until_text(old_) != until_text(new_))

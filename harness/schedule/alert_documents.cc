@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/base/limits.h"
+#include "harness/base/sha256.h"
 #include "harness/base/text.h"
 #include "harness/rule/date_math.h"
 

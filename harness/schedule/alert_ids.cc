@@ -1,30 +1,11 @@
 // Held by tests/unit/schedule/alert_ids_test.cc to the ids that the engine's own tests state.
 #include "harness/schedule/alert_ids.h"
 
-#include <openssl/evp.h>
-
-#include <array>
-
-#include "harness/base/check.h"
+#include "harness/base/sha256.h"
 #include "harness/base/text.h"
 #include "harness/event/defend_streams.h"
 
 namespace eqlab::schedule {
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EQLAB_ASSERT(
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(std::size_t{2} * length);
-  for (unsigned i = 0; i < length; ++i) {
-    out += digits[digest[i] >> 4U];
-    out += digits[digest[i] & 15U];
-  }
-  return out;
-}
 
 std::string single_alert_id(const DocumentAddress& event, std::string_view space,
                             std::string_view rule_uuid, std::string_view version) {

@@ -16,9 +16,6 @@
 /// detection-engine spec, section 3.4.
 namespace eqlab::schedule {
 
-/// SHA-256 of the bytes, in lower-case hexadecimal digits.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 /// Where one document lives.
 struct DocumentAddress {
   std::string id;     ///< `_id`

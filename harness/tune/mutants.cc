@@ -6,7 +6,7 @@
 #include <set>
 
 #include "harness/base/text.h"
-#include "harness/eql/condition_builder.h"
+#include "harness/eql/normal_form.h"
 #include "harness/eql/pattern.h"
 #include "harness/eql/query.h"
 #include "harness/tune/variant.h"
@@ -474,24 +474,6 @@ class DraftWriter {
   std::vector<Draft> out_;
 };
 
-/// A missing value joins nothing unless all steps that have an event let it: one that does not
-/// makes the key a plain one in all of them.
-bool may_be_missing(const eql::CheckedQuery& query, std::size_t key) {
-  return std::ranges::all_of(query.stages, [key](const eql::CheckedStage& stage) {
-    return stage.missing || stage.keys[key].optional;
-  });
-}
-
-std::string keys_text(const eql::CheckedQuery& query, const eql::CheckedStage& stage) {
-  std::string out;
-  for (std::size_t i = 0; i < stage.keys.size(); ++i) {
-    const eql::JoinKey& key = stage.keys[i];
-    const bool optional = key.optional && may_be_missing(query, i);
-    out += format(" {}{}{}", optional ? "?" : "", key.unmapped ? "unmapped " : "", key.field.name);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string_view to_string(MutationKind kind) {
@@ -534,44 +516,6 @@ std::string_view to_string(MutationKind kind) {
   return "";
 }
 
-std::string meaning_of(const eql::CheckedQuery& original) {
-  eql::CheckedQuery query = original;
-  // `?` changes nothing about a field that is there; script leaves are named by how they read.
-  for (eql::Expr& e : query.syntax.exprs) {
-    const bool is_unmapped =
-        std::ranges::any_of(query.unmapped, [&e](const auto& one) { return one.first == e.name; });
-    if (e.kind == ExprKind::field && !is_unmapped) e.optional = false;
-  }
-  for (eql::Leaf& leaf : query.leaves) {
-    if (leaf.kind == eql::LeafKind::script || leaf.kind == eql::LeafKind::script_null)
-      eql::settle_leaf(leaf, query.syntax);
-    // Text without letters is the same in either case.
-    if (!leaf.fold_case || leaf.kind == eql::LeafKind::regex) continue;
-    const bool has_letters = std::ranges::any_of(leaf.constants, [](const event::Value& value) {
-      const auto* const text = std::get_if<std::string>(&value);
-      return text == nullptr || std::ranges::any_of(*text, [](char c) {
-               return fold_ascii(c) != c || (c >= 'a' && c <= 'z');
-             });
-    });
-    if (has_letters || leaf.constants.empty()) continue;
-    leaf.fold_case = false;
-    eql::settle_leaf(leaf, query.syntax);
-  }
-  std::string out = format("{}\n", static_cast<int>(query.kind));
-  for (const eql::CheckedStage& stage : query.stages) {
-    out += format("{}{} by{}\n", stage.missing ? "!" : "",
-                  eql::print_condition(query, stage.filter), keys_text(query, stage));
-  }
-  if (query.until) {
-    out += format("until {} by{}\n", eql::print_condition(query, query.until->filter),
-                  keys_text(query, *query.until));
-  }
-  if (query.maxspan) out += format("within {}\n", query.maxspan->count());
-  for (const eql::Limit& limit : query.limits)
-    out += format("| {} {}\n", limit.side == eql::Limit::Side::head ? "head" : "tail", limit.count);
-  return out;
-}
-
 Result<MutantSet> make_mutants(const rule::Rule& rule, const event::Schema& schema,
                                const MutantOptions& options) {
   EQLAB_TRY(const eql::CheckedQuery original, rule::compile(rule, schema));
@@ -589,7 +533,7 @@ Result<MutantSet> make_mutants(const rule::Rule& rule, const event::Schema& sche
       spread.push_back(std::move(drafts[i * drafts.size() / tried_max]));
     drafts = std::move(spread);
   }
-  const std::string meant = meaning_of(original);
+  const std::string meant = eql::normal_form(original);
   std::set<std::string> meanings;
   rule::Rule changed = variant_rule(rule, {});
   for (Draft& draft : drafts) {
@@ -599,7 +543,7 @@ Result<MutantSet> make_mutants(const rule::Rule& rule, const event::Schema& sche
       ++out.stillborn;
       continue;
     }
-    std::string meaning = meaning_of(*compiled);
+    std::string meaning = eql::normal_form(*compiled);
     if (meaning == meant) {
       ++out.equivalent;
     } else if (!meanings.insert(std::move(meaning)).second) {

@@ -45,7 +45,7 @@ struct Mutant {
 };
 
 struct MutantSet {
-  std::vector<Mutant> mutants;   ///< in order of place; each means something else
+  std::vector<Mutant> mutants;   ///< in order of place; each of another normal form
   std::uint64_t stillborn = 0;   ///< would not compile
   std::uint64_t equivalent = 0;  ///< mean what the rule means
   std::uint64_t duplicates = 0;  ///< mean what another one means
@@ -61,9 +61,5 @@ struct MutantOptions {
 /// itself. Cost: a compilation each.
 [[nodiscard]] Result<MutantSet> make_mutants(const rule::Rule& rule, const event::Schema& schema,
                                              const MutantOptions& options = {});
-
-/// What a query means, as text: normal forms of its steps, keys, maxspan, pipes. Two queries with
-/// the same meaning by this text find the same in every input.
-[[nodiscard]] std::string meaning_of(const eql::CheckedQuery& query);
 
 }  // namespace eqlab::tune

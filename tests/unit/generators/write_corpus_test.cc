@@ -233,13 +233,6 @@ TEST(WriteCorpus, labels_in_documents_are_those_of_the_truth_and_change_nothing_
   }
 }
 
-TEST(WriteCorpus, sha256_is_the_standard_one) {
-  Sha256 digest;
-  digest.add("ab");
-  digest.add("c");
-  EXPECT_EQ(digest.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
 TEST(WriteCorpus, an_older_corpus_is_replaced_and_nothing_else_is) {
   const Folder folder("replace");
   write(planned({.seed = 1, .events = 4'000}), {.folder = folder.path()});

@@ -6,14 +6,11 @@
 #include <set>
 
 #include "harness/base/rng.h"
+#include "harness/base/sha256.h"
 #include "tests/unit/schedule/scanned.h"
 
 namespace eqlab::schedule {
 namespace {
-
-TEST(AlertIds, Sha256OfAKnownText) {
-  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
 
 // The vector of detection-engine spec 3.4.
 TEST(AlertIds, OfASequenceAreTheEnginesOwn) {

@@ -141,7 +141,7 @@ const std::vector<ThirdParty>& third_party() {
       {"toml++/", {"harness/rule", "harness/gate", "generators"}},
       {"re2/", {"harness/eql", "harness/scan"}},
       {"unicode/", {"harness/eql"}},
-      {"openssl/", {"harness/schedule", "harness/gate", "generators"}},
+      {"openssl/", {"harness/base"}},
       {"pugixml.hpp", {"harness/report"}},
       {"CLI/", {"harness/cli"}},
       {"boost/unordered/", {"harness", "generators"}},

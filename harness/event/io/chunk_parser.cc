@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "harness/base/text.h"
+#include "harness/document/json_text.h"
 #include "harness/event/coerce.h"
-#include "harness/event/io/json_text.h"
 
 namespace eqlab::event {
 namespace {
@@ -283,7 +283,7 @@ class ChunkParser::Worker {
       message = "not valid UTF-8";
     } else if (message.empty()) {
       const std::size_t first = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-      const auto fault = find_json_fault(text, limits::document_depth_max);
+      const auto fault = document::find_json_fault(text, limits::document_depth_max);
       if (first < text.size() && text[first] != '{' && (!fault || fault->at == first)) {
         message = fault ? format("a document is an object in {{}}, this is not JSON: {}",
                                  shown(trim(text.substr(0, text.find('\n')))))
@@ -323,8 +323,8 @@ class ChunkParser::Worker {
     }
     // Rare: a number or escape whose spelling matters, or that simdjson does not take though JSON
     // allows it.
-    if (find_json_fault(given.text, limits::document_depth_max)) return error;
-    SpelledJson spelled = spell_numbers(given.text);
+    if (document::find_json_fault(given.text, limits::document_depth_max)) return error;
+    document::SpelledJson spelled = document::spell_numbers(given.text);
     given.mark = spelled.mark;
     const std::size_t size = spelled.text.size();
     spelled.text.resize(size + simdjson::SIMDJSON_PADDING);
@@ -520,9 +520,10 @@ class ChunkParser::Worker {
     batch_->ordinal.push_back(report_.usable);
     batch_->ids.push(seen_[plan_.id] != 0 ? std::string_view(id_) : event.id);
     if (plan_.keep_sources) {
-      const std::string_view source =
-          event.source_key.empty() ? given.text : member_text(given.text, event.source_key);
-      batch_->sources.push(source.empty() ? "{}" : without_blanks(source));
+      const std::string_view source = event.source_key.empty()
+                                          ? given.text
+                                          : document::member_text(given.text, event.source_key);
+      batch_->sources.push(source.empty() ? "{}" : document::without_blanks(source));
     }
     ++report_.read;
     ++report_.usable;

@@ -24,7 +24,8 @@ struct Layer {
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = {
       {"base", "harness/base", {}},
-      {"event", "harness/event", {"base"}},
+      {"document", "harness/document", {"base"}},
+      {"event", "harness/event", {"document"}},
       {"truth", "harness/truth", {"base"}},
       {"eql", "harness/eql", {"event"}},
       {"rule", "harness/rule", {"eql"}},

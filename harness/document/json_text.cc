@@ -1,12 +1,12 @@
 // A hand-written JSON grammar check without recursion: it runs only on documents that simdjson
-// refused, and exists for its messages. Tested in tests/unit/event/reader_test.cc.
-#include "harness/event/io/json_text.h"
+// refused, and exists for its messages. Tested in tests/unit/document/json_text_test.cc.
+#include "harness/document/json_text.h"
 
 #include <vector>
 
 #include "harness/base/text.h"
 
-namespace eqlab::event {
+namespace eqlab::document {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -350,4 +350,4 @@ SpelledJson spell_numbers(std::string_view text) {
   return spelled;
 }
 
-}  // namespace eqlab::event
+}  // namespace eqlab::document

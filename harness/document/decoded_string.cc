@@ -1,11 +1,11 @@
-// Follows the string grammar of TOML 1.0. Every byte that is produced notes the byte of the file
-// that it came from; the bytes of one escape all note its backslash. Tested in
-// tests/unit/rule/toml_string_test.cc.
-#include "harness/rule/toml_string.h"
+// TOML strings follow the grammar of TOML 1.0; JSON strings are known to keep theirs. Every byte
+// that is produced notes the byte of the file that it came from; the bytes of one escape all note
+// its backslash. Tested in tests/unit/document/decoded_string_test.cc.
+#include "harness/document/decoded_string.h"
 
 #include "harness/base/text.h"
 
-namespace eqlab::rule {
+namespace eqlab::document {
 namespace {
 
 class Decoder {
@@ -125,10 +125,59 @@ class Decoder {
   DecodedString out_;
 };
 
+/// The four digits at `at`.
+char32_t hexadecimal(std::string_view text, std::size_t at) {
+  char32_t unit = 0;
+  for (std::size_t i = at; i < at + 4 && i < text.size(); ++i) {
+    const char digit = fold_ascii(text[i]);
+    unit = unit * 16 + static_cast<char32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+  }
+  return unit;
+}
+
 }  // namespace
 
 std::optional<DecodedString> decode_toml_string(std::string_view file, std::size_t at) {
   return Decoder(file, at).run();
 }
 
-}  // namespace eqlab::rule
+DecodedString decode_json_string(std::string_view text, std::size_t at) {
+  DecodedString out;
+  const auto push = [&out](char c, std::size_t from) {
+    out.text += c;
+    out.origin.push_back(static_cast<std::uint32_t>(from));
+  };
+  for (++at; at < text.size() && text[at] != '"';) {
+    const std::size_t begin = at;
+    if (text[at] != '\\') {
+      push(text[at++], begin);
+      continue;
+    }
+    const char letter = text[at + 1];
+    at += 2;
+    if (letter != 'u') {
+      constexpr std::string_view letters = "bfnrt";
+      constexpr std::string_view meanings = "\b\f\n\r\t";
+      const std::size_t known = letters.find(letter);
+      push(known == std::string_view::npos ? letter : meanings[known], begin);
+      continue;
+    }
+    char32_t point = hexadecimal(text, at);
+    at += 4;
+    if (point >= 0xD800 && point < 0xDC00 && text.substr(at, 2) == "\\u") {
+      const char32_t low = hexadecimal(text, at + 2);
+      if (low >= 0xDC00 && low < 0xE000) {
+        point = 0x10000 + ((point - 0xD800) << 10U) + (low - 0xDC00);
+        at += 6;
+      }
+    }
+    if (point >= 0xD800 && point < 0xE000) point = 0xFFFD;
+    std::string encoded;
+    append_utf8(encoded, point);
+    for (const char byte : encoded) push(byte, begin);
+  }
+  out.origin.push_back(static_cast<std::uint32_t>(at));
+  return out;
+}
+
+}  // namespace eqlab::document

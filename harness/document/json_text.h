@@ -6,7 +6,7 @@
 #include <string_view>
 
 /// Work on JSON as text, for the rare paths: what is wrong with a document, and its exact spelling.
-namespace eqlab::event {
+namespace eqlab::document {
 
 /// Where and why a text is not one JSON document.
 struct JsonFault {
@@ -34,4 +34,4 @@ struct SpelledJson {
 };
 [[nodiscard]] SpelledJson spell_numbers(std::string_view text);
 
-}  // namespace eqlab::event
+}  // namespace eqlab::document

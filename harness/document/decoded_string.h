@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace eqlab::rule {
+namespace eqlab::document {
 
-/// A TOML string with the way back to the file.
+/// A string of a file, decoded, with the way back.
 struct DecodedString {
   std::string text;
   std::vector<std::uint32_t> origin;  ///< `text.size() + 1` entries; see SourceText::origin
@@ -22,4 +22,9 @@ struct DecodedString {
 [[nodiscard]] std::optional<DecodedString> decode_toml_string(std::string_view file,
                                                               std::size_t at);
 
-}  // namespace eqlab::rule
+/// The JSON string whose opening quote is at byte `at` of valid JSON, with the way back: every byte
+/// notes the byte of `text` that it came from, the bytes of one escape all its backslash. Lone
+/// surrogates become U+FFFD. O(length).
+[[nodiscard]] DecodedString decode_json_string(std::string_view text, std::size_t at);
+
+}  // namespace eqlab::document

@@ -1,8 +1,8 @@
-#include "harness/rule/toml_string.h"
+#include "harness/document/decoded_string.h"
 
 #include <gtest/gtest.h>
 
-namespace eqlab::rule {
+namespace eqlab::document {
 namespace {
 
 /// Every byte of the decoded text and the byte of `file` that it is said to come from, side by
@@ -68,5 +68,21 @@ TEST(TomlString, WhatIsNoStringGivesNothing) {
   }
 }
 
+TEST(JsonString, EveryByteKnowsWhereItCameFrom) {
+  const std::string text = R"(  "a\"\\\/\n\té\u00e9\ud83d\ude00\ud800x")";
+  const DecodedString decoded = decode_json_string(text, 2);
+  EXPECT_EQ(decoded.text, "a\"\\/\n\t\xC3\xA9\xC3\xA9\xF0\x9F\x98\x80\xEF\xBF\xBDx");
+  ASSERT_EQ(decoded.origin.size(), decoded.text.size() + 1);
+  EXPECT_EQ(text[decoded.origin[0]], 'a');
+  EXPECT_EQ(text.substr(decoded.origin[1], 2), "\\\"");
+  EXPECT_EQ(text.substr(decoded.origin[4], 2), "\\n");
+  EXPECT_EQ(text.substr(decoded.origin[6], 2), "\xC3\xA9") << "not escaped: byte by byte";
+  EXPECT_EQ(text.substr(decoded.origin[8], 6), "\\u00e9");
+  EXPECT_EQ(decoded.origin[8], decoded.origin[9]) << "the bytes of one escape share its backslash";
+  EXPECT_EQ(text.substr(decoded.origin[10], 12), "\\ud83d\\ude00");
+  EXPECT_EQ(text[decoded.origin[decoded.text.size() - 1]], 'x');
+  EXPECT_EQ(decoded.origin.back(), text.size() - 1) << "the end is the closing quote";
+}
+
 }  // namespace
-}  // namespace eqlab::rule
+}  // namespace eqlab::document

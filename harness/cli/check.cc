@@ -3,6 +3,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/checked_rules.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output_options.h"
 #include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 #include "harness/report/check_result.h"
@@ -14,7 +15,7 @@ namespace {
 struct Options {
   std::vector<std::string> rules;
   std::string schema;
-  std::string format = "text";
+  OutputOptions output;
   std::string delay = "2m";
   std::string jitter = "15s";
   std::vector<std::string> ignored;
@@ -125,12 +126,10 @@ Exit run(const Options& options, Console& console) {
   const Exit status = status_of(result, options.warnings_fail);
   result.exit_status = static_cast<int>(status);
   result.tool_version = version;
-  if (options.format == "json")
-    console.print(report::write_check_json(result));
-  else if (options.format == "sarif")
-    console.print(report::write_check_sarif(result));
-  else
+  if (options.output.format == "text")
     print_text(result, console);
+  else
+    print_result(options.output, result, view_of(console), console);
   return status;
 }
 
@@ -149,9 +148,7 @@ void define_check(CLI::App& app, Action& chosen) {
   command->add_option(
       "--schema", options->schema,
       "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--format", options->format, "text, json or sarif")
-      ->check(CLI::IsMember({"text", "json", "sarif"}))
-      ->capture_default_str();
+  add_output_options<report::CheckResult>(*command, options->output);
   command
       ->add_option("--delay", options->delay,
                    "How late events may arrive and still must be seen (99 of 100 come sooner)")

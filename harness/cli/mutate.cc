@@ -277,10 +277,12 @@ Exit run(const Options& options, Console& console) {
       console.note("no case was found that would notice more: no file written\n");
     }
   }
-  console.print(options.format == "json"
-                    ? report::mutation_json(*result)
-                    : report::mutation_text(
-                          *result, {.show_cases = options.show_cases, .verbose = options.verbose}));
+  console.print(
+      options.format == "json"
+          ? report::mutation_json(*result)
+          : report::mutation_text(*result, {.detail = options.verbose ? report::Detail::full
+                                                                      : report::Detail::summary,
+                                            .shows_cases = options.show_cases}));
   const auto& judged = result->by_cases ? result->by_cases : result->by_corpus;
   const double share = judged ? judged->value().value_or(1) : 1;
   if (options.min_score && share * 100 < *options.min_score) {

@@ -193,7 +193,7 @@ Status Scoreboard::write_results() {
   } else if (options_.format == "markdown") {
     console_.print(as_markdown());
   } else {
-    const report::TextOptions text{
+    const report::View text{
         .columns = std::clamp<std::size_t>(console_.columns(), 60, 100),
         .colour = console_.output_has_colour() ? report::Colour::on : report::Colour::off,
         .detail = options_.verbose ? report::Detail::full : report::Detail::summary};

@@ -176,7 +176,7 @@ Exit run(Options options, Console& console) {
         tuning, info,
         {.columns = std::clamp<std::size_t>(console.columns(), 60, 100),
          .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-         .detail = options.verbose ? report::TuningDetail::full : report::TuningDetail::summary}));
+         .detail = options.verbose ? report::Detail::full : report::Detail::summary}));
   console.note(format("took {:.1f} s: {:.1f} s scanning, {:.2f} s deciding\n",
                       seconds_now() - started, scanned_at - started, seconds_now() - scanned_at));
   return Exit::fine;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/diagnostic.h"
+#include "harness/report/view.h"
 #include "harness/score/statistics.h"
 
 /// What `mutate` found, and its two forms.
@@ -58,12 +59,8 @@ struct MutationResult {
   std::uint64_t written_cases = 0;
 };
 
-struct MutationTextOptions {
-  bool show_cases = false;  ///< the killing cases, ready to be copied
-  bool verbose = false;     ///< also mutants that are noticed, and by what
-};
-[[nodiscard]] std::string mutation_text(const MutationResult& result,
-                                        const MutationTextOptions& options);
+/// `full`: also mutants that are noticed, and by what.
+[[nodiscard]] std::string mutation_text(const MutationResult& result, const View& view);
 /// Keys: harness/cli/README.md.
 [[nodiscard]] std::string mutation_json(const MutationResult& result);
 

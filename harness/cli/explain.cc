@@ -9,6 +9,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/output_options.h"
 #include "harness/cli/read_notes.h"
 #include "harness/cli/rule_options.h"
 #include "harness/report/cells.h"
@@ -30,7 +31,7 @@ struct Options {
   std::vector<std::string> incidents;
   std::string truth;
   std::uint64_t all_misses = 0;
-  std::string format = "text";
+  OutputOptions output;
   bool full = false;
 };
 
@@ -392,14 +393,9 @@ Exit run(const Options& options, Console& console) {
   } else {
     result.items = explain_best(options, explainer, read->read);
   }
-  if (options.format == "json") {
-    console.print(report::explanation_json(result));
-  } else {
-    console.print(report::explanation_text(
-        result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 160),
-                 .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-                 .detail = options.full ? explain::Detail::full : explain::Detail::essential}));
-  }
+  report::View view = view_of(console);
+  if (options.full) view.detail = report::Detail::full;
+  print_result(options.output, result, view, console);
   console.note(format("{} · {} match{}\n", read_summary(*read),
                       group_digits(static_cast<std::int64_t>(result.matches_found)),
                       result.matches_found == 1 ? "" : "es"));
@@ -433,9 +429,7 @@ void define_explain(CLI::App& app, Action& chosen) {
   command->add_flag("--full", options->full, "Every term and key, also those that hold");
   command->add_flag("--strict", options->search.strict,
                     "Stop at the first malformed event, with status 3");
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_output_options<report::ExplainedRun>(*command, options->output);
   add_threads_option(*command, options->search.threads);
   command->footer(
       "Without --event, --incident and --all-misses: the first match, or the nearest miss.\n"

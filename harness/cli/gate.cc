@@ -6,13 +6,12 @@
 #include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/output_options.h"
 #include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 #include "harness/gate/judge.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
-#include "harness/report/report_document.h"
-#include "harness/report/report_page.h"
 
 namespace eqlab::cli {
 namespace {
@@ -25,12 +24,7 @@ struct Options {
   bool updates_baseline = false;
   bool annotations = false;
   bool is_read_by_workflow = false;  ///< a GitHub runner takes lines of the log for commands
-  std::string format = "text";
-  std::string output_json;
-  std::string output_junit;
-  std::string output_sarif;
-  std::string output_markdown;
-  std::string output_html;
+  OutputOptions output;
 };
 
 /// The command line outweighs the policy, key by key; a folder there replaces the whole.
@@ -111,36 +105,13 @@ Status update_baseline(const Options& options, const gate::Inputs& inputs,
   return ok();
 }
 
-Status write_outputs(const Options& options, const gate::GateResult& result) {
-  const auto write = [](const std::string& path, const auto& make) -> Status {
-    return path.empty() ? ok() : write_file(path, make());
-  };
-  EQLAB_CHECK(write(options.output_json, [&] { return report::gate_json(result); }));
-  EQLAB_CHECK(write(options.output_junit, [&] { return report::gate_junit(result); }));
-  EQLAB_CHECK(write(options.output_sarif, [&] { return report::gate_sarif(result); }));
-  EQLAB_CHECK(write(options.output_markdown, [&] { return report::gate_markdown(result); }));
-  if (options.output_html.empty()) return ok();
-  report::ReportDocument document;
-  document.add_gate(result);
-  EQLAB_TRY(const std::string page, report::report_page(document.write()));
-  return write_file(options.output_html, page);
-}
-
 void print(const Options& options, const gate::GateResult& result, Console& console) {
-  if (options.format == "json") {
-    console.print(report::gate_json(result));
-  } else if (options.format == "markdown") {
-    const std::string text = report::gate_markdown(result);
-    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
-  } else {
-    const std::string text = report::gate_text(
-        result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 120),
-                 .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off});
-    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
-  }
+  report::View view = view_of(console);
+  view.is_read_by_workflow = options.is_read_by_workflow;
+  print_result(options.output, result, view, console);
   if (!options.annotations) return;
   // Workflows read both streams; what programs read stays whole.
-  if (options.format == "text")
+  if (options.output.format == "text")
     console.print(report::gate_annotations(result));
   else
     console.note(report::gate_annotations(result));
@@ -148,7 +119,7 @@ void print(const Options& options, const gate::GateResult& result, Console& cons
 
 /// What was stored, beside what stood there before.
 void print_stored(const Options& options, const gate::GateResult& result, Console& console) {
-  if (options.format != "text") {
+  if (options.output.format != "text") {
     print(options, result, console);
     return;
   }
@@ -195,9 +166,7 @@ Exit run(Options options, Console& console) {
     return give_up(error_in({}, "E905", "--update-baseline does not know which file to write",
                             "eqlab gate --update-baseline --baseline eqlab-baseline.json"));
   }
-  if (!options.output_html.empty()) {
-    if (auto page = report::check_report_page(); !page) return give_up(page.error());
-  }
+  if (auto able = check_outputs(options.output); !able) return give_up(able.error());
   paths.baseline_is_written = options.updates_baseline;
   auto inputs = gate::load_inputs(paths);
   if (!inputs) return give_up(inputs.error());
@@ -214,7 +183,8 @@ Exit run(Options options, Console& console) {
   result->command = again(options, how.source);
   conclude(*result);
   report_errors(options, *result, console);
-  if (auto written = write_outputs(options, *result); !written) return give_up(written.error());
+  if (auto written = write_files(options.output, *result); !written)
+    return give_up(written.error());
   if (options.updates_baseline) {
     if (result->exit_status() >= static_cast<int>(Exit::unusable)) {
       print(options, *result, console);
@@ -258,15 +228,7 @@ void define_gate(CLI::App& app, Action& chosen) {
                                            "A corpus folder instead of a generated one");
   options->corpus_options = add_corpus_options(*command, options->source.corpus);
   for (CLI::Option* const option : options->corpus_options) option->excludes(folder);
-  command->add_option("--format", options->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
-      ->capture_default_str();
-  command->add_option("--output-json", options->output_json, "Also write the result as JSON");
-  command->add_option("--output-junit", options->output_junit, "Also write JUnit XML");
-  command->add_option("--output-sarif", options->output_sarif, "Also write SARIF 2.1.0");
-  command->add_option("--output-markdown", options->output_markdown,
-                      "Also write Markdown, for a pull request's comment or a step's summary");
-  command->add_option("--output-html", options->output_html, "Also write one HTML page");
+  add_output_options<gate::GateResult>(*command, options->output);
   command->add_flag("--annotations", options->annotations,
                     "Also print annotations for a GitHub workflow");
   add_threads_option(*command, options->source.threads);

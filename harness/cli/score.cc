@@ -7,16 +7,11 @@
 #include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/output_options.h"
 #include "harness/cli/read_notes.h"
 #include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 #include "harness/report/incident_list.h"
-#include "harness/report/report_document.h"
-#include "harness/report/report_page.h"
-#include "harness/report/scorecard_json.h"
-#include "harness/report/scorecard_markdown.h"
-#include "harness/report/scorecard_text.h"
-#include "harness/report/scorecards_text.h"
 #include "harness/run/score_rules.h"
 #include "harness/schedule/alert_documents.h"
 
@@ -26,11 +21,8 @@ namespace {
 struct Options {
   run::ScoreRequest request;
   std::string engine = "scheduled";
-  std::string format = "text";
+  OutputOptions output;
   bool verbose = false;
-  std::string output_json;
-  std::string output_markdown;
-  std::string output_html;
   std::string alerts;
 };
 
@@ -47,14 +39,14 @@ class Scoreboard {
   [[nodiscard]] report::RunInfo describe(const run::ScoredVariant& variant,
                                          const generators::CorpusOptions& used) const;
   Status write_results();
-  Status write_page(std::string cards) const;
 
   const Options& options_;
   Console& console_;
   run::Scoring scoring_;
   std::vector<score::Scorecard> cards_;  ///< as the variants
   std::vector<report::RunInfo> infos_;
-  nlohmann::ordered_json incidents_;  ///< for the page, of a single variant
+  nlohmann::ordered_json incidents_ =
+      nlohmann::ordered_json::array();  ///< for the page, of a single variant
   std::string alerts_;
   std::uint64_t events_ = 0;
   std::optional<std::uint64_t> malformed_;  ///< once a pass is done
@@ -78,7 +70,7 @@ void Scoreboard::decided(const run::DecidedVariant& decided) {
     for (const schedule::Alert& alert : decided.evaluation.simulation.alerts)
       alerts_ += documents.write(alert);
   }
-  if (!options_.output_html.empty() && scoring_.variants().size() == 1 &&
+  if (options_.output.writes("html") && scoring_.variants().size() == 1 &&
       decided.events.labels == score::Labels::given) {
     incidents_ = report::incident_list({.log = decided.events.log,
                                         .simulation = decided.evaluation.simulation,
@@ -157,49 +149,20 @@ report::RunInfo Scoreboard::describe(const run::ScoredVariant& variant,
   return info;
 }
 
-Status Scoreboard::write_page(std::string cards) const {
-  report::ReportDocument document;
-  std::vector<report::RuleText> texts;
-  for (const run::ScoredVariant& variant : scoring_.variants()) {
-    texts.push_back(
-        report::rule_text(scoring_.rules()[variant.rule], scoring_.query(variant.rule)));
-    if (variant.maxspan) texts.back().maxspan = variant.maxspan;
-  }
-  document.add_scorecards(nlohmann::ordered_json::parse(std::move(cards)), texts);
-  document.set_incidents(incidents_);
-  EQLAB_TRY(const std::string page, report::report_page(document.write()));
-  return write_file(options_.output_html, page);
-}
-
 Status Scoreboard::write_results() {
-  std::vector<report::CardOfRun> all;
-  for (std::size_t v = 0; v < cards_.size(); ++v)
-    all.push_back({.card = cards_[v], .info = infos_[v]});
-  const auto as_json = [&] {
-    return all.size() == 1 ? report::scorecard_json(all[0].card, all[0].info)
-                           : report::scorecards_json(all);
-  };
-  const auto as_markdown = [&] {
-    return all.size() == 1 ? report::scorecard_markdown(all[0].card, all[0].info)
-                           : report::scorecards_markdown(all);
-  };
-  if (!options_.output_json.empty()) EQLAB_CHECK(write_file(options_.output_json, as_json()));
-  if (!options_.output_markdown.empty())
-    EQLAB_CHECK(write_file(options_.output_markdown, as_markdown()));
-  if (!options_.output_html.empty()) EQLAB_CHECK(write_page(as_json()));
-  if (!options_.alerts.empty()) EQLAB_CHECK(write_file(options_.alerts, alerts_));
-  if (options_.format == "json") {
-    console_.print(as_json());
-  } else if (options_.format == "markdown") {
-    console_.print(as_markdown());
-  } else {
-    const report::View text{
-        .columns = std::clamp<std::size_t>(console_.columns(), 60, 100),
-        .colour = console_.output_has_colour() ? report::Colour::on : report::Colour::off,
-        .detail = options_.verbose ? report::Detail::full : report::Detail::summary};
-    console_.print(all.size() == 1 ? report::scorecard_text(all[0].card, all[0].info, text)
-                                   : report::scorecards_text(all, text));
+  report::Scorecards all{.cards = {}, .incidents = incidents_};
+  for (std::size_t v = 0; v < cards_.size(); ++v) {
+    const run::ScoredVariant& variant = scoring_.variants()[v];
+    all.cards.push_back({.card = cards_[v], .info = infos_[v]});
+    all.rules.push_back(
+        report::rule_text(scoring_.rules()[variant.rule], scoring_.query(variant.rule)));
+    if (variant.maxspan) all.rules.back().maxspan = variant.maxspan;
   }
+  EQLAB_CHECK(write_files(options_.output, all));
+  if (!options_.alerts.empty()) EQLAB_CHECK(write_file(options_.alerts, alerts_));
+  report::View view = view_of(console_);
+  if (options_.verbose) view.detail = report::Detail::full;
+  print_result(options_.output, all, view, console_);
   return ok();
 }
 
@@ -210,9 +173,7 @@ Exit Scoreboard::run() {
     console_.report(diagnostic);
     return exit_for(diagnostic);
   };
-  if (!options_.output_html.empty()) {
-    if (auto page = report::check_report_page(); !page) return give_up(page.error());
-  }
+  if (auto able = check_outputs(options_.output); !able) return give_up(able.error());
   if (auto ready = scoring_.prepare(watcher); !ready) return give_up(ready.error());
   cards_.resize(scoring_.variants().size());
   infos_.resize(cards_.size());
@@ -292,17 +253,9 @@ void define_score(CLI::App& app, Action& chosen) {
                    "Of hosts, for intervals")
       ->check(CLI::Range(100U, 100'000U))
       ->capture_default_str();
-  command->add_option("--format", options->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
-      ->capture_default_str();
   command->add_flag("--verbose", options->verbose,
                     "All denominators, percentiles, load and breakdowns below the summary");
-  command->add_option("--output-json", options->output_json,
-                      "Also write the scorecard as JSON to this file");
-  command->add_option("--output-markdown", options->output_markdown,
-                      "Also write it as Markdown to this file");
-  command->add_option("--output-html", options->output_html,
-                      "Also write it as one HTML page, with every incident of a single scorecard");
+  add_output_options<report::Scorecards>(*command, options->output);
   command->add_option("--alerts", options->alerts,
                       "Also write the alerts as the engine would index them to this file (NDJSON)");
   add_threads_option(*command, options->request.source.threads);

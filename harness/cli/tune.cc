@@ -1,18 +1,14 @@
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "harness/base/text.h"
 #include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/output_options.h"
 #include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
-#include "harness/report/report_document.h"
-#include "harness/report/report_page.h"
-#include "harness/report/tuning_json.h"
-#include "harness/report/tuning_text.h"
 #include "harness/rule/rewrite.h"
 #include "harness/tune/tune_rule.h"
 
@@ -24,9 +20,7 @@ struct Options {
   std::size_t apply = 0;  ///< number of a suggestion; 0: none
   std::size_t diff = 0;
   bool verbose = false;
-  std::string format = "text";
-  std::string output_json;
-  std::string output_html;
+  OutputOptions output;
 };
 
 /// Commands that measure again, whatever defaults were in force.
@@ -122,9 +116,7 @@ Exit run(Options options, Console& console) {
     return exit_for(diagnostic);
   };
   const double started = seconds_now();
-  if (!options.output_html.empty()) {
-    if (auto page = report::check_report_page(); !page) return give_up(page.error());
-  }
+  if (auto able = check_outputs(options.output); !able) return give_up(able.error());
   if (options.request.sweeps.are_named() && (options.apply > 0 || options.diff > 0))
     return give_up(error_in({}, "E722", "--apply and --diff are about suggestions, not sweeps",
                             "leave --maxspan, --interval, --lookback and --by out"));
@@ -156,27 +148,12 @@ Exit run(Options options, Console& console) {
     info.diffs.push_back(tune::diff_of(rule, suggestion.change.variant));
     info.queries.push_back(tune::changed_query(rule, suggestion.change.variant));
   }
-  if (!options.output_json.empty()) {
-    if (auto written = write_file(options.output_json, report::tuning_json(tuning, info)); !written)
-      return give_up(written.error());
-  }
-  if (!options.output_html.empty()) {
-    report::ReportDocument document;
-    document.add_tuning(nlohmann::ordered_json::parse(report::tuning_json(tuning, info)),
-                        report::rule_text(rule, run.query()));
-    auto page = report::report_page(document.write());
-    if (!page) return give_up(page.error());
-    if (auto written = write_file(options.output_html, *page); !written)
-      return give_up(written.error());
-  }
-  if (options.format == "json")
-    console.print(report::tuning_json(tuning, info));
-  else
-    console.print(report::tuning_text(
-        tuning, info,
-        {.columns = std::clamp<std::size_t>(console.columns(), 60, 100),
-         .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-         .detail = options.verbose ? report::Detail::full : report::Detail::summary}));
+  report::View view = view_of(console);
+  if (options.verbose) view.detail = report::Detail::full;
+  const report::TuningResult result{
+      .tuning = tuning, .info = info, .rule = report::rule_text(rule, run.query())};
+  if (auto written = write_outputs(options.output, result, view, console); !written)
+    return give_up(written.error());
   console.note(format("took {:.1f} s: {:.1f} s scanning, {:.2f} s deciding\n",
                       seconds_now() - started, scanned_at - started, seconds_now() - scanned_at));
   return Exit::fine;
@@ -232,12 +209,7 @@ void define_tune(CLI::App& app, Action& chosen) {
       ->excludes(apply);
   command->add_flag("--verbose", options->verbose,
                     "Every value of the sweeps and everything that was tried");
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->add_option("--output-json", options->output_json, "Also write the result as JSON");
-  command->add_option("--output-html", options->output_html,
-                      "Also write it as one HTML page with charts");
+  add_output_options<report::TuningResult>(*command, options->output);
   add_threads_option(*command, options->request.source.threads);
   command->footer(
       "Examples:\n"

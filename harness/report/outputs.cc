@@ -82,8 +82,8 @@ Result<std::string> gate_as_page(const gate::GateResult& result) {
 std::string explanation_as_text(const ExplainedRun& run, const View& view) {
   return explanation_text(run, {.columns = within(160, view).columns,
                                 .colour = view.colour,
-                                .detail = view.detail == Detail::full ? match::Detail::full
-                                                                      : match::Detail::essential});
+                                .detail = view.detail == Detail::full ? explain::Detail::full
+                                                                      : explain::Detail::essential});
 }
 
 using enum Offered;

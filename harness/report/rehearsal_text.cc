@@ -56,20 +56,7 @@ void end_line(std::string& out) {
   out += '\n';
 }
 
-std::size_t count_promises(const RehearsalResult& result, bool are_kept) {
-  std::size_t count = 0;
-  for (const RehearsedScenario& scenario : result.scenarios) {
-    count += static_cast<std::size_t>(std::ranges::count_if(
-        scenario.cells,
-        [&](const RehearsedCell& cell) { return cell.promise && cell.is_kept() == are_kept; }));
-  }
-  return count;
-}
-
 }  // namespace
-
-std::size_t RehearsalResult::promises_kept() const { return count_promises(*this, true); }
-std::size_t RehearsalResult::promises_broken() const { return count_promises(*this, false); }
 
 std::string rehearsal_text(const RehearsalResult& result) {
   std::string out = format(

@@ -90,13 +90,4 @@ CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& sc
   return option;
 }
 
-std::string exact_duration(Duration duration) {
-  using namespace std::chrono;
-  const auto in = [&](Duration unit) { return duration % unit == Duration::zero(); };
-  if (in(minutes{1}) && duration >= minutes{1}) return format("{}m", duration / minutes{1});
-  if (in(seconds{1})) return format("{}s", duration / seconds{1});
-  if (in(milliseconds{1})) return format("{}ms", duration / milliseconds{1});
-  return format("{}ns", duration.count());
-}
-
 }  // namespace eqlab::cli

@@ -35,7 +35,4 @@ struct ScheduleChange {
 /// `--schedule`, which may be given several times where `many` says so: one variant each.
 CLI::Option* add_schedule_option(CLI::App& command, std::vector<std::string>& schedules, bool many);
 
-/// `15s`, `1500ms`: in the largest unit that holds it exactly, so that it reads back.
-[[nodiscard]] std::string exact_duration(Duration duration);
-
 }  // namespace eqlab::cli

@@ -418,7 +418,7 @@ report::RunInfo Scoring::describe(const Variant& variant,
     if (options_.schedules.size() > 1) differs.push_back(variant.schedule);
   }
   if (variant.maxspan) {
-    const std::string span = exact_duration(*variant.maxspan);
+    const std::string span = exact_duration(*variant.maxspan, std::chrono::minutes{1});
     add("maxspan", span);
     if (maxspans_.size() > 1) differs.push_back("maxspan " + span);
   }

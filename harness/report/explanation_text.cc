@@ -47,8 +47,7 @@ class Writer {
     blank();
     steps(item.explanation.stages);
     if (item.explanation.over && item.explanation.reason != match::Reason::over_maxspan)
-      line(format("             ✗ maxspan  over by {}",
-                  match::precise_duration(*item.explanation.over)));
+      line(format("             ✗ maxspan  over by {}", precise_duration(*item.explanation.over)));
     if (item.explanation.by && !item.is_match) by(item.explanation);
     for (const match::ChangeView& change : item.explanation.changes) {
       std::string then;
@@ -176,7 +175,7 @@ class Writer {
       const std::string whole = format_iso8601(view.event->time->time_since_epoch().count());
       time = is_later ? format("{:<13}{}{}", whole.substr(11, 12),
                                *view.since_first < Duration::zero() ? "" : "+",
-                               match::precise_duration(*view.since_first))
+                               precise_duration(*view.since_first))
                       : whole;
     }
     event_line(format("  {}  {}  {}  ", name, is_met ? "✓" : "✗", pad_right(time, 24)), indent,

@@ -278,7 +278,7 @@ Status write_cases(report::MutationResult& result, const Options& options) {
 Exit run(const Options& options, Console& console) {
   const auto give_up = [&console](const Diagnostic& diagnostic) {
     console.report(diagnostic);
-    return diagnostic.code == "E700" ? Exit::check_failed : exit_for(diagnostic);
+    return exit_for(diagnostic);
   };
   auto result = Run(options, console).run();
   if (console.stop().stop_requested()) {

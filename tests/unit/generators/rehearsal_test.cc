@@ -30,7 +30,7 @@ Told tell(const Rehearsal& rehearsal, std::size_t index, std::uint32_t runs,
   return told;
 }
 
-TEST(Rehearsal, each_telling_has_a_host_of_its_own_and_its_events_in_order) {
+TEST(Rehearsal, EachTellingHasAHostOfItsOwnAndItsEventsInOrder) {
   const Told told = tell(open({"M11"}), 0, 30);
   ASSERT_EQ(told.runs.size(), 30U);
   EXPECT_EQ(told.times.size(), 30U);
@@ -40,20 +40,20 @@ TEST(Rehearsal, each_telling_has_a_host_of_its_own_and_its_events_in_order) {
   }
 }
 
-TEST(Rehearsal, the_same_seed_tells_the_same) {
+TEST(Rehearsal, TheSameSeedTellsTheSame) {
   const Rehearsal rehearsal = open({"M01"});
   EXPECT_EQ(tell(rehearsal, 0, 10).times, tell(rehearsal, 0, 10).times);
   EXPECT_NE(tell(rehearsal, 0, 10).times, tell(rehearsal, 0, 10, 2).times);
 }
 
-TEST(Rehearsal, ids_that_do_not_exist_are_named) {
+TEST(Rehearsal, IdsThatDoNotExistAreNamed) {
   const auto none = Rehearsal::open("", {"M111"});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, "E521");
   EXPECT_TRUE(none.error().hint.starts_with("did you mean M1")) << none.error().hint;
 }
 
-TEST(Rehearsal, the_catalogue_has_every_kind_of_story) {
+TEST(Rehearsal, TheCatalogueHasEveryKindOfStory) {
   const Rehearsal rehearsal = open();
   EXPECT_GT(rehearsal.scenario_count(), 110U);
   std::map<std::string, int> classes;
@@ -76,7 +76,7 @@ TEST(Rehearsal, the_catalogue_has_every_kind_of_story) {
 }
 
 /// What the file says of the package's behaviour is what its process tree does.
-TEST(Rehearsal, code_of_the_package_connects_where_the_file_says_so_and_nowhere_else) {
+TEST(Rehearsal, CodeOfThePackageConnectsWhereTheFileSaysSoAndNowhereElse) {
   const Rehearsal rehearsal = open();
   for (std::size_t i = 0; i < rehearsal.scenario_count(); ++i) {
     const ScenarioSummary summary = rehearsal.scenario(i);
@@ -91,7 +91,7 @@ TEST(Rehearsal, code_of_the_package_connects_where_the_file_says_so_and_nowhere_
 }
 
 /// Where it depends, it is seen to go both ways.
-TEST(Rehearsal, a_condition_holds_in_some_tellings_and_not_in_others) {
+TEST(Rehearsal, AConditionHoldsInSomeTellingsAndNotInOthers) {
   const Rehearsal rehearsal = open();
   int conditions = 0;
   for (std::size_t i = 0; i < rehearsal.scenario_count(); ++i) {

@@ -91,7 +91,7 @@ struct Promise {
   truth::Expectation expected;
 };
 
-TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
+TEST(Teller, EveryScenarioBringsTheEventsAndTheTruthOfItsRow) {
   using truth::Behaviour;
   using truth::Expectation;
   const std::string pss = "<package_script_service ";
@@ -177,7 +177,7 @@ TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
   }
 }
 
-TEST(Teller, names_the_pair_that_is_linked_and_gives_each_event_its_role) {
+TEST(Teller, NamesThePairThatIsLinkedAndGivesEachEventItsRole) {
   const Told told(catalogue(), "M11", 4);
   const auto& [script, network] = told.incident.true_pairs.front();
   EXPECT_EQ(told.incident.events[script].what, "exec bash < package_script_service");
@@ -194,7 +194,7 @@ TEST(Teller, names_the_pair_that_is_linked_and_gives_each_event_its_role) {
   EXPECT_GT(roles[truth::Role::noise], 0) << "the installer itself is not what the package runs";
 }
 
-TEST(Teller, sh_hands_over_to_bash_in_the_same_process) {
+TEST(Teller, ShHandsOverToBashInTheSameProcess) {
   const Told told(catalogue(), "B37", 1);
   const Event& sh = told.event(Kind::exec, "sh<package_script_service 0");
   const Event& bash = told.event(Kind::exec, "bash<package_script_service 0");
@@ -207,7 +207,7 @@ TEST(Teller, sh_hands_over_to_bash_in_the_same_process) {
   EXPECT_EQ(told.incident.true_pairs.size(), 2U);
 }
 
-TEST(Teller, a_package_script_has_the_arguments_that_package_kit_gives_it) {
+TEST(Teller, APackageScriptHasTheArgumentsThatPackageKitGivesIt) {
   const Told told(catalogue(), "B39", 1);
   const Image& image =
       told.tables.images[told.event(Kind::exec, "bash<package_script_service 0").image];
@@ -220,7 +220,7 @@ TEST(Teller, a_package_script_has_the_arguments_that_package_kit_gives_it) {
   EXPECT_TRUE(image.args[2].ends_with("/Studio.pkg"));
 }
 
-TEST(Teller, a_launch_daemon_is_linked_to_the_step_that_loaded_it) {
+TEST(Teller, ALaunchDaemonIsLinkedToTheStepThatLoadedIt) {
   const Told told(catalogue(), "E10", 2);
   EXPECT_TRUE(told.has(Kind::exec, "xpcproxy<launchd 0"));
   EXPECT_TRUE(told.has(Kind::exec, "sh<launchd 0"));
@@ -228,7 +228,7 @@ TEST(Teller, a_launch_daemon_is_linked_to_the_step_that_loaded_it) {
   EXPECT_EQ(told.incident.true_pairs.size(), 1U);
 }
 
-TEST(Teller, a_stranger_s_connection_is_noise_however_near_it_is) {
+TEST(Teller, AStrangerSConnectionIsNoiseHoweverNearItIs) {
   for (const std::string_view id : {"B12", "B42", "E27"}) {
     const Told told(catalogue(), id, 3);
     EXPECT_TRUE(told.incident.true_pairs.empty()) << id;
@@ -242,7 +242,7 @@ TEST(Teller, a_stranger_s_connection_is_noise_however_near_it_is) {
   }
 }
 
-TEST(Teller, the_stranger_of_a_coincidence_comes_within_the_window_of_the_script) {
+TEST(Teller, TheStrangerOfACoincidenceComesWithinTheWindowOfTheScript) {
   for (const auto& [id, script, connection] : std::vector<std::array<std::string, 3>>{
            {"B12", "bash<package_script_service 0", "curl 0"},
            {"B42", "bash<package_script_service 501", "curl 501"},
@@ -260,7 +260,7 @@ TEST(Teller, the_stranger_of_a_coincidence_comes_within_the_window_of_the_script
   }
 }
 
-TEST(Teller, a_delayed_download_meets_the_edges_of_the_window_exactly) {
+TEST(Teller, ADelayedDownloadMeetsTheEdgesOfTheWindowExactly) {
   std::set<std::int64_t> gaps;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     const Told told(catalogue(), "E09", seed);
@@ -280,7 +280,7 @@ TEST(Teller, a_delayed_download_meets_the_edges_of_the_window_exactly) {
   EXPECT_GT(*gaps.rbegin(), Duration(minutes(9)).count());
 }
 
-TEST(Teller, in_place_and_forked_execs_both_occur) {
+TEST(Teller, InPlaceAndForkedExecsBothOccur) {
   int in_place = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const Told told(catalogue(), "M01", seed);
@@ -293,7 +293,7 @@ TEST(Teller, in_place_and_forked_execs_both_occur) {
   EXPECT_NEAR(in_place, 30, 15);
 }
 
-TEST(Teller, an_orphan_shows_launchd_as_its_parent_and_stays_linked) {
+TEST(Teller, AnOrphanShowsLaunchdAsItsParentAndStaysLinked) {
   int orphans = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Told told(catalogue(), "M02", seed);
@@ -303,7 +303,7 @@ TEST(Teller, an_orphan_shows_launchd_as_its_parent_and_stays_linked) {
   EXPECT_NEAR(orphans, 70, 15);
 }
 
-TEST(Teller, a_loop_tells_as_many_rounds_as_were_drawn_one_after_the_other) {
+TEST(Teller, ALoopTellsAsManyRoundsAsWereDrawnOneAfterTheOther) {
   std::set<std::size_t> rounds;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const Told told(catalogue(), "B03", seed);
@@ -324,7 +324,7 @@ TEST(Teller, a_loop_tells_as_many_rounds_as_were_drawn_one_after_the_other) {
   EXPECT_EQ(*rounds.rbegin(), 6U);
 }
 
-TEST(Teller, what_follows_a_loop_from_outside_follows_its_last_round) {
+TEST(Teller, WhatFollowsALoopFromOutsideFollowsItsLastRound) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Told told(catalogue(), "B13", seed);
     EventTime last_script{};
@@ -340,7 +340,7 @@ TEST(Teller, what_follows_a_loop_from_outside_follows_its_last_round) {
   }
 }
 
-TEST(Teller, one_way_is_chosen_by_weight_and_the_others_are_not_told) {
+TEST(Teller, OneWayIsChosenByWeightAndTheOthersAreNotTold) {
   std::map<std::string, int> tools;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const Told told(catalogue(), "E20", seed);
@@ -358,7 +358,7 @@ TEST(Teller, one_way_is_chosen_by_weight_and_the_others_are_not_told) {
   EXPECT_NEAR(tools["python3.11"], 67, 30);
 }
 
-TEST(Teller, a_second_person_has_a_uid_and_a_package_service_of_their_own) {
+TEST(Teller, ASecondPersonHasAUidAndAPackageServiceOfTheirOwn) {
   const Told told(catalogue(), "B52", 5);
   int scripts = 0;
   for (const Event& event : told.events) {
@@ -371,7 +371,7 @@ TEST(Teller, a_second_person_has_a_uid_and_a_package_service_of_their_own) {
   EXPECT_TRUE(told.has(Kind::connect, "curl 501"));
 }
 
-TEST(Teller, one_end_of_a_connection_may_be_all_that_is_seen) {
+TEST(Teller, OneEndOfAConnectionMayBeAllThatIsSeen) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Told only_end(catalogue(), "B49", seed);
     EXPECT_TRUE(only_end.lines(Kind::connect).empty());
@@ -382,7 +382,7 @@ TEST(Teller, one_end_of_a_connection_may_be_all_that_is_seen) {
   }
 }
 
-TEST(Teller, events_follow_the_life_of_a_process) {
+TEST(Teller, EventsFollowTheLifeOfAProcess) {
   for (const Scenario& scenario : catalogue().scenarios) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
       const Told told(catalogue(), scenario.id, seed);
@@ -416,7 +416,7 @@ TEST(Teller, events_follow_the_life_of_a_process) {
   }
 }
 
-TEST(Teller, the_same_seed_tells_the_same_story) {
+TEST(Teller, TheSameSeedTellsTheSameStory) {
   for (const Scenario& scenario : catalogue().scenarios) {
     const Told a(catalogue(), scenario.id, 9);
     const Told b(catalogue(), scenario.id, 9);

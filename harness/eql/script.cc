@@ -44,7 +44,7 @@ Wide as_wide(const Operand& operand) {
   return std::get<uint64_t>(operand);
 }
 
-/// Widest of the two integer kinds decides the range of the result (spec 7.1).
+/// Widest of the two integer kinds decides the range of the result (Arithmetics).
 enum class Width : std::uint8_t { int32, int64, natural };
 Width width_of(const Operand& operand) {
   if (std::holds_alternative<uint64_t>(operand)) return Width::natural;
@@ -437,7 +437,7 @@ class Evaluation {
         source.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))};
   }
 
-  /// Spec 7.2.
+  /// `number`, as the EQL function reference has it.
   static Result<Operand> number(const Expr& e, const std::vector<Operand>& a) {
     if (is_null(a[0])) return Operand{};
     const std::string written = text_of(a[0]);

@@ -17,8 +17,9 @@ using event::Scalar;
 /// Interns values into a column, brought to its type as the reader of documents brings them.
 class CodeSink final : public ValueSink {
  public:
-  CodeSink(Coercer& coercer, event::Dictionary& dictionary, std::vector<event::ValueCode>& codes)
-      : coercer_(coercer), dictionary_(dictionary), codes_(codes) {}
+  CodeSink(event::BatchBuilder& builder, event::ColumnIndex column, event::Dictionary& dictionary,
+           std::vector<event::ValueCode>& codes)
+      : builder_(builder), column_(column), dictionary_(dictionary), codes_(codes) {}
 
   void text(std::string_view value) override { store({.kind = Scalar::Kind::text, .text = value}); }
   void integer(std::int64_t value) override {
@@ -27,7 +28,7 @@ class CodeSink final : public ValueSink {
   void boolean(bool value) override { store({.kind = Scalar::Kind::boolean, .boolean = value}); }
   void real(double value) override {
     if (store({.kind = Scalar::Kind::real, .real = value})) return;
-    store({.kind = Scalar::Kind::number_text, .text = shortest(value)});
+    store({.kind = Scalar::Kind::real, .real = value, .text = shortest(value)});
   }
   void date(std::int64_t nanoseconds, int digits) override {
     std::array<char, 40> spelled{};
@@ -39,23 +40,25 @@ class CodeSink final : public ValueSink {
   /// False only if the value must be given as it is spelled.
   bool store(const Scalar& scalar) {
     event::ValueCode code = event::no_value;
-    const Coercer::Outcome outcome = coercer_.store(scalar, dictionary_, code);
+    const Coercer::Outcome outcome = builder_.code_of(column_, scalar, dictionary_, code);
     if (outcome == Coercer::Outcome::kept) codes_.push_back(code);
     return outcome != Coercer::Outcome::needs_spelling;
   }
 
-  Coercer& coercer_;
+  event::BatchBuilder& builder_;
+  event::ColumnIndex column_;
   event::Dictionary& dictionary_;
   std::vector<event::ValueCode>& codes_;
 };
 
 }  // namespace
 
-BatchRows::BatchRows(const event::Projection& projection) : batch_(projection) {
+BatchRows::BatchRows(const event::Projection& projection)
+    : builder_(projection), batch_(projection) {
   for (const event::Field& field : projection.columns) {
-    sources_.push_back({.field = find_field(field.source.empty() ? field.name : field.source),
-                        .coercer = Coercer(field)});
-    if (sources_.back().coercer.is_opaque()) sources_.back().field = nullptr;
+    const bool has_values = !event::is_opaque(field.type);
+    const std::string& source = field.source.empty() ? field.name : field.source;
+    sources_.push_back({.field = has_values ? find_field(source) : nullptr});
   }
 }
 
@@ -74,19 +77,19 @@ void BatchRows::start_host(const Host& host) {
 }
 
 void BatchRows::append(const EventView& view) {
-  for (std::size_t column = 0; column < sources_.size(); ++column) append_column(column, view);
-  batch_.event_time.push_back(view.event.time);
-  batch_.has_event_time.push_back(1);
-  batch_.ingest_time.push_back(view.ingest);
+  for (event::ColumnIndex column = 0; column < sources_.size(); ++column)
+    append_column(column, view);
   const std::uint64_t place = (std::uint64_t{view.host().index} << 32U) | view.place;
-  batch_.line.push_back(place);
-  batch_.ordinal.push_back(place);
   std::array<char, event_id_size> id{};
   write_event_id(view.host(), view.number, id.data());
-  batch_.ids.push({id.data(), id.size()});
+  batch_.place_row({.event_time = view.event.time,
+                    .ingest_time = view.ingest,
+                    .line = place,
+                    .ordinal = place,
+                    .id = {id.data(), id.size()}});
 }
 
-void BatchRows::append_column(std::size_t column, const EventView& view) {
+void BatchRows::append_column(event::ColumnIndex column, const EventView& view) {
   Source& source = sources_[column];
   event::Column& rows = batch_.columns[column];
   if (((source.kinds >> static_cast<unsigned>(view.event.kind)) & 1U) == 0)
@@ -98,7 +101,7 @@ void BatchRows::append_column(std::size_t column, const EventView& view) {
     if (source.field->domain == Domain::event) source.pool.clear();
     codes.epoch = epoch_;
     codes.begin = static_cast<std::uint32_t>(source.pool.size());
-    CodeSink sink(source.coercer, rows.dictionary(), source.pool);
+    CodeSink sink(builder_, column, rows.dictionary(), source.pool);
     source.field->produce(view, sink);
     codes.length = static_cast<std::uint32_t>(source.pool.size()) - codes.begin;
   }

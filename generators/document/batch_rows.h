@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "generators/document/fields.h"
-#include "harness/event/batch.h"
-#include "harness/event/coerce.h"
+#include "harness/event/batch_builder.h"
 
 namespace eqlab::generators {
 
@@ -30,15 +29,15 @@ class BatchRows {
   };
   struct Source {
     const FieldDefinition* field = nullptr;
-    event::Coercer coercer;
     unsigned kinds = 0;             ///< on the present host
     std::vector<Codes> cache = {};  ///< by key of the domain
     std::vector<event::ValueCode> pool = {};
   };
 
-  void append_column(std::size_t column, const EventView& view);
+  void append_column(event::ColumnIndex column, const EventView& view);
 
-  std::vector<Source> sources_;
+  event::BatchBuilder builder_;
+  std::vector<Source> sources_;  ///< by column
   event::EventBatch batch_;
   std::uint32_t epoch_ = 1;
 };

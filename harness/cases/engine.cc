@@ -1,5 +1,5 @@
 // Events go from the case's values straight into columns, past JSON: a case tests matching, and the
-// reader has tests of its own. Values are typed by the reader's own Coercer, so the two cannot
+// reader has tests of its own. Rows are made by the reader's own BatchBuilder, so the two cannot
 // drift apart.
 #include "harness/cases/engine.h"
 
@@ -9,12 +9,12 @@
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
 #include "harness/cases/case_time.h"
-#include "harness/event/batch.h"
-#include "harness/event/coerce.h"
+#include "harness/event/batch_builder.h"
 #include "harness/match/join_keys.h"
 #include "harness/match/matcher.h"
 #include "harness/scan/plan.h"
 #include "harness/scan/scanner.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/schedule/simulation.h"
 
 namespace eqlab::cases {
@@ -51,87 +51,58 @@ Scalar to_scalar(const CaseValue& value) {
     return {.kind = Scalar::Kind::integer, .integer = *integer};
   if (const auto natural = parse_number<unsigned long>(value.text))
     return {.kind = Scalar::Kind::natural, .natural = *natural};
-  return {.kind = Scalar::Kind::real, .real = parse_number<double>(value.text).value_or(0)};
+  return {.kind = Scalar::Kind::real,
+          .real = parse_number<double>(value.text).value_or(0),
+          .text = value.text};
 }
 
-/// Fills batches of one projection from case events.
-class BatchWriter {
- public:
-  explicit BatchWriter(const event::Projection& projection) : projection_(projection) {
-    for (const event::Field& field : projection.columns) coercers_.emplace_back(field);
-  }
+const CaseField* find_field(const CaseEvent& event, const std::string& name) {
+  const auto found = std::ranges::find(event.fields, name, &CaseField::name);
+  return found == event.fields.end() ? nullptr : &*found;
+}
 
-  void push(event::EventBatch& batch, const CaseEvent& event, std::size_t place) {
-    for (std::size_t c = 0; c < coercers_.size(); ++c) push_column(batch.columns[c], event, c);
-    batch.event_time.push_back(event.time.value_or(EventTime{}));
-    batch.has_event_time.push_back(event.time ? 1 : 0);
-    batch.ingest_time.push_back(ingest_time(event));
-    batch.line.push_back(place + 1);
-    batch.ordinal.push_back(place);
-    batch.ids.push(id_of(event));
-  }
+/// Two documents may be given one id on purpose.
+std::string_view id_of(const CaseEvent& event, const event::Projection& projection) {
+  const CaseField* const given = find_field(event, projection.id_field);
+  const bool is_text = given != nullptr && given->values.size() == 1 &&
+                       given->values[0].kind == CaseValue::Kind::text;
+  return is_text ? given->values[0].text : event.id;
+}
 
- private:
-  static const CaseField* find(const CaseEvent& event, const std::string& name) {
-    const auto found = std::ranges::find(event.fields, name, &CaseField::name);
-    return found == event.fields.end() ? nullptr : &*found;
-  }
+std::optional<IngestTime> ingest_time(const CaseEvent& event, const event::Projection& projection) {
+  const CaseField* const given = find_field(event, projection.ingest_field);
+  if (given == nullptr || given->values.empty()) return std::nullopt;
+  const auto stated = parse_iso8601(given->values[0].text);
+  return stated ? std::optional(IngestTime(Duration{*stated})) : std::nullopt;
+}
 
-  void push_column(event::Column& column, const CaseEvent& event, std::size_t c) {
-    const event::Field& field = projection_.columns[c];
+void push_event(event::BatchBuilder& row, event::EventBatch& batch,
+                const event::Projection& projection, const CaseEvent& event, std::size_t place) {
+  row.begin_row(batch);
+  for (event::ColumnIndex c = 0; c < projection.columns.size(); ++c) {
+    const event::Field& field = projection.columns[c];
     const std::string& source = field.source.empty() ? field.name : field.source;
-    std::vector<event::ValueCode> codes;
-    if (source == projection_.timestamp_field && event.time) {
+    if (source == projection.timestamp_field && event.time) {
       const std::string text = format_iso8601(event.time->time_since_epoch().count(), 9);
-      store(c, {.kind = Scalar::Kind::text, .text = text}, text, column.dictionary(), codes);
-    } else if (const CaseField* given = find(event, source)) {
-      for (const CaseValue& value : given->values)
-        store(c, to_scalar(value), value.text, column.dictionary(), codes);
-    } else if (source == projection_.id_field) {
-      store(c, {.kind = Scalar::Kind::text, .text = event.id}, event.id, column.dictionary(),
-            codes);
+      row.store(c, {.kind = Scalar::Kind::text, .text = text});
+    } else if (const CaseField* const given = find_field(event, source)) {
+      for (const CaseValue& value : given->values) row.store(c, to_scalar(value));
+    } else if (source == projection.id_field) {
+      row.store(c, {.kind = Scalar::Kind::text, .text = event.id});
     }
-    column.push(codes);
   }
-
-  void store(std::size_t c, const Scalar& scalar, std::string_view spelling,
-             event::Dictionary& dictionary, std::vector<event::ValueCode>& codes) {
-    using Outcome = event::Coercer::Outcome;
-    event::ValueCode code = 0;
-    Outcome outcome = coercers_[c].store(scalar, dictionary, code);
-    if (outcome == Outcome::needs_spelling) {
-      outcome = coercers_[c].store({.kind = Scalar::Kind::number_text, .text = spelling},
-                                   dictionary, code);
-    }
-    if (outcome == Outcome::kept) codes.push_back(code);
-  }
-
-  /// Two documents may be given one id on purpose.
-  [[nodiscard]] std::string_view id_of(const CaseEvent& event) const {
-    const CaseField* const given = find(event, projection_.id_field);
-    const bool is_text = given != nullptr && given->values.size() == 1 &&
-                         given->values[0].kind == CaseValue::Kind::text;
-    return is_text ? given->values[0].text : event.id;
-  }
-
-  [[nodiscard]] IngestTime ingest_time(const CaseEvent& event) const {
-    const CaseField* given = find(event, projection_.ingest_field);
-    const auto stated = given != nullptr && !given->values.empty()
-                            ? parse_iso8601(given->values[0].text)
-                            : std::nullopt;
-    return stated ? IngestTime(Duration{*stated})
-                  : on_clock<IngestTime>(event.time.value_or(EventTime{}));
-  }
-
-  const event::Projection& projection_;
-  std::vector<event::Coercer> coercers_;
-};
+  row.end_row({.event_time = event.time,
+               .ingest_time = ingest_time(event, projection),
+               .line = place + 1,
+               .ordinal = place,
+               .id = id_of(event, projection)});
+}
 
 /// A block's candidates. Holds references: the query must outlive it.
 struct Scanned {
   scan::QueryBinding binding;
   scan::CandidateLog log;
-  std::optional<schedule::SuppressionOptions> suppression;
+  schedule::CarriedFields fields;
 };
 Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& query,
                            std::size_t batch_rows) {
@@ -139,14 +110,14 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
   scan::Plan plan(
       scan::Plan::options_for(block.schema(), rule.timestamp_field, rule.tiebreaker_field));
   scan::QueryBinding binding = plan.add(query);
-  auto suppression = schedule::carry_suppression(plan, block.schema(), rule);
+  EQLAB_TRY(schedule::CarriedFields fields, schedule::carry_fields(rule, block.schema(), plan));
 
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
-  BatchWriter writer(plan.projection());
+  event::BatchBuilder builder(plan.projection());
   event::EventBatch batch(plan.projection());
   for (std::size_t place = 0; place < block.events.size(); ++place) {
-    writer.push(batch, block.events[place], place);
+    push_event(builder, batch, plan.projection(), block.events[place], place);
     if (batch.row_count() == batch_rows || place + 1 == block.events.size()) {
       // Each batch into a log of its own, merged in input order: what parallel reading does.
       scan::CandidateLog part = plan.new_log();
@@ -156,8 +127,7 @@ Result<Scanned> scan_block(const CaseBlock& block, const eql::CheckedQuery& quer
     }
   }
   log.finish();
-  return Scanned{
-      .binding = std::move(binding), .log = std::move(log), .suppression = std::move(suppression)};
+  return Scanned{.binding = std::move(binding), .log = std::move(log), .fields = std::move(fields)};
 }
 
 FoundMatch found_match(const eql::CheckedQuery& query, const scan::CandidateLog& log,
@@ -237,8 +207,8 @@ Result<FoundAlerts> run_schedule(const CaseBlock& block, const eql::CheckedQuery
                                  std::size_t batch_rows, schedule::Effort effort) {
   EQLAB_TRY(const Scanned scanned, scan_block(block, query, batch_rows));
   EQLAB_TRY(schedule::SimulationOptions options, simulation_options(block));
+  options = scanned.fields.in(std::move(options));
   options.effort = effort;
-  options.suppression = scanned.suppression;
   const scan::CandidateLog& log = scanned.log;
   const match::Matcher matcher(query, scanned.binding);
   const schedule::Simulation simulation =

@@ -4,7 +4,8 @@
 #include "harness/base/text.h"
 #include "harness/cli/checked_rules.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/rule_choice.h"
+#include "harness/cli/output_options.h"
+#include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 #include "harness/report/check_result.h"
 #include "harness/rule/rule.h"
@@ -15,7 +16,7 @@ namespace {
 struct Options {
   std::vector<std::string> rules;
   std::string schema;
-  std::string format = "text";
+  OutputOptions output;
   std::string delay = "2m";
   std::string jitter = "15s";
   std::vector<std::string> ignored;
@@ -58,7 +59,7 @@ void print_text(const report::CheckResult& result, Console& console) {
     if (rule.usable) console.print(summary_line(rule));
     if (rule.schedule) console.print(schedule_line(*rule.schedule));
   }
-  for (const rule::Skipped& skipped : result.skipped) console.print(skipped_line(skipped));
+  for (const rule::Skipped& skipped : result.skipped) console.print(run::skipped_line(skipped));
   for (const Diagnostic& diagnostic : result.file_diagnostics) console.report(diagnostic);
   const std::size_t errors = result.count(Severity::error);
   const std::size_t warnings = result.count(Severity::warning);
@@ -98,7 +99,7 @@ Result<rule::LintOptions> lint_options(const Options& options) {
 }
 
 Exit run(const Options& options, Console& console) {
-  auto schema = schema_from(options.schema);
+  auto schema = run::schema_from(options.schema);
   auto lint = lint_options(options);
   if (!schema || !lint) {
     const Diagnostic& error = schema ? lint.error() : schema.error();
@@ -106,7 +107,7 @@ Exit run(const Options& options, Console& console) {
     return exit_for(error);
   }
   lint->schema = options.schema.empty() ? &event::Schema::builtin() : &*schema;
-  auto at = time_from(options.at);
+  auto at = run::time_from(options.at);
   if (!at) {
     console.report(at.error());
     return exit_for(at.error());
@@ -122,12 +123,10 @@ Exit run(const Options& options, Console& console) {
   const Exit status = status_of(result, options.warnings_fail);
   result.exit_status = static_cast<int>(status);
   result.tool_version = version;
-  if (options.format == "json")
-    console.print(report::write_check_json(result));
-  else if (options.format == "sarif")
-    console.print(report::write_check_sarif(result));
-  else
+  if (options.output.format == "text")
     print_text(result, console);
+  else
+    print_result(options.output, result, view_of(console), console);
   return status;
 }
 
@@ -146,9 +145,7 @@ void define_check(CLI::App& app, Action& chosen) {
   command->add_option(
       "--schema", options->schema,
       "Elasticsearch mapping (JSON), field,type CSV, or none; default: ECS and Elastic Defend");
-  command->add_option("--format", options->format, "text, json or sarif")
-      ->check(CLI::IsMember({"text", "json", "sarif"}))
-      ->capture_default_str();
+  add_output_options<report::CheckResult>(*command, options->output);
   command
       ->add_option("--delay", options->delay,
                    "How late events may arrive and still must be seen (99 of 100 come sooner)")

@@ -126,14 +126,4 @@ std::string schedule_line(const rule::ScheduleFigures& figures) {
   return "  " + join(parts, " · ") + "\n";
 }
 
-std::string skipped_line(const rule::Skipped& skipped) {
-  const std::string place = skipped.line > 0
-                                ? format("{}:{}", printable(skipped.file), skipped.line)
-                                : printable(skipped.file);
-  if (skipped.type.empty()) return format("{}: skipped: no rule\n", place);
-  if (skipped.name.empty()) return format("{}: skipped: {} rules\n", place, skipped.type);
-  return format("{}: {}: skipped: a rule of type {}\n", place, printable(skipped.name),
-                skipped.type);
-}
-
 }  // namespace eqlab::cli

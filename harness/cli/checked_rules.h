@@ -18,10 +18,9 @@ namespace eqlab::cli {
                                               const rule::LintOptions& lint,
                                               const std::optional<WallTime>& as_of);
 
-/// A line about a rule or about a document that was passed over, ready to print.
+/// A line about a rule, ready to print.
 [[nodiscard]] std::string summary_line(const report::CheckedRule& rule);
 /// What its schedule promises, below that line.
 [[nodiscard]] std::string schedule_line(const rule::ScheduleFigures& figures);
-[[nodiscard]] std::string skipped_line(const rule::Skipped& skipped);
 
 }  // namespace eqlab::cli

@@ -7,7 +7,6 @@
 
 #include "generators/corpus/corpus.h"
 #include "harness/cli/console.h"
-#include "harness/event/schema.h"
 
 namespace eqlab::cli {
 
@@ -36,10 +35,5 @@ void define_init(CLI::App& app, Action& chosen);
 void define_completions(CLI::App& app, Action& chosen);
 void define_gate(CLI::App& app, Action& chosen);
 void define_report(CLI::App& app, Action& chosen);
-
-/// `--schema`: nothing for the built-in one; `none` takes field types from use.
-[[nodiscard]] Result<event::Schema> schema_from(const std::string& option);
-/// `--threads` with the machine's number as default; checked to be 1 to 256.
-void add_threads_option(CLI::App& command, unsigned& threads);
 
 }  // namespace eqlab::cli

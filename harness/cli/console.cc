@@ -149,6 +149,14 @@ void Console::end_progress() {
   progress_shown_ = false;
 }
 
+run::Watcher Console::watcher() {
+  return {.progress = [this](std::string_view what, std::uint64_t done,
+                             std::uint64_t total) { progress(what, done, total); },
+          .report = [this](const Diagnostic& diagnostic) { report(diagnostic); },
+          .note = [this](std::string_view line) { note(line); },
+          .stop = stop()};
+}
+
 Exit Console::finish(Exit status) {
   end_progress();
   if (std::fflush(stdout) != 0) output_failed_ = true;

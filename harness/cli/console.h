@@ -9,6 +9,7 @@
 
 #include "harness/base/diagnostic.h"
 #include "harness/base/result.h"
+#include "harness/run/watcher.h"
 
 /// The one folder that knows the outside world: arguments, environment, standard streams, signals,
 /// the clock, exit statuses.
@@ -53,6 +54,9 @@ class Console {
   /// second.
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total);
   void end_progress();
+
+  /// This console as who looks at long work; it must outlive that.
+  [[nodiscard]] run::Watcher watcher();
 
   /// Flushes standard output; the status to leave with.
   [[nodiscard]] Exit finish(Exit status);

@@ -8,6 +8,7 @@
 #include "generators/stats/event_stats.h"
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/rule_options.h"
 #include "harness/report/cells.h"
 
 namespace eqlab::cli {

@@ -1,4 +1,4 @@
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,10 +9,13 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/event_search.h"
+#include "harness/cli/output_options.h"
+#include "harness/cli/read_notes.h"
+#include "harness/cli/rule_options.h"
 #include "harness/report/cells.h"
 #include "harness/report/explanation.h"
-#include "harness/schedule/simulation.h"
+#include "harness/run/event_search.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/score/scorecard.h"
 #include "harness/truth/truth.h"
 
@@ -23,12 +26,12 @@ using event::RowIndex;
 using report::Explained;
 
 struct Options {
-  SearchOptions search;
+  run::SearchRequest search;
   std::string event;
   std::vector<std::string> incidents;
   std::string truth;
   std::uint64_t all_misses = 0;
-  std::string format = "text";
+  OutputOptions output;
   bool full = false;
 };
 
@@ -83,8 +86,8 @@ Result<std::optional<Labels>> labels_for(const Options& options,
   return std::optional<Labels>(std::move(labels));
 }
 
-match::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
-  match::Wanted wanted;
+explain::Wanted wanted_by(const Options& options, const std::optional<Labels>& labels) {
+  explain::Wanted wanted;
   if (!options.event.empty()) {
     if (const auto line = parse_number<unsigned long>(options.event)) wanted.lines = {*line};
     wanted.ids = {options.event};
@@ -101,10 +104,10 @@ match::Wanted wanted_by(const Options& options, const std::optional<Labels>& lab
 }
 
 /// The one pass over the events.
-Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watch,
-                               match::Sightings& sightings, Console& console) {
+Result<event::ReadReport> look(const run::EventSearch& from, const explain::Watch& watch,
+                               explain::Sightings& sightings, const run::Watcher& watcher) {
   struct Piece {
-    std::optional<match::WatchedPiece> seen;
+    std::optional<explain::WatchedPiece> seen;
     std::optional<Diagnostic> failure;
   };
   std::optional<Diagnostic> failure;
@@ -118,24 +121,24 @@ Result<event::ReadReport> look(const EventSearch& from, const match::Watch& watc
     if (piece.failure && !failure) failure = std::move(piece.failure);
     if (piece.seen) sightings.take(std::move(*piece.seen));
   };
-  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan, take, console.stop()));
+  EQLAB_TRY(event::ReadReport read, from.read<Piece>(scan, take, watcher));
   if (failure) return fail(locate(std::move(*failure), from.rule.query));
   sightings.finish();
   return read;
 }
 
-Explained about(match::Explanation explanation, Explained::Kind kind, std::string title) {
+Explained about(explain::Explanation explanation, Explained::Kind kind, std::string title) {
   Explained out{.kind = kind, .title = std::move(title)};
-  out.is_match = explanation.reason == match::Reason::matched;
-  out.reason = std::string(match::to_string(explanation.reason));
+  out.is_match = explanation.reason == explain::Reason::matched;
+  out.reason = std::string(explain::to_string(explanation.reason));
   out.text = explanation.text;
   out.explanation = std::move(explanation);
   return out;
 }
 
 Result<std::vector<Explained>> explain_event(const Options& options,
-                                             const match::Sightings& sightings,
-                                             match::Explainer& explainer) {
+                                             const explain::Sightings& sightings,
+                                             explain::Explainer& explainer) {
   const std::vector<RowIndex>& rows = sightings.subjects();
   // A number is a line first, then an id.
   const auto line = parse_number<unsigned long>(options.event);
@@ -168,12 +171,12 @@ Result<std::vector<Explained>> explain_event(const Options& options,
 /// Explains incidents by the reasons that the scorecard counts.
 class IncidentExplainer {
  public:
-  IncidentExplainer(const EventSearch& from, const match::Sightings& sightings,
-                    match::Explainer& explainer, const truth::Truth& truth,
+  IncidentExplainer(const run::EventSearch& from, const explain::Sightings& sightings,
+                    explain::Explainer& explainer, const truth::Truth& truth,
                     schedule::SimulationOptions options)
-      : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.query) {
+      : sightings_(sightings), explainer_(explainer), truth_(truth), query_(from.bound.query) {
     const truth::TruthIndex index(truth);
-    const match::Matcher matcher(from.query, from.binding);
+    const match::Matcher matcher(from.bound);
     const match::Matches matches = matcher.find(sightings.log(), sightings.log().dated(), {});
     options.start = truth.from;
     options.end = truth.to;
@@ -184,8 +187,7 @@ class IncidentExplainer {
                           .simulation = simulation,
                           .truth = truth,
                           .index = index,
-                          .query = from.query,
-                          .binding = from.binding,
+                          .bound = from.bound,
                           .schedule = from.rule.schedule,
                           .rule_id = from.rule.rule_id,
                           .options = {.bootstrap = {.resamples = 0}}});
@@ -212,7 +214,7 @@ class IncidentExplainer {
     const truth::Incident& incident = truth_.incidents[place];
     const score::IncidentOutcome& outcome = card_.incidents[place];
     const auto match = match_of_.find(place);
-    match::Explanation explanation;
+    explain::Explanation explanation;
     if (!outcome.miss && match != match_of_.end()) {
       explanation = explainer_.match(match->second);
     } else {
@@ -221,7 +223,7 @@ class IncidentExplainer {
     Explained out = about(std::move(explanation), Explained::Kind::incident, {});
     out.is_match = !outcome.miss;
     if (outcome.miss) {
-      const std::string own(score::to_string(outcome.miss->reason));
+      const std::string own(explain::to_string(outcome.miss->reason));
       // The reason that the scorecard counts; in more detail where it is about these very events.
       if (out.reason != own) {
         out.text = score::describe(*outcome.miss, query_, query_.maxspan);
@@ -268,7 +270,7 @@ class IncidentExplainer {
     }
     std::set<RowIndex> taken;
     for (std::size_t p = 0; p < out.size(); ++p) {
-      std::uint32_t best = match::category_weight;  // an event of another category is none
+      std::uint32_t best = explain::category_weight;  // an event of another category is none
       std::size_t looked_at = 0;
       for (const truth::IncidentEvent& event : incident.events) {
         const auto row = row_of(event);
@@ -286,8 +288,8 @@ class IncidentExplainer {
 
   static constexpr std::size_t events_compared_max = 256;
   static constexpr std::size_t title_columns_max = 32;
-  const match::Sightings& sightings_;
-  match::Explainer& explainer_;
+  const explain::Sightings& sightings_;
+  explain::Explainer& explainer_;
   const truth::Truth& truth_;
   const eql::CheckedQuery& query_;
   score::Scorecard card_;
@@ -295,7 +297,7 @@ class IncidentExplainer {
   std::map<std::string, std::vector<RowIndex>, std::less<>> rows_of_;
 };
 
-std::vector<Explained> explain_best(const Options& options, match::Explainer& explainer,
+std::vector<Explained> explain_best(const Options& options, explain::Explainer& explainer,
                                     std::uint64_t events_read) {
   std::vector<Explained> out;
   if (options.all_misses == 0 && !explainer.matches().matches.empty()) {
@@ -309,15 +311,15 @@ std::vector<Explained> explain_best(const Options& options, match::Explainer& ex
         "--all-misses N shows what came near, --event what one event comes to");
     return out;
   }
-  for (match::Explanation& found :
+  for (explain::Explanation& found :
        explainer.nearest(std::max<std::uint64_t>(1, options.all_misses))) {
     out.push_back(about(std::move(found), Explained::Kind::near_miss,
                         format("near miss {}", out.size() + 1)));
   }
   if (out.size() == 1) out[0].title = "the nearest miss";
   if (out.empty()) {
-    match::Explanation nothing{.text = events_read == 0 ? "the input has no events"
-                                                        : "no event comes near the query"};
+    explain::Explanation nothing{.text = events_read == 0 ? "the input has no events"
+                                                          : "no event comes near the query"};
     out.push_back(about(std::move(nothing), Explained::Kind::near_miss, "no match"));
   }
   return out;
@@ -328,22 +330,22 @@ Exit run(const Options& options, Console& console) {
     console.report(diagnostic);
     return exit_for(diagnostic);
   };
-  auto from = EventSearch::prepare(options.search, "explain", console);
+  const run::Watcher watcher = console.watcher();
+  auto from = run::EventSearch::prepare(options.search, "explain", watcher);
   if (!from) return give_up(from.error());
-  auto labels = labels_for(options, from->reading.paths);
+  auto labels = labels_for(options, from->source.files);
   if (!labels) return give_up(labels.error());
-  match::read_named_fields(from->rule, from->schema, from->query, from->plan);
+  explain::read_named_fields(from->rule, from->schema, from->bound.query, from->plan);
   schedule::SimulationOptions simulation;
   if (*labels) {
-    auto range = schedule::carry_range_field(from->rule, from->schema, from->plan);
-    if (!range) return give_up(locate(std::move(range.error()), document_of(from->rule)));
-    simulation.range = std::move(*range);
-    simulation.suppression = schedule::carry_suppression(from->plan, from->schema, from->rule);
+    const auto fields = schedule::carry_fields(from->rule, from->schema, from->plan);
+    if (!fields) return give_up(fields.error());
+    simulation = fields->in();
   }
-  const match::Watch watch(from->query, from->plan, from->binding, from->rule.event_category_field,
-                           wanted_by(options, *labels));
-  match::Sightings sightings(watch);
-  auto read = look(*from, watch, sightings, console);
+  const explain::Watch watch(from->bound.query, from->plan, from->bound.binding,
+                             from->rule.event_category_field, wanted_by(options, *labels));
+  explain::Sightings sightings(watch);
+  auto read = look(*from, watch, sightings, watcher);
   if (!read) return give_up(read.error());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was explained\n");
@@ -353,15 +355,15 @@ Exit run(const Options& options, Console& console) {
   if (read->read > 0 && read->usable == 0)
     return give_up(error_in({}, "E406", "none of this is an event"));
 
-  match::Explainer explainer(
+  explain::Explainer explainer(
       {.rule = from->rule,
        .schema = from->schema,
-       .query = from->query,
+       .query = from->bound.query,
        .plan = from->plan,
-       .binding = from->binding,
+       .binding = from->bound.binding,
        .watch = watch,
        .sightings = sightings,
-       .detail = options.full ? match::Detail::full : match::Detail::essential});
+       .detail = options.full ? explain::Detail::full : explain::Detail::essential});
   note_limits(explainer.matches(), console);
   report::ExplainedRun result{.rule_name = from->rule.name,
                               .events_read = read->read,
@@ -391,14 +393,9 @@ Exit run(const Options& options, Console& console) {
   } else {
     result.items = explain_best(options, explainer, read->read);
   }
-  if (options.format == "json") {
-    console.print(report::explanation_json(result));
-  } else {
-    console.print(report::explanation_text(
-        result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 160),
-                 .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off,
-                 .detail = options.full ? match::Detail::full : match::Detail::essential}));
-  }
+  report::View view = view_of(console);
+  if (options.full) view.detail = report::Detail::full;
+  print_result(options.output, result, view, console);
   console.note(format("{} · {} match{}\n", read_summary(*read),
                       group_digits(static_cast<std::int64_t>(result.matches_found)),
                       result.matches_found == 1 ? "" : "es"));
@@ -432,9 +429,7 @@ void define_explain(CLI::App& app, Action& chosen) {
   command->add_flag("--full", options->full, "Every term and key, also those that hold");
   command->add_flag("--strict", options->search.strict,
                     "Stop at the first malformed event, with status 3");
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_output_options<report::ExplainedRun>(*command, options->output);
   add_threads_option(*command, options->search.threads);
   command->footer(
       "Without --event, --incident and --all-misses: the first match, or the nearest miss.\n"

@@ -5,10 +5,10 @@
 #include <system_error>
 
 #include "harness/base/limits.h"
+#include "harness/base/line_diff.h"
 #include "harness/base/text.h"
 #include "harness/cases/io/files.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/line_diff.h"
 #include "harness/eql/format.h"
 #include "harness/event/io/byte_source.h"
 #include "harness/rule/rewrite.h"

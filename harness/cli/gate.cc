@@ -3,39 +3,32 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
-#include "harness/cases/io/files.h"
+#include "harness/cli/command_words.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
-#include "harness/cli/gate_inputs.h"
-#include "harness/cli/gate_scan.h"
+#include "harness/cli/output_options.h"
+#include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
+#include "harness/gate/judge.h"
 #include "harness/report/gate_pieces.h"
 #include "harness/report/gate_report.h"
-#include "harness/report/report_document.h"
-#include "harness/report/report_page.h"
-#include "harness/tune/mutation.h"
 
 namespace eqlab::cli {
 namespace {
 
 struct Options {
-  GatePaths paths;
-  EventSource source;
+  gate::Paths paths;
+  run::EventSource source;
   std::vector<CLI::Option*> corpus_options;  ///< in the order of add_corpus_options
   bool judges_all = false;
   bool updates_baseline = false;
   bool annotations = false;
   bool is_read_by_workflow = false;  ///< a GitHub runner takes lines of the log for commands
-  std::string format = "text";
-  std::string output_json;
-  std::string output_junit;
-  std::string output_sarif;
-  std::string output_markdown;
-  std::string output_html;
+  OutputOptions output;
 };
 
 /// The command line outweighs the policy, key by key; a folder there replaces the whole.
-void choose_corpus(const Options& options, const GateInputs& inputs, EventSource& source) {
+void choose_corpus(const Options& options, const gate::Inputs& inputs, run::EventSource& source) {
   const gate::CorpusPolicy& policy = inputs.policy.corpus;
   const auto is_given = [&](std::size_t option) {
     return options.corpus_options[option]->count() > 0;
@@ -65,32 +58,19 @@ void choose_corpus(const Options& options, const GateInputs& inputs, EventSource
     source.corpus.scenarios_dir = inputs.root + *policy.scenarios;
 }
 
-std::string again(const Options& options, const EventSource& source) {
+std::string again(const Options& options, const run::EventSource& source) {
   std::vector<std::string> words = {"eqlab", "gate"};
-  const auto add = [&](const std::string& name, const std::string& value) {
-    if (value.empty()) return;
-    words.push_back("--" + name);
-    words.push_back(value);
-  };
-  for (const std::string& rule : options.paths.rules) words.push_back(rule);
-  add("policy", options.paths.policy);
-  add("base", options.paths.base);
-  add("base-file", options.paths.base_file);
-  add("baseline", options.paths.baseline);
-  if (options.judges_all) words.emplace_back("--all");
-  if (!source.corpus_dir.empty()) {
-    add("corpus", source.corpus_dir);
-  } else {
-    add("profile", source.corpus.profile);
-    add("seed", format("{}", source.corpus.seed));
-    if (source.corpus.events > 0) add("events", format("{}", source.corpus.events));
-    if (source.corpus.hosts > 0) add("hosts", format("{}", source.corpus.hosts));
-    if (source.corpus.days > 0) add("days", format("{}", source.corpus.days));
-    add("only", join(source.corpus.only, ","));
-    add("without", join(source.corpus.without, ","));
-    add("scenarios", source.corpus.scenarios_dir);
+  words.insert(words.end(), options.paths.rules.begin(), options.paths.rules.end());
+  CommandWords out(std::move(words));
+  out.add("policy", options.paths.policy)
+      .add("base", options.paths.base)
+      .add("base-file", options.paths.base_file)
+      .add("baseline", options.paths.baseline);
+  if (options.judges_all) out.add_flag("all");
+  for (const auto& [name, value] : options_of(source, source.corpus)) {
+    if (value != "0" || name == "seed") out.add(name, value);  // hosts and days: the profile's
   }
-  return quote_command(words);
+  return out.text();
 }
 
 std::vector<std::pair<std::string, std::string>> environment_of_process() {
@@ -105,7 +85,7 @@ std::vector<std::pair<std::string, std::string>> environment_of_process() {
 }
 
 /// Errors: E902.
-Status update_baseline(const Options& options, const GateInputs& inputs,
+Status update_baseline(const Options& options, const gate::Inputs& inputs,
                        const gate::GateResult& result, Console& console) {
   gate::Baseline fresh;
   if (result.corpus) fresh.corpus = *result.corpus;
@@ -125,36 +105,13 @@ Status update_baseline(const Options& options, const GateInputs& inputs,
   return ok();
 }
 
-Status write_outputs(const Options& options, const gate::GateResult& result) {
-  const auto write = [](const std::string& path, const auto& make) -> Status {
-    return path.empty() ? ok() : write_file(path, make());
-  };
-  EQLAB_CHECK(write(options.output_json, [&] { return report::gate_json(result); }));
-  EQLAB_CHECK(write(options.output_junit, [&] { return report::gate_junit(result); }));
-  EQLAB_CHECK(write(options.output_sarif, [&] { return report::gate_sarif(result); }));
-  EQLAB_CHECK(write(options.output_markdown, [&] { return report::gate_markdown(result); }));
-  if (options.output_html.empty()) return ok();
-  report::ReportDocument document;
-  document.add_gate(result);
-  EQLAB_TRY(const std::string page, report::report_page(document.write()));
-  return write_file(options.output_html, page);
-}
-
 void print(const Options& options, const gate::GateResult& result, Console& console) {
-  if (options.format == "json") {
-    console.print(report::gate_json(result));
-  } else if (options.format == "markdown") {
-    const std::string text = report::gate_markdown(result);
-    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
-  } else {
-    const std::string text = report::gate_text(
-        result, {.columns = std::clamp<std::size_t>(console.columns(), 60, 120),
-                 .colour = console.output_has_colour() ? report::Colour::on : report::Colour::off});
-    console.print(options.is_read_by_workflow ? report::inert_in_workflows(text) : text);
-  }
+  report::View view = view_of(console);
+  view.is_read_by_workflow = options.is_read_by_workflow;
+  print_result(options.output, result, view, console);
   if (!options.annotations) return;
   // Workflows read both streams; what programs read stays whole.
-  if (options.format == "text")
+  if (options.output.format == "text")
     console.print(report::gate_annotations(result));
   else
     console.note(report::gate_annotations(result));
@@ -162,7 +119,7 @@ void print(const Options& options, const gate::GateResult& result, Console& cons
 
 /// What was stored, beside what stood there before.
 void print_stored(const Options& options, const gate::GateResult& result, Console& console) {
-  if (options.format != "text") {
+  if (options.output.format != "text") {
     print(options, result, console);
     return;
   }
@@ -193,18 +150,8 @@ void report_errors(const Options& options, const gate::GateResult& result, Conso
   std::ranges::for_each(result.diagnostics, show);
 }
 
-/// Nothing where the cases fail already, which their own check says.
-std::optional<gate::MutationScore> measure_mutants(const rule::Rule& rule,
-                                                   const std::vector<std::string>& case_files) {
-  const auto blocks = cases::load_cases_of(rule, case_files);
-  if (!blocks) return std::nullopt;
-  const auto summary = tune::summarize_cases(rule, *blocks);
-  if (!summary) return std::nullopt;
-  return gate::MutationScore{.noticed = summary->noticed.hits, .of = summary->noticed.total};
-}
-
 Exit run(Options options, Console& console) {
-  GatePaths paths = options.paths;
+  gate::Paths paths = options.paths;
   paths.environment = environment_of_process();
   options.is_read_by_workflow =
       options.annotations ||
@@ -219,17 +166,14 @@ Exit run(Options options, Console& console) {
     return give_up(error_in({}, "E905", "--update-baseline does not know which file to write",
                             "eqlab gate --update-baseline --baseline eqlab-baseline.json"));
   }
-  if (!options.output_html.empty()) {
-    if (auto page = report::check_report_page(); !page) return give_up(page.error());
-  }
+  if (auto able = check_outputs(options.output); !able) return give_up(able.error());
   paths.baseline_is_written = options.updates_baseline;
-  auto inputs = load_gate_inputs(paths);
+  auto inputs = gate::load_inputs(paths);
   if (!inputs) return give_up(inputs.error());
-  GateRun how{.source = options.source,
-              .judges_unchanged = options.judges_all || options.updates_baseline,
-              .mutation = measure_mutants};
+  gate::JudgeOptions how{.source = options.source,
+                         .judges_unchanged = options.judges_all || options.updates_baseline};
   choose_corpus(options, *inputs, how.source);
-  auto result = run_gate(*inputs, how, console);
+  auto result = gate::judge_change(*inputs, how, console.watcher());
   if (console.stop().stop_requested()) {
     console.note("interrupted: nothing was written\n");
     return Exit::interrupted;
@@ -239,7 +183,8 @@ Exit run(Options options, Console& console) {
   result->command = again(options, how.source);
   conclude(*result);
   report_errors(options, *result, console);
-  if (auto written = write_outputs(options, *result); !written) return give_up(written.error());
+  if (auto written = write_files(options.output, *result); !written)
+    return give_up(written.error());
   if (options.updates_baseline) {
     if (result->exit_status() >= static_cast<int>(Exit::unusable)) {
       print(options, *result, console);
@@ -260,7 +205,7 @@ void define_gate(CLI::App& app, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
       "gate", "Compare a rule change with its base under a policy; pass or fail");
   auto options = std::make_shared<Options>();
-  GatePaths& paths = options->paths;
+  gate::Paths& paths = options->paths;
   command->add_option("RULE", paths.rules,
                       "Rules or folders; default: what eqlab.toml names, else rules/");
   command->add_option(
@@ -283,15 +228,7 @@ void define_gate(CLI::App& app, Action& chosen) {
                                            "A corpus folder instead of a generated one");
   options->corpus_options = add_corpus_options(*command, options->source.corpus);
   for (CLI::Option* const option : options->corpus_options) option->excludes(folder);
-  command->add_option("--format", options->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
-      ->capture_default_str();
-  command->add_option("--output-json", options->output_json, "Also write the result as JSON");
-  command->add_option("--output-junit", options->output_junit, "Also write JUnit XML");
-  command->add_option("--output-sarif", options->output_sarif, "Also write SARIF 2.1.0");
-  command->add_option("--output-markdown", options->output_markdown,
-                      "Also write Markdown, for a pull request's comment or a step's summary");
-  command->add_option("--output-html", options->output_html, "Also write one HTML page");
+  add_output_options<gate::GateResult>(*command, options->output);
   command->add_flag("--annotations", options->annotations,
                     "Also print annotations for a GitHub workflow");
   add_threads_option(*command, options->source.threads);

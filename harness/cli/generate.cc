@@ -4,6 +4,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/corpus_options.h"
+#include "harness/cli/rule_options.h"
 #include "harness/cli/version.h"
 
 namespace eqlab::cli {

@@ -16,19 +16,6 @@
 
 namespace eqlab::cli {
 
-Result<event::Schema> schema_from(const std::string& option) {
-  if (option.empty()) return event::Schema(event::Schema::builtin());
-  if (option == "none") return event::Schema::open();
-  return event::Schema::load(option);
-}
-
-void add_threads_option(CLI::App& command, unsigned& threads) {
-  threads = hardware_threads();
-  command.add_option("--threads", threads, "Threads; the result is the same at any number")
-      ->check(CLI::Range(1U, 256U))
-      ->capture_default_str();
-}
-
 namespace {
 
 /// CLI11 only says that a command is missing when the word given is none.

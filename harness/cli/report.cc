@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -8,9 +7,8 @@
 
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output_options.h"
 #include "harness/report/gate_reader.h"
-#include "harness/report/gate_report.h"
-#include "harness/report/report_document.h"
 #include "harness/report/report_page.h"
 #include "harness/report/stored_result.h"
 
@@ -136,19 +134,14 @@ Result<std::string> rendered(const Options& options, const Results& results,
                              const Console& console) {
   if (options.format == "html") return page_of(results);
   if (options.format == "json") return json_of_all(results);
-  if (options.format == "junit") return report::gate_junit(results.gates.front());
-  if (options.format == "sarif") return report::gate_sarif(results.gates.front());
-  const bool has_colour = options.output.empty() && console.output_has_colour();
+  report::View view = view_of(console);
+  if (!options.output.empty()) view.colour = report::Colour::off;
+  const auto* const output = report::output_named<gate::GateResult>(options.format);
   std::string out;
   for (const gate::GateResult& result : results.gates) {
+    EQLAB_TRY(const std::string text, output->write(result, view));
     if (!out.empty()) out += "\n";
-    if (options.format == "markdown") {
-      out += report::gate_markdown(result);
-    } else {
-      out += report::gate_text(result,
-                               {.columns = std::clamp<std::size_t>(console.columns(), 60, 120),
-                                .colour = has_colour ? report::Colour::on : report::Colour::off});
-    }
+    out += text;
   }
   return out;
 }

@@ -9,6 +9,11 @@ ColumnIndex Projection::add(const Field& field) {
   return known->second;
 }
 
+Field Projection::field_of(const std::string& name) const {
+  const auto known = by_name.find(name);
+  return known == by_name.end() ? Field{.name = name, .source = name} : columns[known->second];
+}
+
 EventBatch::EventBatch(const Projection& projection) {
   columns.reserve(projection.columns.size());
   for (const Field& field : projection.columns) columns.emplace_back(physical_of(field.type));
@@ -23,6 +28,25 @@ void EventBatch::clear() {
   ordinal.clear();
   ids.clear();
   sources.clear();
+}
+
+void EventBatch::place_row(const RowPlace& place) {
+  const EventTime time = place.event_time.value_or(EventTime{});
+  event_time.push_back(time);
+  has_event_time.push_back(place.event_time ? 1 : 0);
+  ingest_time.push_back(place.ingest_time.value_or(on_clock<IngestTime>(time)));
+  line.push_back(place.line);
+  ordinal.push_back(place.ordinal);
+  ids.push(place.id);
+  if (place.source) sources.push(*place.source);
+}
+
+RowPlace EventBatch::place_of(RowIndex row) const {
+  RowPlace place{.ingest_time = ingest_time[row], .line = line[row], .ordinal = ordinal[row]};
+  if (has_event_time[row] != 0) place.event_time = event_time[row];
+  if (ids.size() > 0) place.id = ids[row];
+  if (sources.size() > 0) place.source = sources[row];
+  return place;
 }
 
 }  // namespace eqlab::event

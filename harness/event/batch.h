@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,8 @@ struct Projection {
 
   /// The column of `field`, added if it is not there.
   ColumnIndex add(const Field& field);
+  /// The projected field of that name, or one that documents carry under it.
+  [[nodiscard]] Field field_of(const std::string& name) const;
 };
 
 /// Variable-length texts, one a row, in one buffer.
@@ -51,6 +54,16 @@ class TextRows {
   std::vector<std::size_t> ends_;
 };
 
+/// What a row is beside its columns.
+struct RowPlace {
+  std::optional<EventTime> event_time = std::nullopt;
+  std::optional<IngestTime> ingest_time = std::nullopt;  ///< nothing: the event time
+  std::uint64_t line = 0;
+  std::uint64_t ordinal = 0;
+  std::string_view id = {};
+  std::optional<std::string_view> source = std::nullopt;  ///< nothing: sources are not kept
+};
+
 /// Up to limits::batch_rows_max events in columns. Every per-row vector has `row_count()` entries.
 struct EventBatch {
   explicit EventBatch(const Projection& projection);
@@ -58,6 +71,9 @@ struct EventBatch {
   [[nodiscard]] std::size_t row_count() const { return event_time.size(); }
   /// Forgets the rows; keeps columns and memory.
   void clear();
+  /// Completes the row whose values every column has just been given. BatchBuilder does both.
+  void place_row(const RowPlace& place);
+  [[nodiscard]] RowPlace place_of(RowIndex row) const;
 
   std::vector<Column> columns;  ///< as Projection::columns
   /// Full precision of the document. Where `has_event_time` is 0 the value means nothing: such an

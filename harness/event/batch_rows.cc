@@ -33,6 +33,13 @@ std::optional<ColumnIndex> column_named(const Projection& projection, const std:
   return static_cast<ColumnIndex>(found - projection.columns.begin());
 }
 
+/// Sources are left behind.
+void place_as(const EventBatch& from, RowIndex row, EventBatch& to) {
+  RowPlace place = from.place_of(row);
+  place.source.reset();
+  to.place_row(place);
+}
+
 }  // namespace
 
 std::optional<ValueCode> intern(Dictionary& values, const Value& value) {
@@ -78,12 +85,7 @@ void append_row(const EventBatch& from, const Projection& have, RowIndex row, Ev
     }
     to.columns[c].push(codes);
   }
-  to.event_time.push_back(from.event_time[row]);
-  to.has_event_time.push_back(from.has_event_time[row]);
-  to.ingest_time.push_back(from.ingest_time[row]);
-  to.line.push_back(from.line[row]);
-  to.ordinal.push_back(from.ordinal[row]);
-  to.ids.push(from.ids.size() == 0 ? std::string_view() : from.ids[row]);
+  place_as(from, row, to);
 }
 
 RowCopier::RowCopier(const EventBatch& from, EventBatch& to)
@@ -106,12 +108,7 @@ void RowCopier::append(RowIndex row) {
     }
     to_.columns[c].push(scratch_);
   }
-  to_.event_time.push_back(from_.event_time[row]);
-  to_.has_event_time.push_back(from_.has_event_time[row]);
-  to_.ingest_time.push_back(from_.ingest_time[row]);
-  to_.line.push_back(from_.line[row]);
-  to_.ordinal.push_back(from_.ordinal[row]);
-  to_.ids.push(from_.ids.size() == 0 ? std::string_view() : from_.ids[row]);
+  place_as(from_, row, to_);
 }
 
 std::vector<Value> values_of(const EventBatch& batch, ColumnIndex column, RowIndex row,

@@ -106,7 +106,9 @@ Outcome Coercer::store(const Scalar& scalar, Dictionary& dictionary, ValueCode& 
     case Kind::natural:
       return store_text(format("{}", scalar.natural), dictionary, code);
     case Kind::real:
-      return field_.type == FieldType::ip ? Outcome::ill_typed : Outcome::needs_spelling;
+      if (field_.type == FieldType::ip) return Outcome::ill_typed;
+      if (scalar.text.empty()) return Outcome::needs_spelling;
+      return store_text(scalar.text, dictionary, code);
     case Kind::text:
     case Kind::number_text:
       return store_text(scalar.text, dictionary, code);

@@ -18,7 +18,8 @@ struct Scalar {
   std::int64_t integer = 0;
   std::uint64_t natural = 0;  ///< only for numbers above the signed range
   double real = 0;
-  std::string_view text = {};  ///< text; number_text: the number as it is spelled
+  /// Text; number_text: the number as it is spelled; real: likewise, if the caller knows it.
+  std::string_view text = {};
 };
 
 /// Brings a document's values to the type of one field, as Elasticsearch's mappers do with `coerce`
@@ -31,7 +32,7 @@ class Coercer {
     kept,
     absent,          ///< counts as missing: null, empty numeric text, longer than ignore_above
     ill_typed,       ///< the type cannot hold it
-    needs_spelling,  ///< a fractional number for a text column: give it again as number_text
+    needs_spelling,  ///< a fractional number for a text column: give it again with its spelling
   };
 
   explicit Coercer(const Field& field);

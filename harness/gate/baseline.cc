@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/text.h"
-#include "harness/rule/document.h"
+#include "harness/document/json.h"
 
 namespace eqlab::gate {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using rule::Node;
+using document::Node;
 
 constexpr int baseline_version = 1;
 
@@ -36,7 +36,7 @@ class Reader {
   Result<const Node*> member(const Node& node, std::string_view key, Node::Kind kind) const {
     const Node* const found = node.find(key, kind);
     if (found == nullptr)
-      return wrong(node, format("{} is missing, or is no {}", key, rule::to_string(kind)));
+      return wrong(node, format("{} is missing, or is no {}", key, document::to_string(kind)));
     return found;
   }
   Result<std::string> text(const Node& node, std::string_view key) const {
@@ -52,7 +52,7 @@ class Reader {
   }
   Result<std::uint64_t> count(const Node& node, std::string_view key) const {
     EQLAB_TRY(const Node* const found, member(node, key, Node::Kind::number));
-    const auto value = rule::count_of(*found);
+    const auto value = document::count_of(*found);
     if (!value) return wrong(*found, format("{} must be a whole number", key));
     return *value;
   }
@@ -60,8 +60,8 @@ class Reader {
     score::Proportion out;
     if (!list.is(Node::Kind::list) || list.items.size() != 2)
       return wrong(list, "a share is written [caught, of]");
-    const auto hits = rule::count_of(list.items[0]);
-    const auto total = rule::count_of(list.items[1]);
+    const auto hits = document::count_of(list.items[0]);
+    const auto total = document::count_of(list.items[1]);
     if (!hits || !total || *hits > *total) return wrong(list, "a share is written [caught, of]");
     return score::Proportion{.hits = *hits, .total = *total};
   }
@@ -110,7 +110,7 @@ Result<BaselineRule> Reader::rule(const Node& node) const {
 }
 
 Result<Baseline> Reader::run() {
-  auto root = rule::parse_json(source_.text);
+  auto root = document::parse_json(source_.text);
   if (!root) {
     Diagnostic error = std::move(root.error());
     error.code = "E747";

@@ -134,7 +134,7 @@ void explain_loss(const EffectInputs& in, std::size_t place, const DecidedVersio
   if (!miss) return;
   change.why = score::describe(*miss, after.query, after.query.maxspan);
   change.subject = miss->example;
-  if (miss->reason != score::MissReason::stage_unmatched) return;
+  if (miss->reason != explain::Reason::stage_unmatched) return;
   // The old alert's own event at that step names whom the new one no longer lets in.
   const std::uint32_t step = after.query.stages[miss->stage].written;
   const auto& alert =

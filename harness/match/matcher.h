@@ -60,6 +60,7 @@ class Matcher {
  public:
   Matcher(const eql::CheckedQuery& query, const scan::QueryBinding& binding)
       : query_(&query), binding_(&binding) {}
+  explicit Matcher(const scan::BoundQuery& bound) : Matcher(bound.query, bound.binding) {}
 
   /// `visible`: strictly increasing places in `log` (a subset is what one run of a rule can see).
   /// Candidates that satisfy none of this query's filters are passed over. O(visible × stages).

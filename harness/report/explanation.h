@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/event/io/read_report.h"
-#include "harness/match/explain.h"
+#include "harness/explain/explain.h"
 #include "harness/report/scorecard_text.h"
 
 /// Why something matched or did not, for people and for programs.
@@ -20,7 +20,7 @@ struct Explained {
   bool is_match = false;
   std::string reason = {};  ///< code
   std::string text = {};    ///< in words
-  match::Explanation explanation = {};
+  explain::Explanation explanation = {};
 };
 
 struct ExplainedRun {
@@ -35,7 +35,7 @@ struct ExplainedRun {
 struct ExplanationOptions {
   std::size_t columns = 100;  ///< lines are cut to this
   Colour colour = Colour::off;
-  match::Detail detail = match::Detail::essential;
+  explain::Detail detail = explain::Detail::essential;
 };
 
 /// A few lines for each subject: the reason, then every step with its event and what failed, then

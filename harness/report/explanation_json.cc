@@ -10,14 +10,14 @@ namespace eqlab::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using match::StageView;
-using match::Term;
+using explain::StageView;
+using explain::Term;
 
 double seconds(Duration duration) { return rounded(static_cast<double>(duration.count()) / 1e9); }
 
-Json values(const std::vector<match::FieldValues>& all) {
+Json values(const std::vector<explain::FieldValues>& all) {
   Json out = Json::array();
-  for (const match::FieldValues& one : all)
+  for (const explain::FieldValues& one : all)
     out.push_back({{"field", one.field}, {"values", one.values}, {"count", one.total}});
   return out;
 }
@@ -26,9 +26,9 @@ Json term(const Term& given) {  // NOLINT(misc-no-recursion): depth bounded by t
   constexpr std::array<std::string_view, 4> kinds = {"term", "and", "or", "not"};
   Json out = {
       {"kind", kinds[static_cast<std::size_t>(given.kind)]},
-      {"truth", given.truth == match::Truth::fails ? Json(nullptr)
-                                                   : Json(given.truth == match::Truth::yes)}};
-  if (given.kind == match::TermKind::term) {
+      {"truth", given.truth == explain::Truth::fails ? Json(nullptr)
+                                                     : Json(given.truth == explain::Truth::yes)}};
+  if (given.kind == explain::TermKind::term) {
     out["text"] = given.text;
     out["fields"] = values(given.values);
   }
@@ -43,7 +43,7 @@ Json term(const Term& given) {  // NOLINT(misc-no-recursion): depth bounded by t
   return out;
 }
 
-Json event(const match::EventView& view, const ExplainedRun& run) {
+Json event(const explain::EventView& view, const ExplainedRun& run) {
   Json out = {{"line", view.line}};
   if (!view.id.empty()) out["id"] = view.id;
   if (run.file_starts.size() > 1) {
@@ -67,7 +67,7 @@ Json step(const StageView& view, const ExplainedRun& run) {
   if (view.since_first) out["seconds_since_first"] = seconds(*view.since_first);
   if (!view.keys.empty()) {
     out["join_keys"] = Json::array();
-    for (const match::KeyView& key : view.keys)
+    for (const explain::KeyView& key : view.keys)
       out["join_keys"].push_back({{"field", key.name},
                                   {"values", key.values.values},
                                   {"count", key.values.total},
@@ -79,7 +79,7 @@ Json step(const StageView& view, const ExplainedRun& run) {
 
 Json explained(const Explained& item, const ExplainedRun& run) {
   constexpr std::array<std::string_view, 4> kinds = {"event", "incident", "match", "near-miss"};
-  const match::Explanation& given = item.explanation;
+  const explain::Explanation& given = item.explanation;
   Json out = {{"kind", kinds[static_cast<std::size_t>(item.kind)]}, {"subject", item.title}};
   for (const auto& [name, value] : item.facts) out[name] = value;
   out["matched"] = item.is_match;
@@ -91,12 +91,12 @@ Json explained(const Explained& item, const ExplainedRun& run) {
   for (const StageView& view : given.stages) out["steps"].push_back(step(view, run));
   if (given.by) out["by"] = event(*given.by, run);
   out["changes"] = Json::array();
-  for (const match::ChangeView& change : given.changes) {
-    const bool is_whole = change.then != match::ChangeView::Then::meets_stage;
+  for (const explain::ChangeView& change : given.changes) {
+    const bool is_whole = change.then != explain::ChangeView::Then::meets_stage;
     out["changes"].push_back(
         {{"change", change.parts},
          {"matches", is_whole},
-         {"with_other_events", change.then == match::ChangeView::Then::matches_otherwise},
+         {"with_other_events", change.then == explain::ChangeView::Then::matches_otherwise},
          {"step_met", is_whole ? Json(nullptr) : Json(change.stage + 1)}});
   }
   if (!given.notes.empty()) out["notes"] = given.notes;

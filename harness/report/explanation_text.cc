@@ -10,12 +10,12 @@
 namespace eqlab::report {
 namespace {
 
-using match::Detail;
-using match::FieldValues;
-using match::StageView;
-using match::Term;
-using match::TermKind;
-using match::Truth;
+using explain::Detail;
+using explain::FieldValues;
+using explain::StageView;
+using explain::Term;
+using explain::TermKind;
+using explain::Truth;
 
 constexpr std::size_t fields_shown_max = 3;
 constexpr std::size_t passed_terms_shown_max = 2;
@@ -46,19 +46,20 @@ class Writer {
     line("  " + printable(item.text));
     blank();
     steps(item.explanation.stages);
-    if (item.explanation.over && item.explanation.reason != match::Reason::over_maxspan)
-      line(format("             ✗ maxspan  over by {}", precise_duration(*item.explanation.over)));
+    if (item.explanation.over && item.explanation.reason != explain::Reason::over_maxspan)
+      line(format("             ✗ maxspan  over by {}",
+                  precise_duration(*item.explanation.over)));
     if (item.explanation.by && !item.is_match) by(item.explanation);
-    for (const match::ChangeView& change : item.explanation.changes) {
+    for (const explain::ChangeView& change : item.explanation.changes) {
       std::string then;
       switch (change.then) {
-        case match::ChangeView::Then::matches:
+        case explain::ChangeView::Then::matches:
           then = "→ matches";
           break;
-        case match::ChangeView::Then::matches_otherwise:
+        case explain::ChangeView::Then::matches_otherwise:
           then = "→ matches, with other events beside it";
           break;
-        case match::ChangeView::Then::meets_stage:
+        case explain::ChangeView::Then::meets_stage:
           then = format("→ step {} is met; another still lacks its event", change.stage + 1);
           break;
       }
@@ -106,7 +107,7 @@ class Writer {
 
   /// Where it stands, and what it is; on one line where that fits.
   void event_line(const std::string& start, const std::string& indent,
-                  const std::optional<match::EventView>& view) {
+                  const std::optional<explain::EventView>& view) {
     if (!view) return line(start);
     const std::string head = start + place(view->line);
     const std::string what = fields(*view);
@@ -115,7 +116,7 @@ class Writer {
     line(indent + std::string(what.begin() + 2, what.end()));
   }
 
-  [[nodiscard]] std::string fields(const match::EventView& view) const {
+  [[nodiscard]] std::string fields(const explain::EventView& view) const {
     std::string out;
     std::size_t shown = 0;
     for (const FieldValues& values : view.fields) {
@@ -181,7 +182,7 @@ class Writer {
     event_line(format("  {}  {}  {}  ", name, is_met ? "✓" : "✗", pad_right(time, 24)), indent,
                view.event);
     if (view.condition) condition(*view.condition, indent, 0);
-    for (const match::KeyView& key : view.keys) {
+    for (const explain::KeyView& key : view.keys) {
       const bool is_first = !view.since_first || *view.since_first == Duration::zero();
       if (options_.detail == Detail::essential && (!key.differs || is_first)) continue;
       line(format("{}{} {}  is {}", indent, key.differs ? "✗ join key" : "✓ join key",
@@ -272,8 +273,8 @@ class Writer {
     if (term.hidden > 0) line(format("{}… and {} more", indent, grouped(term.hidden)));
   }
 
-  void by(const match::Explanation& explanation) {
-    const match::EventView& view = *explanation.by;
+  void by(const explain::Explanation& explanation) {
+    const explain::EventView& view = *explanation.by;
     const std::string time =
         view.time ? format_iso8601(view.time->time_since_epoch().count()) : std::string();
     event_line(format("  between ✗  {}  ", pad_right(time, 24)), std::string(13, ' '), view);

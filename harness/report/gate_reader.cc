@@ -15,7 +15,7 @@
 namespace eqlab::report {
 namespace {
 
-using rule::Node;
+using document::Node;
 
 /// Durations beyond are no latencies, and would not fit.
 constexpr double seconds_max = 9e9;
@@ -36,7 +36,7 @@ class Reader {
   Result<const Node*> member(const Node& node, std::string_view key, Node::Kind kind) const {
     const Node* const found = node.find(key, kind);
     if (found == nullptr)
-      return wrong(node, format("{} is missing, or is not {}", key, rule::to_string(kind)));
+      return wrong(node, format("{} is missing, or is not {}", key, document::to_string(kind)));
     return found;
   }
   Result<std::string> text(const Node& node, std::string_view key) const {
@@ -53,7 +53,7 @@ class Reader {
   }
   Result<std::uint64_t> count(const Node& node, std::string_view key) const {
     EQLAB_TRY(const Node* const found, member(node, key, Node::Kind::number));
-    const auto value = rule::count_of(*found);
+    const auto value = document::count_of(*found);
     if (!value) return wrong(*found, format("{} must be a whole number", key));
     return *value;
   }

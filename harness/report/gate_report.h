@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "harness/gate/result.h"
-#include "harness/report/scorecard_text.h"
+#include "harness/report/view.h"
 
 /// What the gate found, for people, programs, CI servers and code hosts. All show the same figures;
 /// text of rules and events cannot break any of them. Same result, same bytes.
@@ -12,7 +12,7 @@ namespace eqlab::report {
 
 /// For a terminal: the verdict first, then for each rule what changed, what failed, what was lost
 /// and gained, and last the command that makes it again.
-[[nodiscard]] std::string gate_text(const gate::GateResult& result, const TextOptions& options);
+[[nodiscard]] std::string gate_text(const gate::GateResult& result, const View& view);
 
 /// Version of the JSON: as for the scorecard. Its schema is schemas/gate.schema.json.
 inline constexpr int gate_schema_version = 1;

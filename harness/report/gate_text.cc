@@ -24,13 +24,12 @@ std::string shown(std::string_view text) {
 
 class Writer {
  public:
-  Writer(const gate::GateResult& result, const TextOptions& options)
-      : result_(result), options_(options) {}
+  Writer(const gate::GateResult& result, const View& view) : result_(result), view_(view) {}
   std::string run();
 
  private:
   std::string strong(std::string_view text, std::string_view colour) const {
-    if (options_.colour == Colour::off) return std::string(text);
+    if (view_.colour == Colour::off) return std::string(text);
     return format("\x1b[1;{}m{}\x1b[0m", colour, text);
   }
   std::string verdict_word(std::string_view word) const {
@@ -47,13 +46,13 @@ class Writer {
   void incidents(const RuleResult& rule);
 
   const gate::GateResult& result_;
-  const TextOptions& options_;
+  const View& view_;
   std::string out_;
 };
 
 void Writer::paragraph(std::string_view lead, std::string_view text) {
   const std::string safe = shown(text);
-  const std::size_t columns = std::max<std::size_t>(options_.columns, 60);
+  const std::size_t columns = std::max<std::size_t>(view_.columns, 60);
   const std::string gap(indent + width(lead), ' ');
   std::string line = std::string(indent, ' ') + std::string(lead);
   std::size_t used = width(line);
@@ -140,10 +139,10 @@ void Writer::incidents(const RuleResult& rule) {
     if (changes.empty()) return;
     const std::vector<ScenarioShift> shifts = shifts_of(changes);
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < std::min(shifts.size(), options_.rows_max); ++i)
+    for (std::size_t i = 0; i < std::min(shifts.size(), summary_rows_max); ++i)
       parts.push_back(format("{} {} {}", shifts[i].id, cut(shifts[i].title, 40), shifts[i].count));
-    if (shifts.size() > options_.rows_max)
-      parts.push_back(format("+{} scenarios", shifts.size() - options_.rows_max));
+    if (shifts.size() > summary_rows_max)
+      parts.push_back(format("+{} scenarios", shifts.size() - summary_rows_max));
     paragraph(lead, join(parts, " · "));
     const gate::IncidentChange& example = *shifts.front().example;
     paragraph(std::string(width(lead), ' '),
@@ -208,8 +207,8 @@ std::string Writer::run() {
 
 }  // namespace
 
-std::string gate_text(const gate::GateResult& result, const TextOptions& options) {
-  return Writer(result, options).run();
+std::string gate_text(const gate::GateResult& result, const View& view) {
+  return Writer(result, view).run();
 }
 
 }  // namespace eqlab::report

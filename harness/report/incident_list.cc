@@ -29,8 +29,8 @@ class List {
       of_incident.resize(in_.truth.incidents[label->incident].events.size(), no_candidate);
       of_incident[label->event] = c;
     }
-    for (std::size_t s = 0; s < in_.query.stages.size(); ++s) {
-      if (!in_.query.stages[s].missing) positive_.push_back(s);
+    for (std::size_t s = 0; s < in_.bound.query.stages.size(); ++s) {
+      if (!in_.bound.query.stages[s].missing) positive_.push_back(s);
     }
   }
 
@@ -43,7 +43,7 @@ class List {
     const CandidateIndex c = candidate(incident, event);
     if (c == no_candidate) return out;
     for (std::size_t p = 0; p < positive_.size(); ++p) {
-      if (in_.log.satisfies(c, in_.binding.stages[positive_[p]].filter)) out.push_back(p + 1);
+      if (in_.log.satisfies(c, in_.bound.binding.stages[positive_[p]].filter)) out.push_back(p + 1);
     }
     return out;
   }
@@ -122,9 +122,9 @@ Json List::incident(std::size_t place) const {
               {"outcome", outcome.alert ? (is_malicious ? "caught" : "alerted")
                                         : (is_malicious ? "missed" : "silent")}};
   if (!outcome.alert && outcome.miss) {
-    Json reason = {{"code", score::to_string(outcome.miss->reason)},
-                   {"text", score::describe(*outcome.miss, in_.query, in_.maxspan)}};
-    if (outcome.miss->reason == score::MissReason::stage_unmatched)
+    Json reason = {{"code", explain::to_string(outcome.miss->reason)},
+                   {"text", score::describe(*outcome.miss, in_.bound.query, in_.maxspan)}};
+    if (outcome.miss->reason == explain::Reason::stage_unmatched)
       reason["step"] = outcome.miss->stage + 1;
     out["reason"] = std::move(reason);
   }

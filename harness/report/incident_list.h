@@ -16,8 +16,7 @@ struct IncidentListInputs {
   const schedule::Simulation& simulation;
   const truth::Truth& truth;
   const truth::TruthIndex& index;
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
+  const scan::BoundQuery& bound;
   const score::Scorecard& card;
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own
 };

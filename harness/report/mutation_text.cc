@@ -42,7 +42,7 @@ std::string coverage_text(const CoverageTable& table, const std::string& whose) 
   return out;
 }
 
-std::string survivors_text(const MutationResult& result, const MutationTextOptions& options) {
+std::string survivors_text(const MutationResult& result, const View& view) {
   std::size_t place_width = 0;
   std::vector<const MutantRow*> rows;
   for (const MutantRow& row : result.mutants) {
@@ -53,17 +53,17 @@ std::string survivors_text(const MutationResult& result, const MutationTextOptio
   if (rows.empty()) return {};
   std::string out = "\nnot noticed\n";
   const std::size_t shown =
-      options.verbose ? rows.size() : std::min(rows.size(), survivors_shown_max);
+      view.detail == Detail::full ? rows.size() : std::min(rows.size(), survivors_shown_max);
   for (std::size_t i = 0; i < shown; ++i)
     place_width = std::max(place_width, width(where(rows[i]->place)));
   for (std::size_t i = 0; i < shown; ++i) {
     const MutantRow& row = *rows[i];
     out += format("  {}  {}{}{}\n", pad_right(where(row.place), place_width), printable(row.what),
-                  row.killing_case.empty() || options.show_cases ? "" : "  *",
+                  row.killing_case.empty() || view.shows_cases ? "" : "  *",
                   result.by_cases && row.noticed_by_corpus.value_or(false)
                       ? "  (the corpus notices it)"
                       : "");
-    if (!options.show_cases || row.killing_case.empty()) continue;
+    if (!view.shows_cases || row.killing_case.empty()) continue;
     for (std::size_t at = 0; at < row.killing_case.size();) {
       const std::size_t end = std::min(row.killing_case.find('\n', at), row.killing_case.size());
       out += "      " + printable(std::string_view(row.killing_case).substr(at, end - at)) + "\n";
@@ -87,7 +87,7 @@ std::string noticed_text(const MutationResult& result) {
 
 }  // namespace
 
-std::string mutation_text(const MutationResult& result, const MutationTextOptions& options) {
+std::string mutation_text(const MutationResult& result, const View& view) {
   std::string out = printable(result.rule_name) + "\n\n";
   if (result.by_cases) {
     out +=
@@ -103,8 +103,8 @@ std::string mutation_text(const MutationResult& result, const MutationTextOption
   }
   if (result.case_coverage) out += coverage_text(*result.case_coverage, "the cases");
   if (result.corpus_coverage) out += coverage_text(*result.corpus_coverage, "the corpus");
-  out += survivors_text(result, options);
-  if (options.verbose) out += noticed_text(result);
+  out += survivors_text(result, view);
+  if (view.detail == Detail::full) out += noticed_text(result);
 
   std::vector<std::string> aside;
   const auto add = [&](std::uint64_t count, std::string_view what) {
@@ -129,7 +129,7 @@ std::string mutation_text(const MutationResult& result, const MutationTextOption
   if (!result.written.empty()) {
     out += format("{} written to {}: agree with each, or correct the rule\n",
                   count_of(result.written_cases, "case", "cases"), printable(result.written));
-  } else if (offered > 0 && !options.show_cases) {
+  } else if (offered > 0 && !view.shows_cases) {
     out += format("* a case that would notice it: --show-cases prints {}, --write FILE keeps {}\n",
                   offered == 1 ? "it" : "them", offered == 1 ? "it" : "them");
   }

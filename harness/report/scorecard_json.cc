@@ -269,12 +269,12 @@ Json run_json(const RunInfo& info) {
 Json misses(const score::Scorecard& card, const RunInfo& info) {
   Json out = Json::array();
   for (const score::MissGroup& group : card.misses) {
-    Json entry = {{"reason", score::to_string(group.reason)},
+    Json entry = {{"reason", explain::to_string(group.reason)},
                   {"cause", score::to_string(group.cause)},
                   {"text", printable(group.text)},
                   {"count", group.count}};
-    if (group.reason == score::MissReason::stage_unmatched ||
-        group.reason == score::MissReason::document_missing)
+    if (group.reason == explain::Reason::stage_unmatched ||
+        group.reason == explain::Reason::document_missing)
       entry["step"] = group.stage + 1;
     if (!group.keys.empty()) entry["keys"] = printable(group.keys);
     if (!group.note.empty()) entry["note"] = printable(group.note);

@@ -25,11 +25,11 @@ enum class Weight : std::uint8_t { plain, strong };
 
 class Page {
  public:
-  explicit Page(const TextOptions& options) : options_(options) {}
+  explicit Page(const View& view) : view_(view) {}
 
   void line(std::string_view text, Weight weight = Weight::plain) {
-    const std::string fitting = cut(text, options_.columns);
-    if (options_.colour == Colour::off || weight == Weight::plain) {
+    const std::string fitting = cut(text, view_.columns);
+    if (view_.colour == Colour::off || weight == Weight::plain) {
       out_ += fitting;
     } else {
       out_ += "\x1b[1m" + fitting + "\x1b[0m";
@@ -42,7 +42,7 @@ class Page {
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  const TextOptions& options_;
+  const View& view_;
   std::string out_;
 };
 
@@ -91,7 +91,7 @@ std::size_t note_columns(const MissGroup& group) {
          width(grouped(first.count)) + room_for_rest(group.examples, 0, total(group.examples));
 }
 
-void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOptions& options) {
+void header(Page& page, const Scorecard& card, const RunInfo& info, const View& view) {
   std::string first = printable(info.rule_name);
   if (info.rule_version > 0) first += format(" · v{}", info.rule_version);
   page.line(first + " · " + engine_text(card), Weight::strong);
@@ -114,8 +114,8 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
     took = rate >= 1e6 ? format("{:.3g} s, {:.2g} M events/s", *info.seconds, rate / 1e6)
                        : format("{:.3g} s, {} events/s", *info.seconds, figure(rate));
   }
-  if (!took.empty() && width(second) + 3 + width(took) <= options.columns) {
-    page.line(second + pad_left(took, options.columns - width(second)));
+  if (!took.empty() && width(second) + 3 + width(took) <= view.columns) {
+    page.line(second + pad_left(took, view.columns - width(second)));
   } else {
     page.line(second);
     if (!took.empty()) page.line(took);
@@ -125,10 +125,10 @@ void header(Page& page, const Scorecard& card, const RunInfo& info, const TextOp
 /// `count` and then what belongs to it, in two columns where they fit.
 class Columns {
  public:
-  Columns(Page& page, const TextOptions& options, std::size_t middle)
-      : page_(page), options_(options), middle_(middle) {}
+  Columns(Page& page, const View& view, std::size_t middle)
+      : page_(page), view_(view), middle_(middle) {}
   void line(const std::string& left, const std::string& right) {
-    if (middle_ + width(right) <= options_.columns) {
+    if (middle_ + width(right) <= view_.columns) {
       page_.line(pad_right(left, middle_) + right, Weight::strong);
     } else {
       page_.line(left, Weight::strong);
@@ -145,7 +145,7 @@ class Columns {
       const std::size_t end = end_of_word(text, begin);
       const std::string_view word = std::string_view(text).substr(begin, end - begin);
       begin = end + 1;
-      if (!is_empty && width(line) + 1 + width(word) > options_.columns) {
+      if (!is_empty && width(line) + 1 + width(word) > view_.columns) {
         page_.line(line, weight);
         line = indent;
         is_empty = true;
@@ -169,7 +169,7 @@ class Columns {
 
   inline static const std::string indent = std::string(12, ' ');
   Page& page_;
-  const TextOptions& options_;
+  const View& view_;
   std::size_t middle_;
 };
 
@@ -248,14 +248,14 @@ void schedule_line(Columns& columns, const Scorecard& card) {
   columns.parts("schedule", parts, " · ", Weight::plain);
 }
 
-void headline(Page& page, const Scorecard& card, const TextOptions& options) {
+void headline(Page& page, const Scorecard& card, const View& view) {
   page.blank();
   const bool is_labelled = card.labels == score::Labels::given;
   const score::Proportion& recall = card.recall.all;
   const std::string catches = format("  catches   {} malicious incidents", hits_of_total(recall));
   const std::string raises =
       format("  raises    {}", count_of(card.alert_count(), "alert", "alerts"));
-  Columns columns(page, options, std::max(is_labelled ? width(catches) : 0, width(raises)) + 2);
+  Columns columns(page, view, std::max(is_labelled ? width(catches) : 0, width(raises)) + 2);
   bool has_host_interval = false;
   bool has_count_interval = false;
   const auto interval = [&](const score::Measured<score::Interval>& by_host,
@@ -317,13 +317,13 @@ void headline(Page& page, const Scorecard& card, const TextOptions& options) {
   }
 }
 
-void losses(Page& page, const Scorecard& card, const TextOptions& options) {
+void losses(Page& page, const Scorecard& card, const View& view) {
   if (card.misses.empty()) return;
   const std::uint64_t missed = card.recall.all.total - card.recall.all.hits;
   page.blank();
   page.line(format("where the {}{} went: {}", card.recall.all.hits == 0 ? "" : "other ",
                    grouped(missed), losses_by_cause(card.recall)));
-  const std::size_t rows = std::min(card.misses.size(), options.rows_max);
+  const std::size_t rows = std::min(card.misses.size(), summary_rows_max);
   std::size_t count_columns = 3;
   std::size_t reason_columns = 0;
   std::size_t notes = 0;
@@ -341,10 +341,10 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
   const std::size_t others = 2 + 2 + count_columns + 2 + reason_columns + 2;
   constexpr std::size_t bar_long = 20;
   constexpr std::size_t bar_short = 10;
-  id_columns = options.columns < 80 ? 0 : std::min(id_columns, id_columns_max);
-  const std::size_t room = options.columns - id_columns;
+  id_columns = view.columns < 80 ? 0 : std::min(id_columns, id_columns_max);
+  const std::size_t room = view.columns - id_columns;
   const std::size_t bar_columns =
-      options.columns >= 100 && others + bar_long + notes <= room ? bar_long : bar_short;
+      view.columns >= 100 && others + bar_long + notes <= room ? bar_long : bar_short;
   for (std::size_t i = 0; i < rows; ++i) {
     const MissGroup& group = card.misses[i];
     const std::string reason = cut(printable(group.text), reason_columns);
@@ -366,7 +366,7 @@ void losses(Page& page, const Scorecard& card, const TextOptions& options) {
     page.line("  and " + count_of(card.misses.size() - rows, "more reason", "more reasons"));
 }
 
-void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
+void alarms(Page& page, const Scorecard& card, const View& view) {
   const score::FalseAlarms& alarms = card.false_alarms;
   if (alarms.rate.count == 0) return;
   struct Row {
@@ -397,12 +397,12 @@ void alarms(Page& page, const Scorecard& card, const TextOptions& options) {
   for (const Row& row : rows) {
     std::string line = "  " + pad_left(grouped(row.count), count_columns) + "  " +
                        pad_right(row.text, text_columns) + "  ";
-    const std::size_t left = options.columns > width(line) ? options.columns - width(line) : 0;
+    const std::size_t left = view.columns > width(line) ? view.columns - width(line) : 0;
     page.line(line + examples_text(*row.examples, left));
   }
 }
 
-void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
+void surprises(Page& page, const Scorecard& card, const View& view) {
   std::vector<const score::ScenarioRow*> rows;
   for (const score::ScenarioRow& row : card.scenarios) {
     if (row.disagrees()) rows.push_back(&row);
@@ -410,9 +410,8 @@ void surprises(Page& page, const Scorecard& card, const TextOptions& options) {
   if (!rows.empty()) {
     page.blank();
     page.line("scenarios that did not do what they promise");
-    const std::size_t shown_rows =
-        std::min({rows.size(), options.rows_max,
-                  options.detail == Detail::full ? rows.size() : surprises_max});
+    const std::size_t shown_rows = std::min(
+        {rows.size(), summary_rows_max, view.detail == Detail::full ? rows.size() : surprises_max});
     for (std::size_t i = 0; i < shown_rows; ++i) {
       const score::ScenarioRow& row = *rows[i];
       std::string what;
@@ -487,19 +486,19 @@ std::vector<Try> tries(const Scorecard& card, const RunInfo& info) {
   for (const MissGroup& group : card.misses) {
     if (out.size() >= tries_max || info.command.empty()) break;
     switch (group.reason) {
-      case score::MissReason::over_maxspan:
+      case explain::Reason::over_maxspan:
         if (!group.gap_median || has_option(info, "--maxspan")) break;
         again("whether a longer maxspan catches those that are too long",
               " --maxspan " + option_duration(*group.gap_median));
         break;
-      case score::MissReason::too_late:
-      case score::MissReason::look_back_too_short:
+      case explain::Reason::too_late:
+      case explain::Reason::look_back_too_short:
         if (!has_schedule || has_option(info, "--schedule")) break;
         again("whether a longer look-back catches those that were late",
               " --schedule lookback=" +
                   option_duration(card.schedule.look_back + 2 * card.schedule.interval));
         break;
-      case score::MissReason::cut_by_cap:
+      case explain::Reason::cut_by_cap:
         if (has_option(info, "--schedule")) break;
         again("whether a higher cap keeps those that were cut",
               format(" --schedule cap={}", std::uint64_t{10} * card.schedule.max_signals));
@@ -638,9 +637,9 @@ std::vector<std::string> run_parts(const Scorecard& card) {
   return parts;
 }
 
-void all_counts(Page& page, const Scorecard& card, const TextOptions& options) {
+void all_counts(Page& page, const Scorecard& card, const View& view) {
   page.blank();
-  Columns columns(page, options, 0);
+  Columns columns(page, view, 0);
   const std::vector<std::string> runs = run_parts(card);
   if (!runs.empty()) columns.parts("runs", runs, " · ", Weight::plain);
   if (card.suppression) {
@@ -701,22 +700,22 @@ void all_breakdowns(Page& page, const Scorecard& card) {
 
 }  // namespace
 
-std::string scorecard_text(const Scorecard& card, const RunInfo& info, const TextOptions& options) {
-  Page page(options);
-  header(page, card, info, options);
-  headline(page, card, options);
-  losses(page, card, options);
-  alarms(page, card, options);
-  surprises(page, card, options);
-  if (options.detail == Detail::full) {
+std::string scorecard_text(const Scorecard& card, const RunInfo& info, const View& view) {
+  Page page(view);
+  header(page, card, info, view);
+  headline(page, card, view);
+  losses(page, card, view);
+  alarms(page, card, view);
+  surprises(page, card, view);
+  if (view.detail == Detail::full) {
     all_shares(page, card);
     all_latencies(page, card);
-    all_counts(page, card, options);
+    all_counts(page, card, view);
     all_breakdowns(page, card);
   } else if (card.labels == score::Labels::none && !card.noisiest_hosts.empty()) {
     page.blank();
     page.line("where they come from");
-    page.line("  " + examples_text(card.noisiest_hosts, options.columns - 2));
+    page.line("  " + examples_text(card.noisiest_hosts, view.columns - 2));
   }
   attempts(page, card, info);
   return page.take();

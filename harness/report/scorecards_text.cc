@@ -109,18 +109,17 @@ Table table_of(const std::vector<CardOfRun>& cards, Room room) {
 
 }  // namespace
 
-std::string scorecards_text(const std::vector<CardOfRun>& cards, const TextOptions& options) {
+std::string scorecards_text(const std::vector<CardOfRun>& cards, const View& view) {
   Table table = table_of(cards, Room::ample);
-  if (table.widths[0] + table.other_columns() > options.columns)
-    table = table_of(cards, Room::scarce);
+  if (table.widths[0] + table.other_columns() > view.columns) table = table_of(cards, Room::scarce);
   auto& [rows, widths] = table;
   const std::size_t others = table.other_columns();
-  const std::size_t left = options.columns > others ? options.columns - others : 0;
+  const std::size_t left = view.columns > others ? view.columns - others : 0;
   widths[0] = std::min(widths[0], std::max<std::size_t>(left, 8));
   std::string out;
   const auto put = [&](std::string_view text, bool is_strong) {
-    const std::string fitting = cut(text, options.columns);
-    out += is_strong && options.colour == Colour::on ? "\x1b[1m" + fitting + "\x1b[0m" : fitting;
+    const std::string fitting = cut(text, view.columns);
+    out += is_strong && view.colour == Colour::on ? "\x1b[1m" + fitting + "\x1b[0m" : fitting;
     out += '\n';
   };
   for (std::size_t r = 0; r < rows.size(); ++r) {

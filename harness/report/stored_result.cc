@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/base/text.h"
+#include "harness/document/json.h"
 #include "harness/report/gate_report.h"
 #include "harness/report/scorecard_json.h"
 #include "harness/report/tuning_json.h"
@@ -14,7 +15,7 @@ namespace eqlab::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using rule::Node;
+using document::Node;
 
 constexpr std::string_view what_it_takes =
     "give what eqlab score, tune or gate wrote with --output-json or --format json";
@@ -52,7 +53,7 @@ Result<ResultKind> kind_of(const Node& document) {
                          std::string(what_it_takes)));
   }
   const Node* const stated = document.find("schema_version", Node::Kind::number);
-  const auto version = stated == nullptr ? std::nullopt : rule::count_of(*stated);
+  const auto version = stated == nullptr ? std::nullopt : document::count_of(*stated);
   if (!version || *version == 0)
     return fail(error_at(document.span, "E791", "schema_version is missing or is no number",
                          std::string(what_it_takes)));
@@ -88,7 +89,7 @@ Result<StoredResult> read_stored_result(std::string text, std::string file, std:
                          "store fewer rules in one result"));
   out.source.file = std::move(file);
   out.source.text = std::move(text);
-  auto root = rule::parse_json(out.source.text);
+  auto root = document::parse_json(out.source.text);
   if (!root) {
     Diagnostic error = std::move(root.error());
     error.code = "E791";

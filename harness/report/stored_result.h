@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "harness/base/result.h"
-#include "harness/rule/document.h"
+#include "harness/document/node.h"
 
 /// Results that the program printed as JSON and that somebody kept, or made up: nothing in them is
 /// believed before it has been looked at.
@@ -19,7 +19,7 @@ enum class ResultKind : std::uint8_t { scorecard, tuning, gate };
 struct StoredResult {
   ResultKind kind = ResultKind::scorecard;
   SourceText source;  ///< the file and its text, valid JSON
-  rule::Node root;
+  document::Node root;
 };
 
 /// The largest that is read; a scorecard has about 60 KiB, a gate's result a few times as much.

@@ -85,8 +85,8 @@ std::string half_width(const std::vector<const SweepPoint*>& points) {
 
 class Page {
  public:
-  Page(const Tuning& tuning, const TuningInfo& info, const TuningTextOptions& options)
-      : tuning_(tuning), info_(info), options_(options) {}
+  Page(const Tuning& tuning, const TuningInfo& info, const View& view)
+      : tuning_(tuning), info_(info), view_(view) {}
 
   std::string write() {
     // What is left to --verbose where the screen is too short, the least telling first.
@@ -116,15 +116,15 @@ class Page {
 
   enum class Weight : std::uint8_t { plain, strong };
   void line(std::string_view text, Weight weight = Weight::plain) {
-    const std::string fitting = cut(text, options_.columns);
-    if (options_.colour == Colour::off || weight == Weight::plain)
+    const std::string fitting = cut(text, view_.columns);
+    if (view_.colour == Colour::off || weight == Weight::plain)
       out_ += fitting;
     else
       out_ += "\x1b[1m" + fitting + "\x1b[0m";
     out_ += '\n';
   }
   void blank() { out_ += '\n'; }
-  [[nodiscard]] bool is_full() const { return options_.detail == TuningDetail::full; }
+  [[nodiscard]] bool is_full() const { return view_.detail == Detail::full; }
 
   void header() {
     std::string first = printable(info_.run.rule_name);
@@ -183,8 +183,7 @@ class Page {
     constexpr std::size_t recall_columns = 20;
     constexpr std::size_t alarm_columns = 24;
     const std::size_t others = 5 + 1 + recall_columns + 1 + alarm_columns;
-    const std::size_t what_columns =
-        options_.columns > others + 20 ? options_.columns - others : 20;
+    const std::size_t what_columns = view_.columns > others + 20 ? view_.columns - others : 20;
     std::optional<Advice> heading;
     std::size_t not_proven = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -257,7 +256,7 @@ class Page {
 
   /// Room for the title, `±3.1` and `per 1,000`.
   [[nodiscard]] std::size_t per_block() const {
-    return std::max<std::size_t>(2, (options_.columns - title_columns - 11) / point_columns);
+    return std::max<std::size_t>(2, (view_.columns - title_columns - 11) / point_columns);
   }
 
   /// All, or so many that first, last and the rule's own are among them.
@@ -332,8 +331,7 @@ class Page {
     }
     blank();
     constexpr std::size_t cell_columns = 17;
-    const std::size_t columns_max =
-        std::max<std::size_t>(1, (options_.columns - 12) / cell_columns);
+    const std::size_t columns_max = std::max<std::size_t>(1, (view_.columns - 12) / cell_columns);
     std::string head = pad_right("looks back", 12);
     std::size_t columns = 0;
     for (const Duration look_back : look_backs) {
@@ -444,7 +442,7 @@ class Page {
 
   const Tuning& tuning_;
   const TuningInfo& info_;
-  const TuningTextOptions& options_;
+  const View& view_;
   Spared spared_ = Spared::nothing;
   std::string out_;
 };
@@ -460,9 +458,8 @@ std::string setting_option(const tune::Setting& setting) {
   return {};
 }
 
-std::string tuning_text(const Tuning& tuning, const TuningInfo& info,
-                        const TuningTextOptions& options) {
-  return Page(tuning, info, options).write();
+std::string tuning_text(const Tuning& tuning, const TuningInfo& info, const View& view) {
+  return Page(tuning, info, view).write();
 }
 
 }  // namespace eqlab::report

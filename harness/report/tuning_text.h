@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "harness/report/run_info.h"
-#include "harness/report/scorecard_text.h"
+#include "harness/report/view.h"
 #include "harness/tune/tuning.h"
 
 namespace eqlab::report {
@@ -27,17 +26,11 @@ struct TuningInfo {
   std::vector<std::string> caveats = {};
 };
 
-enum class TuningDetail : std::uint8_t { summary, full };
-struct TuningTextOptions {
-  std::size_t columns = 100;
-  Colour colour = Colour::off;
-  TuningDetail detail = TuningDetail::summary;  ///< full: every value and everything that was tried
-};
-
 /// The tuning for a terminal: what to change first, then the sweeps, then the trade. At most 50
-/// lines in summary. Text from rules and events is escaped.
+/// lines in summary; `full` shows every value and everything that was tried. Text from rules and
+/// events is escaped.
 [[nodiscard]] std::string tuning_text(const tune::Tuning& tuning, const TuningInfo& info,
-                                      const TuningTextOptions& options);
+                                      const View& view);
 
 /// What is added to TuningInfo::score_command to measure a point of a sweep: `--maxspan 15s`,
 /// `--schedule interval=5m,lookback=9m`; of joins, `--by host.id` for tune_command.

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "harness/base/text.h"
+
 namespace eqlab::rule {
 namespace {
 
@@ -12,6 +14,27 @@ void collect(const Clause& clause, std::vector<std::string>& names, std::set<std
 }
 
 }  // namespace
+
+event::Value value_of(const document::Node& node) {
+  using Kind = document::Node::Kind;
+  switch (node.kind) {
+    case Kind::boolean:
+      return node.truth;
+    case Kind::text:
+      return node.text;
+    case Kind::number:
+      if (const auto whole = parse_number<long>(node.text)) return std::int64_t{*whole};
+      if (const auto natural = parse_number<unsigned long>(node.text))
+        return std::uint64_t{*natural};
+      if (const auto real = parse_number<double>(node.text)) return *real;
+      return std::monostate{};
+    case Kind::null:
+    case Kind::list:
+    case Kind::object:
+      break;
+  }
+  return std::monostate{};
+}
 
 std::vector<std::string> field_names(const Clause& clause) {
   std::vector<std::string> names;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/diagnostic.h"
+#include "harness/document/node.h"
 #include "harness/event/value.h"
 
 namespace eqlab::rule {
@@ -55,6 +56,9 @@ struct Filter {
   Clause condition;
   std::string name;  ///< for people: its alias, else its field, else its place in the list
 };
+
+/// A number, text or truth value of a file as a constant; null for anything else.
+[[nodiscard]] event::Value value_of(const document::Node& node);
 
 /// Clauses in it, itself among them.
 [[nodiscard]] std::size_t size_of(const Clause& clause);

@@ -14,6 +14,7 @@
 namespace eqlab::rule {
 namespace {
 
+using document::Node;
 using Kind = Node::Kind;
 
 constexpr std::string_view types_hint = "match, match_any, wildcard, exists, list or nested";

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/document/node.h"
 #include "harness/rule/clause.h"
-#include "harness/rule/document.h"
 
 namespace eqlab::rule {
 
@@ -50,8 +50,9 @@ struct ExceptionReference {
 
 /// Errors, spanning the place: E308 an item out of shape; E310 more entries, values or nesting than
 /// limits.h allows. `source` is left empty.
-[[nodiscard]] Result<ExceptionItem> read_exception_item(const Node& item);
+[[nodiscard]] Result<ExceptionItem> read_exception_item(const document::Node& item);
 /// `exceptions_list` of a rule. Errors: E308.
-[[nodiscard]] Result<std::vector<ExceptionReference>> read_exception_references(const Node& list);
+[[nodiscard]] Result<std::vector<ExceptionReference>> read_exception_references(
+    const document::Node& list);
 
 }  // namespace eqlab::rule

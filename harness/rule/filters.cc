@@ -14,6 +14,7 @@
 namespace eqlab::rule {
 namespace {
 
+using document::Node;
 using Kind = Node::Kind;
 
 Failure<Diagnostic> not_applied(Span span, std::string message) {

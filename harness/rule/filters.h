@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/document/node.h"
 #include "harness/rule/clause.h"
-#include "harness/rule/document.h"
 
 namespace eqlab::rule {
 
@@ -13,6 +13,6 @@ namespace eqlab::rule {
 /// `term`, `terms`, `match`, `match_phrase`, `range`, `prefix`, `wildcard`, `regexp`,
 /// `constant_score` and `bool`. Errors, spanning the place: E306 a query or an option that is not
 /// applied here, by name; E307 out of shape; E310 more than limits.h allows. O(size).
-[[nodiscard]] Result<std::vector<Filter>> read_filters(const Node& list);
+[[nodiscard]] Result<std::vector<Filter>> read_filters(const document::Node& list);
 
 }  // namespace eqlab::rule

@@ -8,12 +8,14 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/document/json.h"
 #include "harness/rule/json_reader.h"
 #include "harness/rule/rule_files.h"
 
 namespace eqlab::rule {
 namespace {
 
+using document::Node;
 using Kind = Node::Kind;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -110,7 +112,7 @@ class FileReader {
   }
 
   RuleSet read_document(std::string_view text) {
-    auto root = parse_json(text);
+    auto root = document::parse_json(text);
     if (!root) {
       set_.diagnostics.push_back(
           locate(std::move(root.error()), {.file = file_, .text = std::string(text)}));
@@ -185,7 +187,7 @@ class FileReader {
   // --- lines of an export ---
 
   void read_line(std::string_view content, std::uint32_t line) {
-    auto node = parse_json(content);
+    auto node = document::parse_json(content);
     SourceText source = source_of(std::string(content), line);
     if (!node) {
       set_.diagnostics.push_back(locate(std::move(node.error()), source));

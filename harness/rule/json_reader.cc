@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/document/decoded_string.h"
 #include "harness/rule/date_math.h"
 #include "harness/rule/filters.h"
 #include "harness/rule/toml_keys.h"
@@ -12,6 +13,7 @@
 namespace eqlab::rule {
 namespace {
 
+using document::Node;
 using Kind = Node::Kind;
 
 Failure<Diagnostic> wrong(const Node& node, std::string_view key, std::string_view expected) {
@@ -242,7 +244,8 @@ Result<Rule> read_json_rule(const Node& node, SourceText source) {
   auto rule = RuleReader(node).run();
   if (!rule) return fail(locate(std::move(rule.error()), source));
   rule->file = source.file;
-  DecodedString query = decode_json_string(source.text, node.find("query")->span.begin);
+  document::DecodedString query =
+      document::decode_json_string(source.text, node.find("query")->span.begin);
   rule->query = std::move(source);
   rule->query.file_text = std::move(rule->query.text);
   rule->query.text = std::move(query.text);

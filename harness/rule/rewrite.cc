@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
-#include "harness/rule/toml_string.h"
+#include "harness/document/decoded_string.h"
 
 namespace eqlab::rule {
 namespace {
@@ -124,7 +124,7 @@ Result<std::string> with_query(const Rule& rule, std::string_view query) {
   }
   const std::string_view file = rule.query.file_text;
   const std::size_t begin = value_begin(file, key->second);
-  const auto old = decode_toml_string(file, begin);
+  const auto old = document::decode_toml_string(file, begin);
   if (!old) return not_found(rule);
   const std::size_t end = old->origin.back() + (is_triple(file, begin) ? 3 : 1);
   std::string text(file.substr(0, begin));
@@ -132,7 +132,7 @@ Result<std::string> with_query(const Rule& rule, std::string_view query) {
   const std::size_t new_end = text.size();
   text += file.substr(end);
 
-  const auto string = decode_toml_string(text, begin);
+  const auto string = document::decode_toml_string(text, begin);
   if (!string || string->origin.back() >= new_end ||
       new_end - string->origin.back() != (is_triple(text, begin) ? 3U : 1U))
     return not_found(rule);

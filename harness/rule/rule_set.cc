@@ -5,7 +5,7 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
-#include "harness/event/io/json_text.h"
+#include "harness/document/json_text.h"
 #include "harness/rule/rule.h"
 #include "harness/rule/rule_files.h"
 
@@ -51,12 +51,12 @@ RuleSet read_json(std::string_view text, const std::string& name) {
   const bool as_lines =
       is_export && is_object && is_one_line
           ? true
-          : event::find_json_fault(content, limits::rule_document_depth_max).has_value() &&
+          : document::find_json_fault(content, limits::rule_document_depth_max).has_value() &&
                 (is_export || !is_one_line) && is_object;
   if (as_lines) {
     // A broken text over many lines is reported where it breaks, not once for each line.
     const std::string_view first = trim(content).substr(0, trim(content).find('\n'));
-    if (is_export || !event::find_json_fault(first, limits::rule_document_depth_max))
+    if (is_export || !document::find_json_fault(first, limits::rule_document_depth_max))
       return parse_rules_json(text, name, JsonForm::lines);
   }
   return parse_rules_json(content, name, JsonForm::document);

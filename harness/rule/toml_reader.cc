@@ -8,14 +8,16 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/document/decoded_string.h"
 #include "harness/rule/date_math.h"
 #include "harness/rule/filters.h"
 #include "harness/rule/rule_files.h"
 #include "harness/rule/toml_keys.h"
-#include "harness/rule/toml_string.h"
 
 namespace eqlab::rule {
 namespace {
+
+using document::Node;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -444,7 +446,7 @@ class Reader {
     const std::size_t at = positions_.byte(query.source().begin);
     rule.query.file = file_;
     rule.query.text = query.get();
-    auto decoded = decode_toml_string(text_, at);
+    auto decoded = document::decode_toml_string(text_, at);
     if (decoded && decoded->text == rule.query.text) {
       rule.query.origin = std::move(decoded->origin);
     } else {

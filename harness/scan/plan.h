@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -30,6 +31,12 @@ struct QueryBinding {
   std::optional<Stage> until;
 };
 
+/// A query of a plan, ready to be asked of the plan's log.
+struct BoundQuery {
+  eql::CheckedQuery query;
+  QueryBinding binding;
+};
+
 /// What a scan looks for: the distinct leaves of all filters of all queries, each evaluated once.
 /// Build with `add`, then share it read-only between scanners.
 class Plan {
@@ -51,6 +58,11 @@ class Plan {
   /// Adds a query; filters that are the same condition share one index. The query need not outlive
   /// the plan.
   [[nodiscard]] QueryBinding add(const eql::CheckedQuery& query);
+  /// The same, for who keeps the query with its binding.
+  [[nodiscard]] BoundQuery bind(eql::CheckedQuery query) {
+    QueryBinding binding = add(query);
+    return {.query = std::move(query), .binding = std::move(binding)};
+  }
 
   /// Rows will carry this field too, though no leaf may ask for it. After the queries: a field that
   /// one of them has already stays what it is there.

@@ -28,7 +28,7 @@ schedule::Simulation run(const EvaluatedEvents& events, const EvaluatedRule& rul
 
 Evaluation evaluate(const EvaluatedEvents& events, const EvaluatedRule& rule,
                     const EvaluateOptions& options) {
-  const match::Matcher matcher(rule.query, rule.binding);
+  const match::Matcher matcher(rule.bound);
   Evaluation out{.matches = matcher.find(events.log, events.log.dated(), {.maxspan = rule.maxspan}),
                  .simulation = run(events, rule, matcher, options),
                  .card = {}};
@@ -37,8 +37,7 @@ Evaluation evaluate(const EvaluatedEvents& events, const EvaluatedRule& rule,
                      .simulation = out.simulation,
                      .truth = events.truth,
                      .index = events.index,
-                     .query = rule.query,
-                     .binding = rule.binding,
+                     .bound = rule.bound,
                      .schedule = rule.schedule,
                      .engine = options.engine,
                      .maxspan = rule.maxspan,
@@ -51,15 +50,6 @@ Evaluation evaluate(const EvaluatedEvents& events, const EvaluatedRule& rule,
   inputs.options.run_duration = options.simulation.run_duration;
   out.card = score(inputs);
   return out;
-}
-
-Evaluation evaluate(const scan::CandidateLog& log, const EvaluatedRule& rule,
-                    const truth::Truth& truth, const truth::TruthIndex& index,
-                    std::uint64_t candidates, schedule::SimulationOptions options) {
-  EvaluateOptions all;
-  all.simulation = std::move(options);
-  return evaluate({.log = log, .truth = truth, .index = index, .candidates = candidates}, rule,
-                  all);
 }
 
 }  // namespace eqlab::score

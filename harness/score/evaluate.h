@@ -13,8 +13,7 @@ namespace eqlab::score {
 /// A rule, or a variant of one, as it lies in the plan that the candidates were found with. What it
 /// refers to must outlive it.
 struct EvaluatedRule {
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
+  const scan::BoundQuery& bound;
   rule::Schedule schedule;
   std::optional<Duration> maxspan = std::nullopt;  ///< instead of the query's own
   std::string rule_id = {};
@@ -49,11 +48,5 @@ struct Evaluation {
 /// of Matcher::find, simulate (or simulate_streaming) and score.
 [[nodiscard]] Evaluation evaluate(const EvaluatedEvents& events, const EvaluatedRule& rule,
                                   const EvaluateOptions& options = {});
-
-/// The same with labels and nothing but the schedule to say.
-[[nodiscard]] Evaluation evaluate(const scan::CandidateLog& log, const EvaluatedRule& rule,
-                                  const truth::Truth& truth, const truth::TruthIndex& index,
-                                  std::uint64_t candidates,
-                                  schedule::SimulationOptions options = {});
 
 }  // namespace eqlab::score

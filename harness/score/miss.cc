@@ -1,16 +1,18 @@
 #include "harness/score/miss.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
 #include <set>
 #include <span>
 
 #include "harness/base/text.h"
+#include "harness/explain/terms.h"
 
-// How far the incident's own events get is asked of match::Chains. What they cannot say, the labels
-// and the schedule do: was there a connection at all; did some search see a whole chain; was the
-// match cut. The first "no" is the reason.
+// How far the incident's own events get is asked of explain::Chains. What they cannot say, the
+// labels and the schedule do: was there a connection at all; did some search see a whole chain; was
+// the match cut. The first "no" is the reason.
 namespace eqlab::score {
 namespace {
 
@@ -19,16 +21,8 @@ using truth::Role;
 
 /// A candidate that is an event of the incident, `event` its place in Incident::events; the same
 /// event delivered twice is two of them.
-using OwnEvent = match::ChainEvent;
-using match::Chain;
-
-/// `network event`, of the category that stage `stage` asks for.
-std::string asked_for(std::uint32_t stage, const eql::CheckedQuery& query) {
-  const std::uint32_t written = query.stages[stage].written;
-  const auto& stages = query.syntax.stages;
-  const bool is_named = written < stages.size() && stages[written].filter.category.has_value();
-  return is_named ? *stages[written].filter.category + " event" : "event";
-}
+using OwnEvent = explain::ChainEvent;
+using explain::Chain;
 
 std::vector<std::uint32_t> events_of(const Chain& chain) {
   std::vector<std::uint32_t> out;
@@ -36,65 +30,47 @@ std::vector<std::uint32_t> events_of(const Chain& chain) {
   return out;
 }
 
+/// What a reason says of an incident that was missed.
+struct Meaning {
+  Reason reason;
+  Reach reach;
+  Cause cause;
+};
+constexpr std::array<Meaning, explain::reason_count> meanings = {{
+    {Reason::matched, Reach::visible, Cause::fault},
+    {Reason::nothing_near, Reach::behaviour, Cause::design},
+    {Reason::no_connection, Reach::none, Cause::no_behaviour},
+    {Reason::stage_unmatched, Reach::behaviour, Cause::design},
+    {Reason::document_missing, Reach::behaviour, Cause::telemetry},
+    {Reason::undated, Reach::behaviour, Cause::telemetry},
+    {Reason::out_of_order, Reach::behaviour, Cause::design},
+    {Reason::keys_differ, Reach::behaviour, Cause::design},
+    {Reason::over_maxspan, Reach::behaviour, Cause::design},
+    {Reason::stopped, Reach::behaviour, Cause::design},
+    {Reason::spoiled, Reach::behaviour, Cause::design},
+    {Reason::replaced, Reach::behaviour, Cause::design},
+    {Reason::dropped, Reach::behaviour, Cause::design},
+    {Reason::runs_disturbed, Reach::reachable, Cause::schedule},
+    {Reason::too_late, Reach::reachable, Cause::delay},
+    {Reason::look_back_too_short, Reach::reachable, Cause::schedule},
+    {Reason::suppressed, Reach::visible, Cause::suppression},
+    {Reason::cut_by_cap, Reach::visible, Cause::cap},
+    {Reason::paired_elsewhere, Reach::visible, Cause::design},
+    {Reason::cut_by_pipe, Reach::visible, Cause::design},
+    {Reason::unexplained, Reach::visible, Cause::fault},
+}};
+constexpr bool are_in_order() {
+  for (std::size_t i = 0; i < meanings.size(); ++i) {
+    if (meanings[i].reason != static_cast<Reason>(i)) return false;
+  }
+  return true;
+}
+static_assert(are_in_order());
+const Meaning& meaning_of(Reason reason) { return meanings[static_cast<std::size_t>(reason)]; }
+
 }  // namespace
 
-std::string_view to_string(MissReason reason) {
-  switch (reason) {
-    case MissReason::no_connection:
-      return "no-connection";
-    case MissReason::stage_unmatched:
-      return "stage-unmatched";
-    case MissReason::document_missing:
-      return "document-missing";
-    case MissReason::out_of_order:
-      return "out-of-order";
-    case MissReason::keys_differ:
-      return "keys-differ";
-    case MissReason::over_maxspan:
-      return "over-maxspan";
-    case MissReason::stopped:
-      return "stopped";
-    case MissReason::runs_disturbed:
-      return "runs-disturbed";
-    case MissReason::too_late:
-      return "too-late";
-    case MissReason::look_back_too_short:
-      return "look-back-too-short";
-    case MissReason::suppressed:
-      return "suppressed";
-    case MissReason::cut_by_cap:
-      return "cut-by-cap";
-    case MissReason::paired_elsewhere:
-      return "paired-elsewhere";
-    case MissReason::unexplained:
-      return "unexplained";
-  }
-  return "";
-}
-
-Reach reach_of(MissReason reason) {
-  switch (reason) {
-    case MissReason::no_connection:
-      return Reach::none;
-    case MissReason::stage_unmatched:
-    case MissReason::document_missing:
-    case MissReason::out_of_order:
-    case MissReason::keys_differ:
-    case MissReason::over_maxspan:
-    case MissReason::stopped:
-      return Reach::behaviour;
-    case MissReason::runs_disturbed:
-    case MissReason::too_late:
-    case MissReason::look_back_too_short:
-      return Reach::reachable;
-    case MissReason::suppressed:
-    case MissReason::cut_by_cap:
-    case MissReason::paired_elsewhere:
-    case MissReason::unexplained:
-      return Reach::visible;
-  }
-  return Reach::none;
-}
+Reach reach_of(Reason reason) { return meaning_of(reason).reach; }
 
 std::string_view to_string(Cause cause) {
   switch (cause) {
@@ -119,32 +95,8 @@ std::string_view to_string(Cause cause) {
 }
 
 Cause cause_of(const Miss& miss) {
-  switch (miss.reason) {
-    case MissReason::no_connection:
-      return Cause::no_behaviour;
-    case MissReason::stage_unmatched:
-    case MissReason::keys_differ:
-    case MissReason::over_maxspan:
-    case MissReason::stopped:
-    case MissReason::paired_elsewhere:
-      return Cause::design;
-    case MissReason::out_of_order:
-      return miss.fault.empty() ? Cause::design : Cause::telemetry;
-    case MissReason::document_missing:
-      return Cause::telemetry;
-    case MissReason::too_late:
-      return Cause::delay;
-    case MissReason::runs_disturbed:
-    case MissReason::look_back_too_short:
-      return Cause::schedule;
-    case MissReason::suppressed:
-      return Cause::suppression;
-    case MissReason::cut_by_cap:
-      return Cause::cap;
-    case MissReason::unexplained:
-      return Cause::fault;
-  }
-  return Cause::fault;
+  const bool is_stamped = miss.reason == Reason::out_of_order && !miss.fault.empty();
+  return is_stamped ? Cause::telemetry : meaning_of(miss.reason).cause;
 }
 
 std::string subject_of(std::string_view what) {
@@ -168,7 +120,7 @@ struct MissExplainer::Impl {
   [[nodiscard]] bool satisfies(const OwnEvent& own, std::size_t positive) const {
     return chains.satisfies(own.candidate, positive);
   }
-  [[nodiscard]] static match::Chains::MayFollow causality(const truth::Incident& incident) {
+  [[nodiscard]] static explain::Chains::MayFollow causality(const truth::Incident& incident) {
     return [&incident](const OwnEvent& earlier, const OwnEvent& later) {
       return may_be_linked(incident, earlier.event, later.event);
     };
@@ -181,13 +133,13 @@ struct MissExplainer::Impl {
   /// The run of the undisturbed grid that sees all of the chain, if one does. `prompt`: as if each
   /// of its events had been ingested when it happened, and all its times were that time.
   [[nodiscard]] std::optional<WallTime> run_of_grid(const Chain& chain, bool prompt) const;
-  [[nodiscard]] MissReason unseen(const std::vector<Chain>& found) const;
+  [[nodiscard]] Reason unseen(const std::vector<Chain>& found) const;
   /// `lost` or `merged`, if that befell the event and no copy of it is there; else empty.
   [[nodiscard]] std::string_view fault_of(const truth::Incident& incident, std::uint32_t event,
                                           const std::vector<OwnEvent>& own) const;
   [[nodiscard]] Miss unmatched(const truth::Incident& incident,
                                const std::vector<OwnEvent>& own) const;
-  [[nodiscard]] Miss differing_keys(const match::Diagnosis& found) const;
+  [[nodiscard]] Miss differing_keys(const explain::Diagnosis& found) const;
   [[nodiscard]] Miss paired(const std::vector<Chain>& found) const;
   [[nodiscard]] Miss counted_elsewhere(std::uint32_t incident,
                                        const schedule::SuppressedMatch& counted) const;
@@ -195,7 +147,7 @@ struct MissExplainer::Impl {
                                         std::size_t positive) const;
 
   MissInputs in;
-  match::Chains chains;
+  explain::Chains chains;
   const std::vector<std::size_t>& positives;             ///< stages that ask for an event
   std::vector<std::vector<OwnEvent>> own_events;         ///< by incident; in order of candidates
   std::vector<const schedule::SearchRecord*> scheduled;  ///< searches, in order of time
@@ -211,7 +163,7 @@ struct MissExplainer::Impl {
 
 MissExplainer::Impl::Impl(const MissInputs& given)
     : in(given),
-      chains(in.rule.query, in.rule.binding, in.log, in.rule.maxspan),
+      chains(in.rule.bound.query, in.rule.bound.binding, in.log, in.rule.maxspan),
       positives(chains.positives()),
       own_events(given.truth.incidents.size()) {
   for (std::size_t c = 0; c < in.log.dated_count(); ++c) {
@@ -248,11 +200,7 @@ MissExplainer::Impl::Impl(const MissInputs& given)
 }
 
 const std::string* MissExplainer::Impl::category(std::size_t positive) const {
-  const std::uint32_t written = in.rule.query.stages[positives[positive]].written;
-  const auto& stages = in.rule.query.syntax.stages;
-  return written < stages.size() && stages[written].filter.category
-             ? &*stages[written].filter.category
-             : nullptr;
+  return explain::category_of(in.rule.bound.query, positives[positive]);
 }
 
 bool MissExplainer::Impl::wants_network() const {
@@ -297,7 +245,7 @@ bool MissExplainer::Impl::was_seen_by(Searches searches, const truth::Incident& 
       return a.candidate == b.candidate;
     };
     if (std::ranges::equal(visible, seen_before, same)) continue;
-    for (const Chain& chain : chains.find(visible, causality(incident), match::KeyRule::common)) {
+    for (const Chain& chain : chains.find(visible, causality(incident), explain::KeyRule::common)) {
       if (chains.fits(chain) && !chains.stopped_by(chain)) return true;
     }
     seen_before = std::move(visible);
@@ -355,15 +303,15 @@ std::optional<WallTime> MissExplainer::Impl::run_of_grid(const Chain& chain, boo
   return std::nullopt;
 }
 
-MissReason MissExplainer::Impl::unseen(const std::vector<Chain>& found) const {
+Reason MissExplainer::Impl::unseen(const std::vector<Chain>& found) const {
   for (const Chain& chain : found) {
     const std::optional<WallTime> run = run_of_grid(chain, false);
     // Runs that are listed may end before the events do.
-    if (run && (is_disturbed || *run > in.simulation.last_run)) return MissReason::runs_disturbed;
+    if (run && (is_disturbed || *run > in.simulation.last_run)) return Reason::runs_disturbed;
   }
   const bool would_fit = std::ranges::any_of(
       found, [&](const Chain& chain) { return run_of_grid(chain, true).has_value(); });
-  return would_fit ? MissReason::too_late : MissReason::look_back_too_short;
+  return would_fit ? Reason::too_late : Reason::look_back_too_short;
 }
 
 std::string_view MissExplainer::Impl::fault_of(const truth::Incident& incident, std::uint32_t event,
@@ -412,7 +360,7 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
     for (const std::size_t j : {std::size_t{0}, std::size_t{1}}) {
       const std::uint32_t event = j == 0 ? best->first : best->second;
       if (event_satisfies(event, j)) continue;
-      Miss miss{.reason = MissReason::stage_unmatched,
+      Miss miss{.reason = Reason::stage_unmatched,
                 .stage = static_cast<std::uint32_t>(positives[j]),
                 .keys = {},
                 .example = subject_of(incident.events[event].what),
@@ -421,12 +369,12 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
       const std::string_view fault = fault_of(incident, event, own);
       if (fault.empty()) return miss;
       if (lost) continue;
-      miss.reason = MissReason::document_missing;
+      miss.reason = Reason::document_missing;
       miss.fault = fault;
       lost = std::move(miss);
     }
     if (lost) return *lost;
-    return {.reason = MissReason::out_of_order,
+    return {.reason = Reason::out_of_order,
             .keys = {},
             .example = {},
             .gap = {},
@@ -435,7 +383,7 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
   }
   for (std::size_t j = 0; j < positives.size(); ++j) {
     if (std::ranges::any_of(own, [&](const OwnEvent& o) { return satisfies(o, j); })) continue;
-    Miss miss{.reason = MissReason::stage_unmatched,
+    Miss miss{.reason = Reason::stage_unmatched,
               .stage = static_cast<std::uint32_t>(positives[j]),
               .keys = {},
               .example = example_for(incident, j),
@@ -460,20 +408,20 @@ Miss MissExplainer::Impl::unmatched(const truth::Incident& incident,
       miss.fault.clear();
       miss.example = example_for(incident, j);
     } else {
-      miss.reason = MissReason::document_missing;
+      miss.reason = Reason::document_missing;
     }
     return miss;
   }
-  return {.reason = MissReason::out_of_order, .keys = {}, .example = {}, .gap = {}};
+  return {.reason = Reason::out_of_order, .keys = {}, .example = {}, .gap = {}};
 }
 
-Miss MissExplainer::Impl::differing_keys(const match::Diagnosis& found) const {
-  Miss miss{.reason = MissReason::keys_differ, .keys = {}, .example = {}, .gap = {}};
+Miss MissExplainer::Impl::differing_keys(const explain::Diagnosis& found) const {
+  Miss miss{.reason = Reason::keys_differ, .keys = {}, .example = {}, .gap = {}};
   std::vector<std::string> names;
   std::vector<std::string> values;
   const Chain& chain = found.chains.front();
   for (const std::size_t i : found.keys) {
-    names.push_back(in.rule.query.stages[positives[0]].keys[i].field.name);
+    names.push_back(in.rule.bound.query.stages[positives[0]].keys[i].field.name);
     // Values as the sequence goes along, repeats left out.
     std::vector<std::string> texts;
     for (std::size_t j = 0; j < chain.size(); ++j) {
@@ -491,7 +439,7 @@ Miss MissExplainer::Impl::differing_keys(const match::Diagnosis& found) const {
 }
 
 Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
-  Miss miss{.reason = MissReason::paired_elsewhere,
+  Miss miss{.reason = Reason::paired_elsewhere,
             .keys = {},
             .example = {},
             .gap = {},
@@ -510,13 +458,13 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
       return miss;
     }
   }
-  if (positives.size() < in.rule.query.stages.size()) {
-    miss.reason = MissReason::stopped;
+  if (positives.size() < in.rule.bound.query.stages.size()) {
+    miss.reason = Reason::stopped;
     return miss;
   }
   if (positives.size() == 1) {
     // An event that comes late is taken for one that its group has counted.
-    miss.reason = suppresses ? MissReason::suppressed : MissReason::unexplained;
+    miss.reason = suppresses ? Reason::suppressed : Reason::unexplained;
     if (suppresses) miss.example = "older than what was counted last";
     return miss;
   }
@@ -535,7 +483,7 @@ Miss MissExplainer::Impl::paired(const std::vector<Chain>& found) const {
 /// What the alert that took the match in is about.
 Miss MissExplainer::Impl::counted_elsewhere(std::uint32_t incident,
                                             const schedule::SuppressedMatch& counted) const {
-  Miss miss{.reason = MissReason::suppressed, .keys = {}, .example = {}, .gap = {}};
+  Miss miss{.reason = Reason::suppressed, .keys = {}, .example = {}, .gap = {}};
   const auto about =
       causal_incident(in.log, in.simulation.alerts[counted.alert].match, in.truth, in.index);
   if (about) {
@@ -560,7 +508,7 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
   const Impl& at = *impl_;
   const truth::Incident& incident = at.in.truth.incidents[incident_place];
   const std::vector<OwnEvent>& own = at.own_events[incident_place];
-  Miss miss{.reason = MissReason::no_connection, .keys = {}, .example = {}, .gap = {}};
+  Miss miss{.reason = Reason::no_connection, .keys = {}, .example = {}, .gap = {}};
 
   if (const auto counted = at.suppressed.find(incident_place); counted != at.suppressed.end())
     return at.counted_elsewhere(incident_place, *counted->second);
@@ -570,22 +518,22 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
     miss.example = connects_later ? "only later, or by other code" : "none at all";
     return miss;
   }
-  const match::Diagnosis found = at.chains.diagnose(own, Impl::causality(incident));
+  const explain::Diagnosis found = at.chains.diagnose(own, Impl::causality(incident));
   switch (found.obstacle) {
-    case match::Obstacle::no_chain:
+    case explain::Obstacle::no_chain:
       return at.unmatched(incident, own);
-    case match::Obstacle::keys_differ:
+    case explain::Obstacle::keys_differ:
       return at.differing_keys(found);
-    case match::Obstacle::over_maxspan:
-      miss.reason = MissReason::over_maxspan;
+    case explain::Obstacle::over_maxspan:
+      miss.reason = Reason::over_maxspan;
       miss.gap = found.gap;
       miss.events = events_of(found.chains.front());
       return miss;
-    case match::Obstacle::stopped:
-      miss.reason = MissReason::stopped;
+    case explain::Obstacle::stopped:
+      miss.reason = Reason::stopped;
       miss.events = events_of(found.chains.front());
       return miss;
-    case match::Obstacle::none:
+    case explain::Obstacle::none:
       break;
   }
   miss.events = events_of(found.chains.front());
@@ -595,7 +543,7 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
     return miss;
   }
   if (at.capped.contains(incident_place)) {
-    miss.reason = MissReason::cut_by_cap;
+    miss.reason = Reason::cut_by_cap;
     return miss;
   }
   return at.paired(found.chains);
@@ -604,43 +552,51 @@ Miss MissExplainer::explain(std::uint32_t incident_place) const {
 std::string describe(const Miss& miss, const eql::CheckedQuery& query,
                      std::optional<Duration> maxspan) {
   switch (miss.reason) {
-    case MissReason::no_connection:
+    case Reason::no_connection:
       return "no connection, or none in time";
-    case MissReason::stage_unmatched: {
-      const std::string what = asked_for(miss.stage, query);
+    case Reason::stage_unmatched: {
+      const std::string what = explain::asked_for(query, miss.stage);
       return query.stages.size() == 1 ? format("no {} satisfies the query", what)
                                       : format("no {} satisfies step {}", what, miss.stage + 1);
     }
-    case MissReason::document_missing: {
-      const std::string what = asked_for(miss.stage, query);
+    case Reason::document_missing: {
+      const std::string what = explain::asked_for(query, miss.stage);
       const std::string_view befell = miss.fault == "merged" ? "merged away" : "lost";
       return query.stages.size() == 1 ? format("its {} {}", what, befell)
                                       : format("{} of step {} {}", what, miss.stage + 1, befell);
     }
-    case MissReason::out_of_order:
+    case Reason::out_of_order:
       return miss.fault.empty() ? "its events come in another order"
                                 : "its events are stamped out of order";
-    case MissReason::keys_differ:
+    case Reason::keys_differ:
       return format("{} changes between the steps", miss.keys);
-    case MissReason::over_maxspan:
+    case Reason::over_maxspan:
       return maxspan ? format("longer than maxspan ({})", human_duration(*maxspan))
                      : "longer than maxspan";
-    case MissReason::stopped:
+    case Reason::stopped:
       return "stopped by until or by an event that must not happen";
-    case MissReason::runs_disturbed:
+    case Reason::runs_disturbed:
       return "its run was late or failed";
-    case MissReason::too_late:
+    case Reason::too_late:
       return "arrived too late for any run";
-    case MissReason::look_back_too_short:
+    case Reason::look_back_too_short:
       return "the look-back is too short for it";
-    case MissReason::suppressed:
+    case Reason::suppressed:
       return "counted by another alert";
-    case MissReason::cut_by_cap:
+    case Reason::cut_by_cap:
       return "cut by the cap";
-    case MissReason::paired_elsewhere:
+    case Reason::paired_elsewhere:
       return "its events went into other matches";
-    case MissReason::unexplained:
+    case Reason::unexplained:
       return "unexplained: matcher and truth disagree";
+    case Reason::matched:
+    case Reason::nothing_near:
+    case Reason::undated:
+    case Reason::spoiled:
+    case Reason::replaced:
+    case Reason::dropped:
+    case Reason::cut_by_pipe:
+      break;  // never found of an incident
   }
   return {};
 }

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/match/chain.h"
+#include "harness/explain/chain.h"
+#include "harness/explain/reason.h"
 #include "harness/match/matcher.h"
 #include "harness/rule/rule.h"
 #include "harness/schedule/simulation.h"
@@ -19,32 +20,11 @@
 /// stages and keys are named as the query names them.
 namespace eqlab::score {
 
-/// In the order in which they are asked; each says that everything above it was met. Only what was
-/// suppressed is known without asking.
-enum class MissReason : std::uint8_t {
-  no_connection,     ///< the query wants a network event and the package opened no connection (in
-                     ///< time)
-  stage_unmatched,   ///< none of its events satisfies some stage
-  document_missing,  ///< for each stage without one, the document was lost or merged on the way
-  out_of_order,      ///< each stage has an event, but not one after the other
-  keys_differ,       ///< in order, but join keys have other values or none
-  over_maxspan,      ///< everything, but too far apart
-  stopped,           ///< an `until` event, or one that must not happen, lies between
-  // From here on it matches on complete data.
-  runs_disturbed,       ///< no search saw all of it; on an undisturbed grid of runs one would have
-  too_late,             ///< … nor then; had its events arrived at once, one would have
-  look_back_too_short,  ///< … nor then: it fits no window that it can be sure of
-  suppressed,           ///< seen, but its match was added to the count of another alert
-  cut_by_cap,           ///< seen, but newer matches filled max_signals
-  paired_elsewhere,     ///< seen, but its events went into other matches
-  unexplained,          ///< none of these: a fault of the matcher or of the labels
-};
-inline constexpr std::size_t miss_reason_count = 14;
-[[nodiscard]] std::string_view to_string(MissReason reason);
+using explain::Reason;
 
 /// How far an incident gets: what is left of it in each denominator of recall.
 enum class Reach : std::uint8_t { none, behaviour, reachable, visible };
-[[nodiscard]] Reach reach_of(MissReason reason);
+[[nodiscard]] Reach reach_of(Reason reason);
 
 /// What has to change for the incident to be caught.
 enum class Cause : std::uint8_t {
@@ -61,7 +41,7 @@ inline constexpr std::size_t cause_count = 8;
 [[nodiscard]] std::string_view to_string(Cause cause);
 
 struct Miss {
-  MissReason reason = MissReason::unexplained;
+  Reason reason = Reason::unexplained;
   std::uint32_t stage = 0;      ///< stage_unmatched and document_missing: which, from 0
   std::string keys;             ///< keys_differ: their names
   std::string example;          ///< what to show and count within the reason; may be empty

@@ -117,7 +117,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
     std::map<std::string, std::string> first_of_example;  ///< id of the first incident
     std::vector<Duration> gaps;
   };
-  std::map<std::tuple<MissReason, std::uint32_t, std::string, std::string>, Gathered> gathered;
+  std::map<std::tuple<Reason, std::uint32_t, std::string, std::string>, Gathered> gathered;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (in.truth.incidents[i].intent != Intent::malicious || !outcomes[i].miss) continue;
     const Miss& miss = *outcomes[i].miss;
@@ -125,7 +125,7 @@ std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duratio
     entry.group.reason = miss.reason;
     entry.group.stage = miss.stage;
     entry.group.keys = miss.keys;
-    entry.group.text = describe(miss, in.query, maxspan);
+    entry.group.text = describe(miss, in.bound.query, maxspan);
     entry.group.cause = cause_of(miss);
     ++entry.group.count;
     entry.first_of_example.try_emplace(miss.example, in.truth.incidents[i].id);
@@ -241,7 +241,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     row.coincidences += outcomes[i].coincidences;
     const bool fired = alerted || outcomes[i].coincidences > 0;
     const bool late = !fired && reach_of(outcomes[i].miss->reason) >= Reach::reachable &&
-                      outcomes[i].miss->reason != MissReason::unexplained;
+                      outcomes[i].miss->reason != Reason::unexplained;
     const bool is_incomplete = !fired && cause_of(*outcomes[i].miss) == Cause::telemetry;
     const bool excused = late || is_incomplete || (!fired && touched[i]);
     switch (expected) {
@@ -262,7 +262,7 @@ std::vector<ScenarioRow> scenario_rows(const ScoreInputs& in, std::optional<Dura
     const bool is_loss =
         incident.intent == Intent::malicious || expected == truth::Expectation::fires;
     if (!fired && is_loss)
-      ++reasons[incident.scenario][describe(*outcomes[i].miss, in.query, maxspan)];
+      ++reasons[incident.scenario][describe(*outcomes[i].miss, in.bound.query, maxspan)];
   }
   std::vector<ScenarioRow> out;
   for (auto& [id, row] : rows) {
@@ -401,7 +401,7 @@ SightingCounts sightings_of(const ScoreInputs& in) {
 Measured<Forecast> forecast_of(const ScoreInputs& in, std::optional<Duration> maxspan) {
   if (in.engine == EngineKind::streaming) return Unmeasured{"a streaming engine has no runs"};
   if (!goes_by_event_time(in)) return Unmeasured{"windows go by another time than the events' own"};
-  const bool is_one_event = in.query.kind == eql::QueryKind::event;
+  const bool is_one_event = in.bound.query.kind == eql::QueryKind::event;
   if (!is_one_event && !maxspan)
     return Unmeasured{"without maxspan no delay is sure to be survived"};
   Forecast out;
@@ -632,9 +632,8 @@ std::string why_no_latency(const LatencySummary& summary) {
 }
 
 Scorecard score(const ScoreInputs& in) {
-  const JudgedRule rule{.query = in.query,
-                        .binding = in.binding,
-                        .maxspan = in.maxspan ? in.maxspan : in.query.maxspan};
+  const JudgedRule rule{.bound = in.bound,
+                        .maxspan = in.maxspan ? in.maxspan : in.bound.query.maxspan};
   const bool is_labelled = in.labels == Labels::given;
   EQLAB_ASSERT(is_labelled || (in.exposure && in.truth.incidents.empty()));
   const Exposure exposure = in.exposure.value_or(Exposure{.hosts = in.truth.hosts.size(),

@@ -62,8 +62,7 @@ struct ScoreInputs {
   const schedule::Simulation& simulation;
   const truth::Truth& truth;
   const truth::TruthIndex& index;
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
+  const scan::BoundQuery& bound;
   rule::Schedule schedule;
   EngineKind engine = EngineKind::scheduled;  ///< that `simulation` is of
   /// Instead of the query's own; as given to the simulation.
@@ -108,7 +107,7 @@ struct Recall {
 
 /// Missed malicious incidents that share a reason.
 struct MissGroup {
-  MissReason reason = MissReason::unexplained;
+  Reason reason = Reason::unexplained;
   std::uint32_t stage = 0;
   std::string keys;
   std::string text;  ///< the reason in words

@@ -94,13 +94,13 @@ std::optional<std::uint32_t> causal_incident(const scan::CandidateLog& log,
 
 bool satisfies_rule(const scan::CandidateLog& log, const match::Match& match,
                     const JudgedRule& rule) {
-  const auto& stages = rule.binding.stages;
+  const auto& stages = rule.bound.binding.stages;
   if (match.events.size() != stages.size()) return false;
   const std::vector<CandidateIndex> members = members_of(match);
   if (members.empty()) return false;
   for (std::size_t j = 0; j < stages.size(); ++j) {
     const CandidateIndex event = match.events[j];
-    const bool must_be_missing = rule.query.stages[j].missing;
+    const bool must_be_missing = rule.bound.query.stages[j].missing;
     if (must_be_missing != (event == match::missing_event)) return false;
     if (must_be_missing) continue;
     if (!log.satisfies(event, stages[j].filter)) return false;
@@ -114,7 +114,7 @@ bool satisfies_rule(const scan::CandidateLog& log, const match::Match& match,
       if (!fits) return false;
     }
   }
-  if (rule.query.kind != eql::QueryKind::sequence) return true;
+  if (rule.bound.query.kind != eql::QueryKind::sequence) return true;
   if (std::ranges::adjacent_find(members, std::greater_equal<>()) != members.end()) return false;
   return !rule.maxspan ||
          log.event_time(members.back()) - log.event_time(members.front()) <= *rule.maxspan;

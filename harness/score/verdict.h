@@ -39,10 +39,9 @@ struct JudgedAlert {
   friend bool operator==(const JudgedAlert&, const JudgedAlert&) = default;
 };
 
-/// The rule that is judged by: what a query asks, and where its filters lie in the log.
+/// The rule that is judged by.
 struct JudgedRule {
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
+  const scan::BoundQuery& bound;
   std::optional<Duration> maxspan;  ///< in force, the query's own or another
 };
 

@@ -2,58 +2,45 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "harness/match/matcher.h"
-#include "harness/schedule/simulation.h"
 #include "harness/score/verdict.h"
 
 namespace eqlab::tune {
 namespace {
 
 struct Outcome {
-  std::vector<std::vector<scan::CandidateIndex>> alerts;  ///< their events, in order
-  std::set<std::uint32_t> caught;                         ///< malicious incidents
+  /// Of each alert its own events and how many matches it took in.
+  std::vector<std::pair<std::vector<scan::CandidateIndex>, std::uint64_t>> alerts;
+  std::set<std::uint32_t> caught;  ///< malicious incidents
 };
 
-class Runner {
- public:
-  Runner(const scan::CandidateLog& log, const truth::Truth& truth, const truth::TruthIndex& index,
-         const rule::Schedule& schedule)
-      : log_(log), truth_(truth), index_(index), schedule_(schedule) {}
-
-  [[nodiscard]] Outcome run(const AskedQuery& asked) const {
-    const match::Matcher matcher(*asked.query, *asked.binding);
-    const schedule::Simulation simulation =
-        schedule::simulate(log_, matcher, schedule_, {.start = truth_.from, .end = truth_.to});
-    Outcome out;
-    for (const schedule::Alert& alert : simulation.alerts) {
-      out.alerts.push_back(alert.match.events);
-      const auto incident = score::causal_incident(log_, alert.match, truth_, index_);
-      if (incident && truth_.incidents[*incident].intent == truth::Intent::malicious)
-        out.caught.insert(*incident);
-    }
-    std::ranges::sort(out.alerts);
-    return out;
+Outcome run(const KillInputs& in, const scan::BoundQuery& bound) {
+  schedule::SimulationOptions options = in.simulation;
+  options.start = in.truth.from;
+  options.end = in.truth.to;
+  const schedule::Simulation simulation =
+      schedule::simulate(in.log, match::Matcher(bound), in.schedule, options);
+  Outcome out;
+  for (const schedule::Alert& alert : simulation.alerts) {
+    out.alerts.emplace_back(alert.match.events, alert.suppression ? alert.suppression->count : 0);
+    const auto incident = score::causal_incident(in.log, alert.match, in.truth, in.index);
+    if (incident && in.truth.incidents[*incident].intent == truth::Intent::malicious)
+      out.caught.insert(*incident);
   }
-
- private:
-  const scan::CandidateLog& log_;
-  const truth::Truth& truth_;
-  const truth::TruthIndex& index_;
-  const rule::Schedule& schedule_;
-};
+  std::ranges::sort(out.alerts);
+  return out;
+}
 
 }  // namespace
 
-std::vector<CorpusKill> kill_by_corpus(const scan::CandidateLog& log, const truth::Truth& truth,
-                                       const truth::TruthIndex& index,
-                                       const rule::Schedule& schedule, const AskedQuery& original,
-                                       std::span<const AskedQuery> mutants) {
-  const Runner runner(log, truth, index, schedule);
-  const Outcome expected = runner.run(original);
+std::vector<CorpusKill> kill_by_corpus(const KillInputs& inputs, const scan::BoundQuery& original,
+                                       std::span<const scan::BoundQuery* const> mutants) {
+  const Outcome expected = run(inputs, original);
   std::vector<CorpusKill> out;
-  for (const AskedQuery& mutant : mutants) {
-    const Outcome got = runner.run(mutant);
+  for (const scan::BoundQuery* const mutant : mutants) {
+    const Outcome got = run(inputs, *mutant);
     out.push_back({.alerts_differ = got.alerts != expected.alerts,
                    .catches_others = got.caught != expected.caught});
   }

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <utility>
 
 #include "harness/base/parallel.h"
 #include "harness/match/relevant.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/tune/sweep.h"
 
 // Variants that let little more through than the rule share a scan of the rows; one that drops a
@@ -18,26 +18,22 @@ namespace {
 
 constexpr std::size_t group_size_max = 16;
 
-struct Ready {
-  eql::CheckedQuery query;
-  scan::QueryBinding binding = {};
-};
-
 }  // namespace
 
 std::vector<scan::CandidateIndex> needed_by(const scan::CandidateLog& log,
-                                            std::span<const Asked> queries, Duration horizon) {
+                                            std::span<const scan::BoundQuery* const> queries,
+                                            Duration horizon) {
   std::vector<scan::CandidateIndex> out;
-  for (const Asked& asked : queries) {
+  for (const scan::BoundQuery* const bound : queries) {
     std::vector<scan::CandidateIndex> own = match::relevant(
-        log, *asked.query, *asked.binding, horizon, [](scan::CandidateIndex) { return false; });
+        log, bound->query, bound->binding, horizon, [](scan::CandidateIndex) { return false; });
     // Where nothing can be told to be too far away, everything comes back.
     std::erase_if(own, [&](scan::CandidateIndex c) {
       const auto satisfies = [&](const scan::QueryBinding::Stage& stage) {
         return log.satisfies(c, stage.filter);
       };
-      return std::ranges::none_of(asked.binding->stages, satisfies) &&
-             !(asked.binding->until && satisfies(*asked.binding->until));
+      return std::ranges::none_of(bound->binding.stages, satisfies) &&
+             !(bound->binding.until && satisfies(*bound->binding.until));
     });
     std::vector<scan::CandidateIndex> both;
     std::ranges::set_union(out, own, std::back_inserter(both));
@@ -50,7 +46,7 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
     std::span<const Variant> group) const {
   std::vector<std::optional<Outcome>> out(group.size());
   scan::Plan plan = in_.plan.for_bare_variants();
-  std::vector<std::unique_ptr<Ready>> ready(group.size());
+  std::vector<std::optional<scan::BoundQuery>> ready(group.size());
   for (std::size_t i = 0; i < group.size(); ++i) {
     auto query = compile_variant(in_.rule, group[i], in_.schema);
     if (!query) continue;
@@ -58,16 +54,12 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
     scan::Plan alone = in_.plan.for_bare_variants();
     (void)alone.add(*query);
     if (alone.reads_more_than(in_.plan)) continue;
-    ready[i] = std::make_unique<Ready>(Ready{.query = std::move(*query)});
-    ready[i]->binding = plan.add(ready[i]->query);
+    ready[i] = plan.bind(std::move(*query));
   }
   std::optional<scan::KeySlot> host_slot;
   if (in_.host_field) host_slot = plan.carry(*in_.host_field);
-  schedule::SimulationOptions simulation = in_.simulation;
-  auto range = schedule::carry_range_field(in_.rule, in_.schema, plan);
-  if (!range) return out;
-  simulation.range = std::move(*range);
-  simulation.suppression = schedule::carry_suppression(plan, in_.schema, in_.rule);
+  const auto fields = schedule::carry_fields(in_.rule, in_.schema, plan);
+  if (!fields) return out;
   auto log = in_.rows.candidates(plan, in_.ties);
   if (!log) {
     // A script failed, and which one is not known.
@@ -76,20 +68,19 @@ std::vector<std::optional<Outcome>> VariantDecider::decide_group(
       out[i] = std::move(decide_group(group.subspan(i, 1)).front());
     return out;
   }
-  std::vector<Asked> asked;
+  std::vector<const scan::BoundQuery*> asked;
   Duration longest = Duration::zero();
   for (const auto& variant : ready) {
     if (!variant) continue;
-    asked.push_back({.query = &variant->query, .binding = &variant->binding});
+    asked.push_back(&*variant);
     longest = std::max(longest, variant->query.maxspan.value_or(Duration::zero()));
   }
   log->keep(needed_by(*log, asked, longest));
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (!ready[i]) continue;
-    out[i] = tune::decide(
-        {.log = *log, .index = in_.index, .host_slot = host_slot},
-        {.query = ready[i]->query, .binding = ready[i]->binding, .schedule = in_.rule.schedule},
-        in_.population, simulation);
+    out[i] = tune::decide({.log = *log, .index = in_.index, .host_slot = host_slot},
+                          {.bound = *ready[i], .schedule = in_.rule.schedule}, in_.population,
+                          fields->in(in_.simulation));
   }
   return out;
 }

@@ -31,17 +31,12 @@ struct DeciderInputs {
   std::stop_token stop = {};
 };
 
-/// A query and where its filters are in a log.
-struct Asked {
-  const eql::CheckedQuery* query = nullptr;
-  const scan::QueryBinding* binding = nullptr;
-};
 /// The candidates that some of the queries can match with, at any maxspan up to `horizon`: runs
 /// need not walk over the rest. See match::relevant. `log` is finished. Cost: O(candidates ×
 /// stages) for each.
-[[nodiscard]] std::vector<scan::CandidateIndex> needed_by(const scan::CandidateLog& log,
-                                                          std::span<const Asked> queries,
-                                                          Duration horizon);
+[[nodiscard]] std::vector<scan::CandidateIndex> needed_by(
+    const scan::CandidateLog& log, std::span<const scan::BoundQuery* const> queries,
+    Duration horizon);
 
 /// Decides variants of a rule over the rows that one scan kept. Each filter of a variant must imply
 /// one that the scan's plan had, which whoever makes the variants sees to.

@@ -142,8 +142,7 @@ class Miner {
 
   void judge_alerts() {
     const PlannedVariant& rule = in_.plan.original();
-    alerts_ = score::judge(in_.log, in_.simulation.alerts,
-                           {.query = rule.query, .binding = rule.binding, .maxspan = {}},
+    alerts_ = score::judge(in_.log, in_.simulation.alerts, {.bound = rule.bound, .maxspan = {}},
                            in_.population.truth(), in_.index);
     const JudgedLog log{.log = in_.log, .index = in_.index, .host_slot = in_.plan.host_slot()};
     caught_.assign(in_.population.incident_count(), 0);
@@ -210,13 +209,13 @@ class Miner {
 
   [[nodiscard]] bool is_let_in(CandidateIndex c, const PlannedVariant& relaxed,
                                std::size_t stage) const {
-    return in_.log.satisfies(c, relaxed.binding.stages[stage].filter) &&
-           !in_.log.satisfies(c, in_.plan.original().binding.stages[stage].filter);
+    return in_.log.satisfies(c, relaxed.bound.binding.stages[stage].filter) &&
+           !in_.log.satisfies(c, in_.plan.original().bound.binding.stages[stage].filter);
   }
 
   Voices of_missed(const ValueList& list, const PlannedVariant& relaxed,
                    event::ColumnIndex column) const {
-    const std::vector<std::size_t> stages = stages_of(relaxed.query, list.step);
+    const std::vector<std::size_t> stages = stages_of(relaxed.bound.query, list.step);
     Voices voices;
     for (CandidateIndex c = 0; c < in_.log.size(); ++c) {
       const auto* const label = in_.index.find(in_.log.event_id(c));
@@ -237,9 +236,8 @@ class Miner {
   /// Values with which the relaxed rule matches, by host.
   Voices of_matches(const ValueList& list, const PlannedVariant& relaxed,
                     event::ColumnIndex column) const {
-    const std::vector<std::size_t> stages = stages_of(relaxed.query, list.step);
-    const match::Matches found =
-        match::Matcher(relaxed.query, relaxed.binding).find(in_.log, in_.log.dated(), {});
+    const std::vector<std::size_t> stages = stages_of(relaxed.bound.query, list.step);
+    const match::Matches found = match::Matcher(relaxed.bound).find(in_.log, in_.log.dated(), {});
     Voices voices;
     for (const match::Match& match : found.matches) {
       const HostNumber host = host_of_event(match.first());
@@ -321,7 +319,7 @@ class Miner {
     Voices right;
   };
   OfAlerts values_of_alerts(std::size_t step, event::ColumnIndex column) const {
-    const std::vector<std::size_t> stages = stages_of(in_.plan.original().query, step);
+    const std::vector<std::size_t> stages = stages_of(in_.plan.original().bound.query, step);
     OfAlerts out;
     for (std::size_t i = 0; i < alerts_.size(); ++i) {
       if (!is_looked_at(alert_hosts_[i])) continue;

@@ -24,11 +24,8 @@ HostNumber host_of(const JudgedLog& log, const Population& population, const mat
   return population.unlisted();
 }
 
-Judge::Judge(const JudgedLog& log, const eql::CheckedQuery& query,
-             const scan::QueryBinding& binding, const Population& population)
-    : log_(log),
-      rule_{.query = query, .binding = binding, .maxspan = std::nullopt},
-      population_(population) {}
+Judge::Judge(const JudgedLog& log, const scan::BoundQuery& bound, const Population& population)
+    : log_(log), rule_{.bound = bound, .maxspan = std::nullopt}, population_(population) {}
 
 const Judge::Judged& Judge::judged(const match::Match& match) {
   const auto [entry, is_new] = known_.try_emplace(match.events);

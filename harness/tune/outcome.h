@@ -57,8 +57,7 @@ struct JudgedLog {
 class Judge {
  public:
   /// All must outlive it.
-  Judge(const JudgedLog& log, const eql::CheckedQuery& query, const scan::QueryBinding& binding,
-        const Population& population);
+  Judge(const JudgedLog& log, const scan::BoundQuery& bound, const Population& population);
 
   /// Cost: a look-up for each alert.
   [[nodiscard]] Outcome outcome(const std::vector<schedule::Alert>& alerts);

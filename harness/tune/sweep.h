@@ -10,22 +10,16 @@
 #include "harness/base/result.h"
 #include "harness/rule/rule.h"
 #include "harness/schedule/simulation.h"
+#include "harness/score/evaluate.h"
 #include "harness/tune/change.h"
 #include "harness/tune/outcome.h"
 
 /// One setting of a rule at many values, all decided over the candidates of one scan.
 namespace eqlab::tune {
 
-/// A rule over a finished log; all must outlive it.
-struct DecidedRule {
-  const eql::CheckedQuery& query;
-  const scan::QueryBinding& binding;
-  rule::Schedule schedule;
-};
-
 /// What a rule comes to. Start, end and maxspan of `options` are overwritten, as by
 /// score::evaluate.
-[[nodiscard]] Outcome decide(const JudgedLog& log, const DecidedRule& rule,
+[[nodiscard]] Outcome decide(const JudgedLog& log, const score::EvaluatedRule& rule,
                              const Population& population,
                              schedule::SimulationOptions options = {});
 
@@ -52,17 +46,11 @@ struct SweepPoint {
 
 /// The outcome at each maxspan. Cost: one simulation and a tally for each where the query allows it
 /// (schedule::simulate_sweep), else a simulation for each.
-[[nodiscard]] std::vector<Outcome> sweep_maxspan(const JudgedLog& log, const DecidedRule& rule,
+[[nodiscard]] std::vector<Outcome> sweep_maxspan(const JudgedLog& log,
+                                                 const score::EvaluatedRule& rule,
                                                  const Population& population,
                                                  std::span<const Duration> maxspans,
                                                  const schedule::SimulationOptions& options = {});
-/// `5s,15s,30s`, `1s..100s` (in steps of its lower end), `1s..100s/500ms`, or a mixture. Rising and
-/// distinct. Errors: E720 not understood, zero, not whole milliseconds, or more than
-/// `sweep_points_max`.
-[[nodiscard]] Result<std::vector<Duration>> parse_durations(std::string_view text,
-                                                            std::string_view option);
-inline constexpr std::size_t sweep_points_max = 1'000;
-
 /// Eight values around the rule's own maxspan, from a sixth of it to four times; a fixed row where
 /// it has none.
 [[nodiscard]] std::vector<Duration> default_maxspans(std::optional<Duration> own);

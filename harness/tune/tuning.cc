@@ -18,10 +18,8 @@ std::string schedule_words(const rule::Schedule& schedule) {
 
 /// The log for the rule itself and its joins, without what only changes of it look for.
 scan::CandidateLog narrowed(const scan::CandidateLog& log, const WidePlan& plan) {
-  std::vector<Asked> queries = {
-      {.query = &plan.original().query, .binding = &plan.original().binding}};
-  for (const auto& keys : plan.keys())
-    queries.push_back({.query = &keys->query, .binding = &keys->binding});
+  std::vector<const scan::BoundQuery*> queries = {&plan.original().bound};
+  for (const auto& keys : plan.keys()) queries.push_back(&keys->bound);
   scan::CandidateLog out = log;
   out.keep(needed_by(log, queries, plan.horizon()));
   return out;
@@ -60,14 +58,13 @@ class Run {
 void Run::sweep_all(const scan::CandidateLog& log) {
   const PlannedVariant& original = in_.plan.original();
   const JudgedLog judged{.log = log, .index = in_.index, .host_slot = in_.plan.host_slot()};
-  const DecidedRule rule{
-      .query = original.query, .binding = original.binding, .schedule = in_.rule.schedule};
+  const score::EvaluatedRule rule{.bound = original.bound, .schedule = in_.rule.schedule};
   if (request_.maxspans) {
     maxspan_outcomes_ = sweep_maxspan(judged, rule, population_, *request_.maxspans, simulation_);
     for (std::size_t i = 0; i < maxspan_outcomes_.size(); ++i) {
       out_.maxspans.push_back(point_of({.maxspan = (*request_.maxspans)[i]}, maxspan_outcomes_[i],
                                        current_, population_));
-      out_.maxspans.back().is_current = original.query.maxspan == (*request_.maxspans)[i];
+      out_.maxspans.back().is_current = original.bound.query.maxspan == (*request_.maxspans)[i];
     }
   }
   // Each schedule and each join is a simulation; they are independent.
@@ -89,14 +86,11 @@ void Run::sweep_all(const scan::CandidateLog& log) {
   };
   const std::function<Outcome(Task)> work = [&](Task task) {
     if (task.schedule != nullptr) {
-      DecidedRule other = rule;
-      other.schedule = *task.schedule;
-      return decide(judged, other, population_, simulation_);
+      return decide(judged, {.bound = original.bound, .schedule = *task.schedule}, population_,
+                    simulation_);
     }
-    return decide(
-        judged,
-        {.query = task.keys->query, .binding = task.keys->binding, .schedule = in_.rule.schedule},
-        population_, simulation_);
+    return decide(judged, {.bound = task.keys->bound, .schedule = in_.rule.schedule}, population_,
+                  simulation_);
   };
   const std::function<void(Outcome)> consume = [&](Outcome outcome) {
     const Task& task = tasks[done++];
@@ -117,15 +111,16 @@ void Run::sweep_all(const scan::CandidateLog& log) {
 void Run::add_settings() {
   for (std::size_t i = 0; i < maxspan_outcomes_.size(); ++i) {
     const Duration maxspan = (*request_.maxspans)[i];
-    if (in_.plan.original().query.maxspan == maxspan) continue;
+    if (in_.plan.original().bound.query.maxspan == maxspan) continue;
     if (auto variant = with_maxspan(in_.plan.text(), maxspan)) {
-      add_tried({.variant = std::move(*variant),
-                 .origin = Origin::setting,
-                 .seen_in = 0,
-                 .list = std::nullopt,
-                 .member = std::nullopt,
-                 .stands_alone = maxspan > in_.plan.original().query.maxspan.value_or(maxspan)},
-                std::move(maxspan_outcomes_[i]));
+      add_tried(
+          {.variant = std::move(*variant),
+           .origin = Origin::setting,
+           .seen_in = 0,
+           .list = std::nullopt,
+           .member = std::nullopt,
+           .stands_alone = maxspan > in_.plan.original().bound.query.maxspan.value_or(maxspan)},
+          std::move(maxspan_outcomes_[i]));
     }
   }
   const auto first_key = [](const eql::CheckedQuery& query) {
@@ -134,13 +129,14 @@ void Run::add_settings() {
   };
   for (std::size_t i = 0; i < key_outcomes_.size(); ++i) {
     const PlannedVariant& keys = *in_.plan.keys()[i];
-    add_tried({.variant = keys.variant,
-               .origin = Origin::setting,
-               .seen_in = 0,
-               .list = std::nullopt,
-               .member = std::nullopt,
-               .stands_alone = first_key(keys.query) != first_key(in_.plan.original().query)},
-              std::move(key_outcomes_[i]));
+    add_tried(
+        {.variant = keys.variant,
+         .origin = Origin::setting,
+         .seen_in = 0,
+         .list = std::nullopt,
+         .member = std::nullopt,
+         .stands_alone = first_key(keys.bound.query) != first_key(in_.plan.original().bound.query)},
+        std::move(key_outcomes_[i]));
   }
 }
 
@@ -156,8 +152,8 @@ void Run::suggest_all() {
   schedule::SimulationOptions covering = simulation_;
   covering.start = in_.truth.from;
   covering.end = in_.truth.to;
-  const schedule::Simulation simulation = schedule::simulate(
-      in_.log, match::Matcher(original.query, original.binding), in_.rule.schedule, covering);
+  const schedule::Simulation simulation =
+      schedule::simulate(in_.log, match::Matcher(original.bound), in_.rule.schedule, covering);
   Mined mined = mine({.plan = in_.plan,
                       .log = in_.log,
                       .rows = in_.rows,
@@ -241,9 +237,9 @@ Tuning Run::run() {
   out_.days = in_.truth.days();
   out_.events = in_.truth.events;
   out_.malicious_incidents = population_.malicious_count();
-  out_.maxspan = original.query.maxspan;
+  out_.maxspan = original.bound.query.maxspan;
   out_.schedule = in_.rule.schedule;
-  out_.keys = keys_of(original.query.syntax);
+  out_.keys = keys_of(original.bound.query.syntax);
   out_.seed = request_.seed;
   out_.notes = in_.plan.notes();
 
@@ -252,9 +248,8 @@ Tuning Run::run() {
       is_wide ? narrowed(in_.log, in_.plan) : scan::CandidateLog(1, 1, false);
   const scan::CandidateLog& log = is_wide ? narrow : in_.log;
   const JudgedLog judged{.log = log, .index = in_.index, .host_slot = in_.plan.host_slot()};
-  current_ = decide(
-      judged, {.query = original.query, .binding = original.binding, .schedule = in_.rule.schedule},
-      population_, simulation_);
+  current_ = decide(judged, {.bound = original.bound, .schedule = in_.rule.schedule}, population_,
+                    simulation_);
   out_.current = point_of({}, current_, current_, population_);
   out_.current.is_current = true;
   score::EvaluateOptions options;
@@ -263,8 +258,7 @@ Tuning Run::run() {
   const score::Scorecard card =
       score::evaluate(
           {.log = log, .truth = in_.truth, .index = in_.index, .host_slot = in_.plan.host_slot()},
-          {.query = original.query, .binding = original.binding, .schedule = in_.rule.schedule},
-          options)
+          {.bound = original.bound, .schedule = in_.rule.schedule}, options)
           .card;
   out_.recall_by_host = card.by_host.recall_all;
   out_.false_alarms_by_host = card.by_host.false_alarms;

@@ -5,6 +5,7 @@
 
 #include "harness/base/text.h"
 #include "harness/eql/query.h"
+#include "harness/run/prepare.h"
 
 namespace eqlab::tune {
 namespace {
@@ -60,29 +61,19 @@ Result<std::unique_ptr<WidePlan>> WidePlan::make(const rule::Rule& rule,
                                                  const WidePlanOptions& options) {
   EQLAB_TRY(eql::CheckedQuery query, rule::compile(rule, schema));
   EQLAB_TRY(QueryText text, QueryText::read(rule.query.text));
-  std::unique_ptr<WidePlan> out(new WidePlan(
-      scan::Plan(scan::Plan::options_for(schema, rule.timestamp_field, rule.tiebreaker_field)),
-      std::move(text)));
+  std::unique_ptr<WidePlan> out(new WidePlan(run::plan_for(rule, schema), std::move(text)));
   out->horizon_ = query.maxspan.value_or(Duration::zero());
   for (const Duration maxspan : options.maxspans) out->horizon_ = std::max(out->horizon_, maxspan);
   out->keeps_rows_ = options.changes_filters;
   out->original_ = std::make_unique<PlannedVariant>();
-  out->original_->query = std::move(query);
-  out->original_->binding = out->plan_.add(out->original_->query);
+  out->original_->bound = out->plan_.bind(std::move(query));
   EQLAB_CHECK(out->add_keys(rule, schema, options.keys));
   if (options.changes_filters) out->add_relaxed(rule, schema);
   out->host_field_ = out->field_named("host.id", schema);
   if (out->host_field_) out->host_slot_ = out->plan_.carry(*out->host_field_);
-  EQLAB_TRY(out->range_, schedule::carry_range_field(rule, schema, out->plan_));
-  out->suppression_ = schedule::carry_suppression(out->plan_, schema, rule);
+  EQLAB_TRY(out->fields_, schedule::carry_fields(rule, schema, out->plan_));
   if (options.changes_filters) out->read_fields(schema);
   return out;
-}
-
-schedule::SimulationOptions WidePlan::simulation(schedule::SimulationOptions options) const {
-  options.range = range_;
-  options.suppression = suppression_;
-  return options;
 }
 
 Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,
@@ -98,10 +89,9 @@ Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,
     }
     auto planned = std::make_unique<PlannedVariant>();
     planned->variant = *variant;
-    planned->query = std::move(*query);
-    planned->binding = plan_.add(planned->query);
+    planned->bound = plan_.bind(std::move(*query));
     planned->keys = wanted;
-    for (const eql::JoinKey& key : planned->query.stages.front().keys) {
+    for (const eql::JoinKey& key : planned->bound.query.stages.front().keys) {
       if (schema.find(key.field.name) == nullptr)
         notes_.push_back(format("the schema knows no field {}: steps without it are never joined",
                                 printable(key.field.name)));
@@ -112,7 +102,7 @@ Status WidePlan::add_keys(const rule::Rule& rule, const event::Schema& schema,
 }
 
 void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) {
-  if (has_script(original_->query)) {
+  if (has_script(original_->bound.query)) {
     // A script may fail on events that the dropped term kept away from it, and end the scan.
     notes_.emplace_back(
         "the query has expressions that run as scripts: its terms are not dropped, nothing is "
@@ -128,7 +118,7 @@ void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) 
       const bool has_list = std::ranges::any_of(lists, [&](const ValueList& list) {
         return list.step == step && !list.field.empty() && term_of(text_, list) == term;
       });
-      if (!is_prunable(original_->query) && !has_list) continue;
+      if (!is_prunable(original_->bound.query) && !has_list) continue;
       const auto variant = without_term(text_, step, term);
       if (!variant) continue;
       auto query = compile_variant(rule, *variant, schema);
@@ -139,8 +129,7 @@ void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) 
       }
       auto planned = std::make_unique<PlannedVariant>();
       planned->variant = *variant;
-      planned->query = std::move(*query);
-      planned->binding = plan_.add(planned->query);
+      planned->bound = plan_.bind(std::move(*query));
       planned->term = term;
       relaxed_.push_back(std::move(planned));
     }
@@ -150,7 +139,7 @@ void WidePlan::add_relaxed(const rule::Rule& rule, const event::Schema& schema) 
 
 std::optional<event::Field> WidePlan::field_named(const std::string& name,
                                                   const event::Schema& schema) const {
-  for (const eql::Leaf& leaf : original_->query.leaves) {
+  for (const eql::Leaf& leaf : original_->bound.query.leaves) {
     if (leaf.field.name == name) return leaf.field;
   }
   if (const event::Field* const known = schema.find(name)) return *known;

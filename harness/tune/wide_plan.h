@@ -11,7 +11,7 @@
 #include "harness/event/schema.h"
 #include "harness/rule/rule.h"
 #include "harness/scan/plan.h"
-#include "harness/schedule/simulation.h"
+#include "harness/schedule/prepared_rule.h"
 #include "harness/tune/variant.h"
 
 namespace eqlab::tune {
@@ -28,8 +28,7 @@ struct WidePlanOptions {
 /// A query that the scan looks for, and where its filters are in the log.
 struct PlannedVariant {
   Variant variant;  ///< without edits: the rule itself
-  eql::CheckedQuery query;
-  scan::QueryBinding binding;
+  scan::BoundQuery bound;
   std::size_t term = 0;                ///< without_term: as QueryText::terms
   std::vector<std::string> keys = {};  ///< with_keys
 };
@@ -63,7 +62,7 @@ class WidePlan {
   /// with the rule's own maxspan alone.
   [[nodiscard]] Duration horizon_of(const PlannedVariant& planned) const {
     return planned.variant.kind == VariantKind::without_term && !planned.variant.edits.empty()
-               ? original_->query.maxspan.value_or(horizon_)
+               ? original_->bound.query.maxspan.value_or(horizon_)
                : horizon_;
   }
   [[nodiscard]] bool keeps_rows() const { return keeps_rows_; }
@@ -71,7 +70,9 @@ class WidePlan {
   [[nodiscard]] std::optional<scan::KeySlot> host_slot() const { return host_slot_; }
   [[nodiscard]] const std::optional<event::Field>& host_field() const { return host_field_; }
   /// `options` with what the rule says of windows and suppression.
-  [[nodiscard]] schedule::SimulationOptions simulation(schedule::SimulationOptions options) const;
+  [[nodiscard]] schedule::SimulationOptions simulation(schedule::SimulationOptions options) const {
+    return fields_.in(std::move(options));
+  }
   /// The column of the kept rows that has a field.
   [[nodiscard]] std::optional<event::ColumnIndex> column_of(const std::string& field) const;
   /// What could not be planned, in words.
@@ -93,8 +94,7 @@ class WidePlan {
   std::vector<std::unique_ptr<PlannedVariant>> relaxed_;
   std::optional<event::Field> host_field_;
   std::optional<scan::KeySlot> host_slot_;
-  std::optional<schedule::RangeField> range_;
-  std::optional<schedule::SuppressionOptions> suppression_;
+  schedule::CarriedFields fields_;
   Duration horizon_{};
   bool keeps_rows_ = false;
   std::vector<std::string> notes_;

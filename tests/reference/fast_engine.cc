@@ -74,14 +74,10 @@ void push_row(event::EventBatch& batch, const event::Projection& projection, con
     batch.columns[i].push(codes);
   }
   const auto time = row.find(projection.timestamp_field);
-  const bool dated = time != row.end() && !time->second.empty();
-  const std::int64_t nanoseconds = dated ? std::get<std::int64_t>(time->second[0]) : 0;
-  batch.event_time.emplace_back(Duration(nanoseconds));
-  batch.has_event_time.push_back(dated ? 1 : 0);
-  batch.ingest_time.emplace_back(Duration(nanoseconds));
-  batch.line.push_back(index + 1);
-  batch.ordinal.push_back(index);
-  batch.ids.push({});
+  event::RowPlace place{.line = index + 1, .ordinal = index};
+  if (time != row.end() && !time->second.empty())
+    place.event_time = EventTime(Duration(std::get<std::int64_t>(time->second[0])));
+  batch.place_row(place);
 }
 
 /// The plan and the binding refer to the query, so the three stay in one place.

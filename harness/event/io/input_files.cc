@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "harness/base/text.h"
+#include "harness/event/io/format.h"
 
 namespace eqlab::event {
 namespace {
@@ -19,9 +20,21 @@ bool is_event_file(std::string name) {
       break;
     }
   }
-  constexpr std::array<std::string_view, 3> endings = {".json", ".ndjson", ".jsonl"};
-  return std::ranges::any_of(endings,
-                             [&](std::string_view ending) { return name.ends_with(ending); });
+  const auto fits = [&](std::string_view ending) { return name.ends_with(ending); };
+  return std::ranges::any_of(
+      formats(), [&](const Format* format) { return std::ranges::any_of(format->endings, fits); });
+}
+
+/// `*.a, *.b and *.c`.
+std::string known_endings() {
+  std::vector<std::string> patterns;
+  for (const Format* format : formats()) {
+    for (const std::string_view ending : format->endings)
+      patterns.push_back("*" + std::string(ending));
+  }
+  const std::string last = patterns.back();
+  patterns.pop_back();
+  return format("{} and {}", join(patterns, ", "), last);
 }
 
 /// A corpus that eqlab wrote: beside its events lie labels, which nobody who looks for matches may
@@ -55,9 +68,9 @@ Result<std::vector<InputFile>> walk(const std::string& folder) {
     return fail(error_in(folder, "E901", format("the folder cannot be read: {}", error.message())));
   if (files.empty()) {
     return fail(error_in(folder, "E404", "the folder has no event files",
-                         "looked for *.json, *.ndjson and *.jsonl, each also with .gz or .zst; a "
-                         "file of another name "
-                         "is read when it is named itself"));
+                         format("looked for {}, each also with .gz or .zst; a file of another "
+                                "name is read when it is named itself",
+                                known_endings())));
   }
   std::ranges::sort(files, {}, &InputFile::path);
   return files;

@@ -6,16 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace eqlab::event {
+#include "harness/event/io/chunk.h"
 
-/// One document inside a text, or a stretch of text that should have been one.
-struct Document {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  bool is_hit = false;     ///< an element of a response's hits: `_source` and what goes with it
-  bool is_broken = false;  ///< cannot be JSON, whatever a parser would say
-  std::string_view problem = {};  ///< why, where the text alone does not tell; a literal
-};
+namespace eqlab::event {
 
 /// Finds the documents of a text by matching brackets: objects one after another with white space,
 /// commas or nothing between; the elements of an array; the hits of `_search` and `_eql/search`

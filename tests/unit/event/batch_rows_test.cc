@@ -34,11 +34,10 @@ TEST(AppendRow, FindsFieldsByNameAndTakesChanges) {
                                       from.columns[0].dictionary().intern_text("y")};
   from.columns[0].push(two);
   from.columns[1].push(from.columns[1].dictionary().intern_integer(5));
-  from.event_time.emplace_back(Duration{1});
-  from.has_event_time.push_back(1);
-  from.ingest_time.emplace_back(Duration{2});
-  from.line.push_back(3);
-  from.ordinal.push_back(2);
+  from.place_row({.event_time = EventTime(Duration{1}),
+                  .ingest_time = IngestTime(Duration{2}),
+                  .line = 3,
+                  .ordinal = 2});
 
   Projection want;
   (void)want.add({.name = "n", .type = FieldType::long_});

@@ -94,8 +94,8 @@ Compared compared(const std::string& old_query, const std::string& new_query) {
   const Compiled after(new_query);
   const event::Schema& schema = event::Schema::builtin();
   scan::Plan plan(scan::Plan::options_for(schema, "@timestamp", ""));
-  const scan::QueryBinding of_before = plan.add(before.query);
-  const scan::QueryBinding of_after = plan.add(after.query);
+  const scan::BoundQuery of_before = plan.bind(before.query);
+  const scan::BoundQuery of_after = plan.bind(after.query);
   const scan::KeySlot host = plan.carry(*schema.find("host.id"));
   const scan::KeySlot process = plan.carry(*schema.find("process.name"));
   const scan::KeySlot parent = plan.carry(*schema.find("process.parent.name"));
@@ -104,13 +104,9 @@ Compared compared(const std::string& old_query, const std::string& new_query) {
   EXPECT_TRUE(scanner.scan(batch_of(plan, rows), log));
   log.finish();
   const truth::TruthIndex index(truth);
-  const auto evaluate = [&](const Compiled& version, const scan::QueryBinding& binding) {
-    return score::evaluate(log,
-                           {.query = version.query,
-                            .binding = binding,
-                            .schedule = version.rule.schedule,
-                            .rule_id = "id"},
-                           truth, index, 0);
+  const auto evaluate = [&](const Compiled& version, const scan::BoundQuery& bound) {
+    return score::evaluate({.log = log, .truth = truth, .index = index},
+                           {.bound = bound, .schedule = version.rule.schedule, .rule_id = "id"});
   };
   const score::Evaluation old_result = evaluate(before, of_before);
   const score::Evaluation new_result = evaluate(after, of_after);

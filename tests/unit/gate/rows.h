@@ -27,12 +27,10 @@ inline event::EventBatch batch_of(const scan::Plan& plan, const std::vector<Row>
         codes.push_back(*event::intern(column.dictionary(), field->second));
       column.push(codes);
     }
-    batch.event_time.push_back(EventTime(std::chrono::seconds(rows[i].second)));
-    batch.has_event_time.push_back(1);
-    batch.ingest_time.push_back(IngestTime(std::chrono::seconds(rows[i].second)));
-    batch.line.push_back(i + 1);
-    batch.ordinal.push_back(i);
-    batch.ids.push(rows[i].id);
+    batch.place_row({.event_time = EventTime(std::chrono::seconds(rows[i].second)),
+                     .line = i + 1,
+                     .ordinal = i,
+                     .id = rows[i].id});
   }
   return batch;
 }

@@ -10,11 +10,11 @@
 namespace eqlab::report {
 namespace {
 
-using match::FieldValues;
-using match::StageView;
-using match::Term;
-using match::TermKind;
-using match::Truth;
+using explain::FieldValues;
+using explain::StageView;
+using explain::Term;
+using explain::TermKind;
+using explain::Truth;
 
 EventTime at(std::int64_t milliseconds) {
   return EventTime{std::chrono::seconds{1'772'445'600} + std::chrono::milliseconds{milliseconds}};
@@ -66,7 +66,7 @@ TEST(ExplanationText, SaysTheReasonThenTheStepsThenTheChange) {
 }
 
 TEST(ExplanationText, FullShowsWhatHolds) {
-  const std::string text = explanation_text(missed(), {.detail = match::Detail::full});
+  const std::string text = explanation_text(missed(), {.detail = explain::Detail::full});
   EXPECT_NE(text.find("✓ a == 1\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("other terms"), std::string::npos);
 }
@@ -120,7 +120,7 @@ TEST(ExplanationText, WhatAnEventSaysCannotReachTheTerminalOrWidenTheLines) {
   stage.keys[0].name = evil;
   item.explanation.changes[0].parts = {evil, evil};
   item.explanation.notes = {evil};
-  item.explanation.by = match::EventView{.line = 1, .id = evil, .time = at(1)};
+  item.explanation.by = explain::EventView{.line = 1, .id = evil, .time = at(1)};
   const std::string text = explanation_text(run, {.columns = 80});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find('\r'), std::string::npos);
@@ -134,7 +134,7 @@ TEST(ExplanationText, WhatAnEventSaysCannotReachTheTerminalOrWidenTheLines) {
 
 TEST(ExplanationText, ALongChangeIsWrappedAndMaxspanNamedBesideTheTerm) {
   ExplainedRun run = missed();
-  match::Explanation& explanation = run.items[0].explanation;
+  explain::Explanation& explanation = run.items[0].explanation;
   explanation.over = std::chrono::seconds{4};
   const std::string fresh = "process.name \"" + std::string(40, 'n') + "\"";
   const std::string old = "instead of \"" + std::string(40, 'o') + "\" at step 2";
@@ -146,7 +146,7 @@ TEST(ExplanationText, ALongChangeIsWrappedAndMaxspanNamedBesideTheTerm) {
             std::string::npos)
       << text;
   // Where it is the reason itself, the first line has said it.
-  explanation.reason = match::Reason::over_maxspan;
+  explanation.reason = explain::Reason::over_maxspan;
   EXPECT_EQ(explanation_text(run, {}).find("✗ maxspan"), std::string::npos);
 }
 

@@ -20,15 +20,13 @@ Json list_of(const tiny::World& world, std::size_t count_max = incidents_listed_
   const truth::TruthIndex index(truth);
   const scan::CandidateLog log = tiny::log_of(world);
   const tiny::Rule rule = tiny::rule_of(world);
-  const score::Evaluation done = score::evaluate(
-      log, {.query = rule.query, .binding = rule.binding, .schedule = world.schedule}, truth, index,
-      0);
+  const score::Evaluation done = score::evaluate({.log = log, .truth = truth, .index = index},
+                                                 {.bound = rule, .schedule = world.schedule});
   return incident_list({.log = log,
                         .simulation = done.simulation,
                         .truth = truth,
                         .index = index,
-                        .query = rule.query,
-                        .binding = rule.binding,
+                        .bound = rule,
                         .card = done.card},
                        count_max);
 }

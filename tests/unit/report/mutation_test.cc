@@ -71,7 +71,8 @@ again  eqlab mutate r.toml
                 .find("\nnot counted: 1 means the same as the rule, 1 beyond "
                       "the limit was not tried\n"),
             std::string::npos);
-  const std::string shown = mutation_text(small_result(), {.show_cases = true, .verbose = true});
+  const std::string shown =
+      mutation_text(small_result(), {.detail = Detail::full, .shows_cases = true});
   EXPECT_NE(shown.find("\"b*\" in step 1\n      why: bx\n      events\n"), std::string::npos)
       << shown;
   EXPECT_NE(shown.find("\nnoticed\n  r.toml:3:9  without \"a\" in step 1  by r.case:5\n"),
@@ -114,7 +115,7 @@ TEST(MutationText, TextOfRulesCannotMoveTheCursor) {
   result.mutants[1].what = "\x1b[31m\n";
   result.mutants[1].killing_case = "why: \x1b[1m\n";
   result.case_coverage->alternatives[1].what = "\u202e";
-  const std::string text = mutation_text(result, {.show_cases = true, .verbose = true});
+  const std::string text = mutation_text(result, {.detail = Detail::full, .shows_cases = true});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find("\u202e"), std::string::npos);
 }

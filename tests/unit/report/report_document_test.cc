@@ -32,17 +32,15 @@ Json scored(const tiny::World& world, const RunInfo& info) {
   const truth::TruthIndex index(truth);
   const scan::CandidateLog log = tiny::log_of(world);
   const tiny::Rule rule = tiny::rule_of(world);
-  const score::Evaluation done = score::evaluate(
-      log, {.query = rule.query, .binding = rule.binding, .schedule = world.schedule}, truth, index,
-      0);
+  const score::Evaluation done = score::evaluate({.log = log, .truth = truth, .index = index},
+                                                 {.bound = rule, .schedule = world.schedule});
   ReportDocument document;
   document.add_scorecards(Json::parse(scorecard_json(done.card, info)));
   document.set_incidents(incident_list({.log = log,
                                         .simulation = done.simulation,
                                         .truth = truth,
                                         .index = index,
-                                        .query = rule.query,
-                                        .binding = rule.binding,
+                                        .bound = rule,
                                         .card = done.card}));
   return written(document);
 }

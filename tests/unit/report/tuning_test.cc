@@ -169,7 +169,7 @@ TEST(TuningText, AScreenThatIsTooShortLeavesTheTradeToVerbose) {
   const std::string shorter = tuning_text(whole.tuning, whole.info, {});
   EXPECT_LE(lines_of(shorter).size(), 50U) << shorter;
   EXPECT_NE(shorter.find("are told with --verbose"), std::string::npos) << shorter;
-  const std::string full = tuning_text(whole.tuning, whole.info, {.detail = TuningDetail::full});
+  const std::string full = tuning_text(whole.tuning, whole.info, {.detail = Detail::full});
   EXPECT_NE(full.find("nothing tried catches more"), std::string::npos) << full;
 }
 
@@ -192,13 +192,13 @@ TEST(TuningText, SaysEverythingWhenAsked) {
   for (int s = 1; s <= 40; ++s) request.maxspans->emplace_back(std::chrono::seconds(s));
   const Told swept = told(small_fleet("ruby"), fleet::query, request);
   const std::string summary = tuning_text(swept.tuning, swept.info, {});
-  const std::string full = tuning_text(swept.tuning, swept.info, {.detail = TuningDetail::full});
+  const std::string full = tuning_text(swept.tuning, swept.info, {.detail = Detail::full});
   EXPECT_EQ(summary.find(" 17 s"), std::string::npos);
   EXPECT_NE(full.find(" 17 s"), std::string::npos);
   EXPECT_NE(summary.find("of 40 values"), std::string::npos) << summary;
   EXPECT_NE(summary.find("30 s*"), std::string::npos) << summary;
   const Told whole = told(small_fleet("python3"), fleet::query, everything(fleet::query));
-  const std::string all = tuning_text(whole.tuning, whole.info, {.detail = TuningDetail::full});
+  const std::string all = tuning_text(whole.tuning, whole.info, {.detail = Detail::full});
   for (const tune::TriedFigures& tried : whole.tuning.tried)
     EXPECT_NE(all.find(cut(tried.variant.what, 46)), std::string::npos) << tried.variant.what;
 }
@@ -206,7 +206,7 @@ TEST(TuningText, SaysEverythingWhenAsked) {
 TEST(TuningText, EventsCannotMoveTheCursor) {
   Told whole = told(small_fleet("evil\x1b[2J\nname"), fleet::query, everything(fleet::query));
   whole.info.run.rule_name = "a\x1b[31mrule";
-  const std::string text = tuning_text(whole.tuning, whole.info, {.detail = TuningDetail::full});
+  const std::string text = tuning_text(whole.tuning, whole.info, {.detail = Detail::full});
   EXPECT_NE(text.find("evil"), std::string::npos);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(tuning_json(whole.tuning, whole.info).find('\x1b'), std::string::npos);

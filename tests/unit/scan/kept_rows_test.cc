@@ -37,12 +37,13 @@ std::vector<event::EventBatch> random_events(const Plan& plan, std::uint64_t see
       }
       column.push(codes);
     }
-    batch.event_time.push_back(EventTime{std::chrono::milliseconds{i / 3}});
-    batch.has_event_time.push_back(rng.below(20) == 0 ? 0 : 1);
-    batch.ingest_time.push_back(IngestTime{std::chrono::milliseconds{i}});
-    batch.line.push_back(i + 1);
-    batch.ordinal.push_back(i);
-    batch.ids.push(format("e{}", i));
+    const std::string id = format("e{}", i);
+    event::RowPlace place{.ingest_time = IngestTime{std::chrono::milliseconds{i}},
+                          .line = i + 1,
+                          .ordinal = i,
+                          .id = id};
+    if (rng.below(20) != 0) place.event_time = EventTime{std::chrono::milliseconds{i / 3}};
+    batch.place_row(place);
   }
   return out;
 }

@@ -82,10 +82,7 @@ struct Event {
 
 /// `sequence by KEYS with maxspan [CATEGORY …] …` (one stage: an event query), and how it is bound:
 /// stage j is filter j, key i is slot i.
-struct Rule {
-  eql::CheckedQuery query;
-  scan::QueryBinding binding;
-};
+using Rule = scan::BoundQuery;
 [[nodiscard]] inline Rule rule_of(const std::vector<std::string>& categories,
                                   std::optional<double> maxspan,
                                   const std::vector<std::string>& keys = {"host.id"}) {

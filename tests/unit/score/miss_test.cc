@@ -27,7 +27,7 @@ TEST(Miss, APackageThatOpensNoConnection) {
   world.stories[0].behaviour = Behaviour::none;
   world.stories[0].true_pairs = {};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::no_connection);
+  EXPECT_EQ(only_group(card).reason, Reason::no_connection);
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"none at all", 1}}));
   EXPECT_EQ(card.recall.all, (Proportion{0, 1}));
   EXPECT_EQ(card.recall.with_behaviour, (Proportion{0, 0}));
@@ -102,7 +102,7 @@ TEST(Miss, JoinKeysThatDiffer) {
   tiny::World world = one(tiny::install("i", 100));
   world.stories[0].events[1].keys = {"mac-1", "501"};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::keys_differ);
+  EXPECT_EQ(only_group(card).reason, Reason::keys_differ);
   EXPECT_EQ(only_group(card).text, "user.id changes between the steps");
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"0, then 501", 1}}));
   EXPECT_EQ(card.recall.with_behaviour, (Proportion{0, 1}));
@@ -133,7 +133,7 @@ TEST(Miss, EventsInTheOtherOrder) {
   tiny::World world = one(tiny::install("i", 100, -3));
   world.stories[0].expected = truth::Expectation::fires;
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::out_of_order);
+  EXPECT_EQ(only_group(card).reason, Reason::out_of_order);
   EXPECT_EQ(only_group(card).text, "its events are stamped out of order");
   EXPECT_EQ(card.recall.lost_to(Cause::telemetry), 1U) << "what is caused comes after its cause";
   EXPECT_FALSE(card.scenarios[0].disagrees()) << "promises assume clocks that are right";
@@ -144,7 +144,7 @@ TEST(Miss, TooLateForEveryRun) {
   world.stories[0].events[1].delay = 600;
   world.stories[0].persona = "offline laptop";
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(card).reason, Reason::too_late);
   EXPECT_EQ(only_group(card).text, "arrived too late for any run");
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"offline laptop", 1}}));
   EXPECT_EQ(card.recall.reachable, (Proportion{0, 1}));
@@ -159,7 +159,7 @@ TEST(Miss, PromptButInAHoleOfTheSchedule) {
                     .look_back = std::chrono::minutes{5},
                     .max_signals = 100};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::look_back_too_short);
+  EXPECT_EQ(only_group(card).reason, Reason::look_back_too_short);
   EXPECT_EQ(only_group(card).text, "the look-back is too short for it")
       << "must not speak of lateness";
   EXPECT_EQ(card.recall.lost_to(Cause::schedule), 1U);
@@ -171,7 +171,7 @@ TEST(Miss, ItsRunFailedAndTheNextOneLooksBackTooLittle) {
   ASSERT_EQ(score_of(world).recall.all, (Proportion{1, 1}));
   world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::runs_disturbed);
+  EXPECT_EQ(only_group(card).reason, Reason::runs_disturbed);
   EXPECT_EQ(only_group(card).text, "its run was late or failed");
   EXPECT_EQ(card.recall.lost_to(Cause::schedule), 1U);
   EXPECT_EQ(card.recall.lost_to(Cause::delay), 0U);
@@ -183,7 +183,7 @@ TEST(Miss, LateEventsAreLateThoughRunsFailToo) {
   world.stories[0].events[1].delay = 600;
   world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(card).reason, Reason::too_late);
   EXPECT_EQ(card.recall.lost_to(Cause::delay), 1U);
 }
 
@@ -192,7 +192,7 @@ TEST(Miss, ADocumentThatWasLostOrMergedIsTheReason) {
   world.stories[0].events[0].stages = {};
   world.stories[0].events[0].faults = {"merged"};
   const Scorecard merged = score_of(world);
-  EXPECT_EQ(only_group(merged).reason, MissReason::document_missing);
+  EXPECT_EQ(only_group(merged).reason, Reason::document_missing);
   EXPECT_EQ(only_group(merged).text, "process event of step 1 merged away");
   EXPECT_EQ(only_group(merged).examples,
             (std::vector<NamedCount>{{"bash < package_script_service", 1}}));
@@ -202,7 +202,7 @@ TEST(Miss, ADocumentThatWasLostOrMergedIsTheReason) {
   world.stories[0].events[0].faults = {"offset", "lost"};
   EXPECT_EQ(only_group(score_of(world)).text, "process event of step 1 lost");
   world.stories[0].events[0].faults = {"displaced"};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::stage_unmatched)
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::stage_unmatched)
       << "a document that came, be it late, can be judged";
 }
 
@@ -211,7 +211,7 @@ TEST(Miss, ADocumentThatCameAndDoesNotFitSaysMoreThanOneThatNeverCame) {
   for (tiny::Labelled& event : world.stories[0].events) event.stages = {};
   world.stories[0].events[0].faults = {"lost"};
   world.stories[0].events[1].what = "connect python3.11 203.0.113.8:443";
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::stage_unmatched);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::stage_unmatched);
   EXPECT_EQ(only_group(score_of(world)).examples[0].name, "python3.11");
 }
 
@@ -238,7 +238,7 @@ TEST(Miss, ThreeStepsNameTheDocumentThatNeverCame) {
   const tiny::Rule rule =
       tiny::rule_of({"process", "process", "network"}, 30, {"host.id", "user.id"});
   const Scorecard card = score_of(world, rule);
-  EXPECT_EQ(only_group(card).reason, MissReason::document_missing) << only_group(card).text;
+  EXPECT_EQ(only_group(card).reason, Reason::document_missing) << only_group(card).text;
   EXPECT_EQ(only_group(card).stage, 1U);
   EXPECT_EQ(only_group(card).examples[0].name, "helper");
 }
@@ -268,11 +268,11 @@ TEST(Miss, WindowsByAnotherTimeSeeWhatThatTimeSays) {
   for (tiny::Labelled& event : world.stories[0].events) event.delay = 1'000;
   for (tiny::Labelled& event : world.stories[0].events) event.date = event.at + event.delay;
   world.schedule.look_back = std::chrono::minutes{5};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::too_late);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::too_late);
   world.range = by_date;
   EXPECT_EQ(score_of(world).recall.all, (Proportion{1, 1}));
   world.disturbances = {{.run = 3, .outcome = schedule::RunOutcome::search_fails}};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::runs_disturbed);
   // Seen, and cut: not a question of windows.
   world.disturbances.clear();
   world.schedule.max_signals = 1;
@@ -283,14 +283,14 @@ TEST(Miss, WindowsByAnotherTimeSeeWhatThatTimeSays) {
     event.date = event.at;
   }
   world.stories.push_back(later);
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::cut_by_cap);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::cut_by_cap);
 }
 
 TEST(Miss, AManualRunSeesWhatItsSlotHolds) {
   // The run at 300 s fails; the one at 600 s looks back to 60 s.
   tiny::World world = one(tiny::install("i", 50));
   world.disturbances = {{.run = 0, .outcome = schedule::RunOutcome::search_fails}};
-  ASSERT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+  ASSERT_EQ(only_group(score_of(world)).reason, Reason::runs_disturbed);
   world.manual_runs = {{.executed_at = tiny::wall(50'017), .slots = {tiny::wall(300)}}};
   const Scorecard filled = score_of(world);
   EXPECT_EQ(filled.recall.all, (Proportion{1, 1}));
@@ -298,14 +298,14 @@ TEST(Miss, AManualRunSeesWhatItsSlotHolds) {
   world.schedule.max_signals = 1;
   world.background = {{.id = "a", .at = 55, .stages = {0}, .keys = {"mac-2", "0"}},
                       {.id = "b", .at = 56, .stages = {1}, .keys = {"mac-2", "0"}}};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::cut_by_cap)
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::cut_by_cap)
       << "a search saw it, days after all scheduled ones";
 }
 
 TEST(Miss, RunsThatEndBeforeTheEventsAreDisturbed) {
   tiny::World world = one(tiny::install("i", 1'000));
   world.run_times = {tiny::wall(300), tiny::wall(600)};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::runs_disturbed);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::runs_disturbed);
 }
 
 tiny::World suppressing(tiny::World world) {
@@ -317,7 +317,7 @@ TEST(Miss, WhatAnotherAlertCountedIsSaid) {
   tiny::World world = one(tiny::install("i", 100));
   world.stories.push_back({.scenario = "N", .events = tiny::install("j", 200)});
   const Scorecard card = score_of(suppressing(world));
-  EXPECT_EQ(only_group(card).reason, MissReason::suppressed);
+  EXPECT_EQ(only_group(card).reason, Reason::suppressed);
   EXPECT_EQ(only_group(card).text, "counted by another alert");
   EXPECT_EQ(only_group(card).examples, (std::vector<NamedCount>{{"alert about M about M", 1}}));
   EXPECT_EQ(card.incidents[1].miss->events, (std::vector<std::uint32_t>{0, 1}));
@@ -364,7 +364,7 @@ TEST(Miss, ALateEventThatIsTakenForACountedOneIsSuppressed) {
   const tiny::Rule rule = tiny::rule_of({"process"}, std::nullopt);
   ASSERT_EQ(score_of(world, rule).recall.all, (Proportion{2, 2}));
   const Scorecard card = score_of(suppressing(world), rule);
-  EXPECT_EQ(only_group(card).reason, MissReason::suppressed);
+  EXPECT_EQ(only_group(card).reason, Reason::suppressed);
   EXPECT_EQ(only_group(card).examples[0].name, "older than what was counted last");
 }
 
@@ -374,14 +374,14 @@ TEST(Miss, CutByTheCap) {
   world.background = {{.id = "a", .at = 101, .stages = {0}, .keys = {"mac-2", "0"}},
                       {.id = "b", .at = 102, .stages = {1}, .keys = {"mac-2", "0"}}};
   const Scorecard card = score_of(world);
-  EXPECT_EQ(only_group(card).reason, MissReason::cut_by_cap);
+  EXPECT_EQ(only_group(card).reason, Reason::cut_by_cap);
   EXPECT_EQ(card.recall.visible, (Proportion{0, 1}));
 }
 
 TEST(Miss, PairedWithSomethingElse) {
   tiny::World world = one(tiny::install("i", 100, 10));
   world.background = {{.id = "other", .at = 105, .stages = {0}, .keys = {"mac-1", "0"}}};
-  EXPECT_EQ(only_group(score_of(world)).reason, MissReason::paired_elsewhere);
+  EXPECT_EQ(only_group(score_of(world)).reason, Reason::paired_elsewhere);
   EXPECT_EQ(only_group(score_of(world)).examples[0].name, "last event to another start");
   world.background = {{.id = "other", .at = 105, .stages = {1}, .keys = {"mac-1", "0"}}};
   EXPECT_EQ(only_group(score_of(world)).examples[0].name, "first event to another completion");
@@ -394,7 +394,7 @@ TEST(Miss, StoppedByUntil) {
   rule.query.until = rule.query.stages[0];
   rule.binding.until = rule.binding.stages[0];
   rule.binding.until->filter = 2;
-  EXPECT_EQ(only_group(score_of(world, rule)).reason, MissReason::stopped);
+  EXPECT_EQ(only_group(score_of(world, rule)).reason, Reason::stopped);
   world.background[0].keys = {"mac-2", "0"};
   EXPECT_EQ(score_of(world, rule).recall.all, (Proportion{1, 1}))
       << "another host's event stops nothing here";

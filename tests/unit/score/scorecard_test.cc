@@ -211,8 +211,7 @@ TEST(Scorecard, AnotherMaxspanIsJudgedByThatMaxspan) {
                                 .simulation = simulation,
                                 .truth = truth,
                                 .index = index,
-                                .query = rule.query,
-                                .binding = rule.binding,
+                                .bound = rule,
                                 .schedule = world.schedule,
                                 .maxspan = seconds{60}});
   EXPECT_EQ(card.recall.all, (Proportion{1, 1}));
@@ -514,7 +513,7 @@ tiny::World random_world(Rng& rng) {
 TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
   Rng rng(3);
   std::array<std::uint64_t, verdict_count> verdicts{};
-  std::array<std::uint64_t, miss_reason_count> reasons{};
+  std::array<std::uint64_t, explain::reason_count> reasons{};
   for (int round = 0; round < 800; ++round) {
     const tiny::World world = random_world(rng);
     const Scorecard card = score_of(world);
@@ -583,14 +582,13 @@ TEST(Scorecard, EveryIncidentAndEveryAlertIsInExactlyOneCell) {
     if (verdict == Verdict::impossible || verdict == Verdict::unlabelled) continue;
     EXPECT_GT(verdicts[v], 20U) << to_string(verdict);
   }
-  for (const MissReason reason :
-       {MissReason::no_connection, MissReason::stage_unmatched, MissReason::out_of_order,
-        MissReason::keys_differ, MissReason::over_maxspan, MissReason::too_late,
-        MissReason::cut_by_cap, MissReason::paired_elsewhere, MissReason::document_missing,
-        MissReason::runs_disturbed, MissReason::suppressed}) {
+  for (const Reason reason :
+       {Reason::no_connection, Reason::stage_unmatched, Reason::out_of_order, Reason::keys_differ,
+        Reason::over_maxspan, Reason::too_late, Reason::cut_by_cap, Reason::paired_elsewhere,
+        Reason::document_missing, Reason::runs_disturbed, Reason::suppressed}) {
     EXPECT_GT(reasons[static_cast<std::size_t>(reason)], 5U) << to_string(reason);
   }
-  EXPECT_EQ(reasons[static_cast<std::size_t>(MissReason::unexplained)], 0U);
+  EXPECT_EQ(reasons[static_cast<std::size_t>(Reason::unexplained)], 0U);
 }
 
 }  // namespace

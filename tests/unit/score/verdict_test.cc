@@ -114,8 +114,7 @@ TEST(Verdict, AnAlertThatBreaksTheRuleIsTheMatchersFault) {
                                          background("c", 32, 0), background("d", 33, 1, "mac-2")}};
   const tiny::Rule rule = tiny::rule_of(world);
   const scan::CandidateLog log = tiny::log_of(world);
-  const JudgedRule judged{
-      .query = rule.query, .binding = rule.binding, .maxspan = rule.query.maxspan};
+  const JudgedRule judged{.bound = rule, .maxspan = rule.query.maxspan};
   const auto match_of = [&](scan::CandidateIndex a, scan::CandidateIndex b) {
     return match::Match{.events = {a, b}, .keys = {log.keys(a, 0)[0], log.keys(a, 1)[0]}};
   };

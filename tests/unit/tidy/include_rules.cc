@@ -24,16 +24,19 @@ struct Layer {
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = {
       {"base", "harness/base", {}},
-      {"event", "harness/event", {"base"}},
+      {"document", "harness/document", {"base"}},
+      {"event", "harness/event", {"document"}},
       {"truth", "harness/truth", {"base"}},
       {"eql", "harness/eql", {"event"}},
       {"rule", "harness/rule", {"eql"}},
       {"scan", "harness/scan", {"eql"}},
       {"match", "harness/match", {"scan", "rule"}},
+      {"explain", "harness/explain", {"match"}},
       {"schedule", "harness/schedule", {"match"}},
-      {"score", "harness/score", {"schedule", "truth"}},
+      {"score", "harness/score", {"schedule", "explain", "truth"}},
       {"cases", "harness/cases", {"schedule"}},
-      {"tune", "harness/tune", {"score", "cases"}},
+      {"run", "harness/run", {"score", "generators"}},
+      {"tune", "harness/tune", {"run", "cases"}},
       {"gate", "harness/gate", {"tune"}},
       {"report", "harness/report", {"gate"}},
       {"engines", "harness/engines", {"match"}},
@@ -152,8 +155,8 @@ const std::vector<ThirdParty>& third_party() {
 }
 
 // Of the operating system: files in `event`, signals and terminals in `cli`.
-constexpr std::array<std::string_view, 3> system_folders = {"harness/event", "harness/cli",
-                                                            "generators"};
+constexpr std::array<std::string_view, 4> system_folders = {"harness/event", "harness/run",
+                                                            "harness/cli", "generators"};
 
 bool is_standard(std::string_view header) {
   return header.find('/') == std::string_view::npos && header.find('.') == std::string_view::npos;

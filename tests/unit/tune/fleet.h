@@ -133,13 +133,13 @@ inline std::vector<event::EventBatch> batches_of(const Fleet& fleet, const scan:
       batch.columns[c].push(codes);
     }
     const Duration at(day_start + static_cast<std::int64_t>(happening.at * 1e9));
-    batch.event_time.push_back(EventTime(at));
-    batch.has_event_time.push_back(1);
-    batch.ingest_time.push_back(
-        IngestTime(at + Duration(static_cast<std::int64_t>(happening.delay * 1e9))));
-    batch.line.push_back(ordinal + 1);
-    batch.ordinal.push_back(ordinal++);
-    batch.ids.push(happening.id);
+    const Duration delay(static_cast<std::int64_t>(happening.delay * 1e9));
+    batch.place_row({.event_time = EventTime(at),
+                     .ingest_time = IngestTime(at + delay),
+                     .line = ordinal + 1,
+                     .ordinal = ordinal,
+                     .id = happening.id});
+    ++ordinal;
   }
   return out;
 }

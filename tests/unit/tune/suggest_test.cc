@@ -121,16 +121,15 @@ TEST(Suggest, FindsTheMissingProgramAndTheNoisyAgent) {
 /// The changed rule over all events, scanned for itself and scored whole.
 score::Scorecard scored_alone(const fleet::Fleet& fleet, const fleet::Scanned& world,
                               const Variant& variant) {
-  const eql::CheckedQuery query = *compile_variant(world.rule, variant, world.schema);
   scan::Plan plan(scan::Plan::options_for(world.schema, "@timestamp", ""));
-  const scan::QueryBinding binding = plan.add(query);
+  const scan::BoundQuery bound = plan.bind(*compile_variant(world.rule, variant, world.schema));
   scan::CandidateLog log = plan.new_log();
   scan::Scanner scanner(plan);
   for (const event::EventBatch& batch : fleet::batches_of(fleet, plan))
     EXPECT_TRUE(scanner.scan(batch, log));
   log.finish();
-  return score::evaluate(log, {.query = query, .binding = binding, .schedule = world.rule.schedule},
-                         world.truth, *world.index, 0)
+  return score::evaluate({.log = log, .truth = world.truth, .index = *world.index},
+                         {.bound = bound, .schedule = world.rule.schedule})
       .card;
 }
 
@@ -249,8 +248,8 @@ std::vector<std::string> chosen(const fleet::Scanned& world, const HostSplit& sp
   const JudgedLog log{
       .log = *world.log, .index = *world.index, .host_slot = world.plan->host_slot()};
   const schedule::Simulation simulation =
-      schedule::simulate(*world.log, match::Matcher(original.query, original.binding),
-                         world.rule.schedule, {.start = world.truth.from, .end = world.truth.to});
+      schedule::simulate(*world.log, match::Matcher(original.bound), world.rule.schedule,
+                         {.start = world.truth.from, .end = world.truth.to});
   const Mined mined = mine({.plan = *world.plan,
                             .log = *world.log,
                             .rows = *world.rows,
@@ -276,9 +275,8 @@ std::vector<std::string> chosen(const fleet::Scanned& world, const HostSplit& sp
     tried.push_back({.candidate = mined.candidates[i], .outcome = *outcomes[i]});
     out.push_back(format("{} {}", mined.candidates[i].variant.what, mined.candidates[i].seen_in));
   }
-  const Outcome current = decide(
-      log, {.query = original.query, .binding = original.binding, .schedule = world.rule.schedule},
-      population);
+  const Outcome current =
+      decide(log, {.bound = original.bound, .schedule = world.rule.schedule}, population);
   for (const std::size_t place : shortlist(current, tried, population, split.search, 8))
     out.push_back("chosen " + tried[place].candidate.variant.what);
   for (const Candidate& candidate :

@@ -1,6 +1,7 @@
 // Sweeps give what scorecards give, value by value.
 #include "harness/tune/sweep.h"
 
+#include "harness/schedule/duration_list.h"
 #include "harness/score/evaluate.h"
 #include "harness/tune/decider.h"
 #include "tests/unit/tune/fleet.h"
@@ -38,12 +39,11 @@ fleet::Fleet random_fleet(std::uint64_t seed) {
 score::Scorecard card_of(const fleet::Scanned& world, const Setting& setting,
                          const PlannedVariant& planned,
                          const schedule::SimulationOptions& options = {}) {
-  return score::evaluate(*world.log,
-                         {.query = planned.query,
-                          .binding = planned.binding,
+  return score::evaluate({.log = *world.log, .truth = world.truth, .index = *world.index},
+                         {.bound = planned.bound,
                           .schedule = setting.schedule.value_or(world.rule.schedule),
                           .maxspan = setting.maxspan},
-                         world.truth, *world.index, 0, options)
+                         {.simulation = options})
       .card;
 }
 
@@ -185,7 +185,9 @@ TEST(Sweep, TheIntervalOfAChangeIsThatOfItsHosts) {
 }
 
 TEST(Sweep, ValuesAreListsAndRanges) {
-  const auto parsed = [](std::string_view text) { return parse_durations(text, "maxspan"); };
+  const auto parsed = [](std::string_view text) {
+    return schedule::parse_durations(text, "maxspan");
+  };
   EXPECT_EQ(*parsed("30s, 5s,30s"), (std::vector<Duration>{seconds(5), seconds(30)}));
   EXPECT_EQ(parsed("1s..100s")->size(), 100U);
   EXPECT_EQ(parsed("2s..3s/500ms")->at(1), milliseconds(2500));

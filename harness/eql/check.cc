@@ -28,8 +28,8 @@ struct Folded {
 };
 
 Folded folded(const Operand& value) {
-  if (const auto* const truth = std::get_if<bool>(&value))
-    return {*truth ? Folded::State::yes : Folded::State::no};
+  if (const auto* const boolean = std::get_if<bool>(&value))
+    return {*boolean ? Folded::State::yes : Folded::State::no};
   return {Folded::State::null};
 }
 

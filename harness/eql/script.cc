@@ -181,8 +181,8 @@ class Evaluation {
       }
       case ExprKind::logical_not: {
         EQLAB_TRY(const Operand value, run(e.children[0]));
-        const auto* const truth = std::get_if<bool>(&value);
-        return truth == nullptr ? Operand{} : Operand{!*truth};
+        const auto* const boolean = std::get_if<bool>(&value);
+        return boolean == nullptr ? Operand{} : Operand{!*boolean};
       }
       case ExprKind::logical_and:
         return chain(e, false);
@@ -209,10 +209,10 @@ class Evaluation {
     bool saw_null = false;
     for (const ExprId child : e.children) {
       EQLAB_TRY(const Operand value, run(child));
-      const auto* const truth = std::get_if<bool>(&value);
-      if (truth == nullptr) {
+      const auto* const boolean = std::get_if<bool>(&value);
+      if (boolean == nullptr) {
         saw_null = true;
-      } else if (*truth == dominant) {
+      } else if (*boolean == dominant) {
         return Operand{dominant};
       }
     }

@@ -87,7 +87,7 @@ TEST(Background, ListedClientsKeepTheRatesOfTheirPersona) {
       HostTables tables(host, world.images, monday);
       Background background(world.stories, Rng(100 + index), tables, monday);
       std::vector<Event> events;
-      background.tell_listed(monday + hours(24 * 7), events);
+      background.add_listed(monday + hours(24 * 7), events);
       for (const Event& event : events) {
         if (event.kind != Kind::connect) continue;
         EXPECT_TRUE(listed_names.contains(tables.images[event.image].program->name));
@@ -105,17 +105,17 @@ TEST(Background, ListedClientsKeepTheRatesOfTheirPersona) {
   }
 }
 
-TEST(Background, CountsAheadExactlyWhatItWillTell) {
+TEST(Background, CountsAheadExactlyWhatItWillAdd) {
   const World world;
   const Host host = make_host(Rng(4), 1, Persona::developer);
   HostTables tables(host, world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  for (int hour = 1; hour <= 48; ++hour) background.tell_listed(monday + hours(hour), events);
-  std::uint64_t told = 0;
-  for (const Event& event : events) told += event.kind == Kind::connect ? 1U : 0U;
+  for (int hour = 1; hour <= 48; ++hour) background.add_listed(monday + hours(hour), events);
+  std::uint64_t connections = 0;
+  for (const Event& event : events) connections += event.kind == Kind::connect ? 1U : 0U;
   const ListedCounts counts = count_listed(host, Rng(8), monday, monday + hours(48));
-  EXPECT_EQ(counts.root + counts.console, told);
+  EXPECT_EQ(counts.root + counts.console, connections);
 }
 
 TEST(Background, BallastComesInTheNumberAskedForAndNeverFromListedClients) {
@@ -124,7 +124,7 @@ TEST(Background, BallastComesInTheNumberAskedForAndNeverFromListedClients) {
     HostTables tables(make_host(Rng(4), 2, persona), world.images, monday);
     Background background(world.stories, Rng(8), tables, monday);
     std::vector<Event> events;
-    background.tell_ballast(monday, monday + hours(1), 20'011, events);
+    background.add_ballast(monday, monday + hours(1), 20'011, events);
     ASSERT_EQ(events.size(), 20'011U);
     std::map<Kind, int> kinds;
     for (const Event& event : events) {
@@ -143,8 +143,8 @@ TEST(Background, RunsShellsUnderLaunchdButNeverUnderAPackageService) {
   HostTables tables(make_host(Rng(4), 2, Persona::managed), world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  background.tell_ballast(monday, monday + hours(1), 30'000, events);
-  background.tell_listed(monday + hours(24), events);
+  background.add_ballast(monday, monday + hours(1), 30'000, events);
+  background.add_listed(monday + hours(24), events);
   int shells_of_launchd = 0;
   for (const Event& event : events) {
     const std::string& parent = tables.images[event.parent_image].program->name;
@@ -161,7 +161,7 @@ TEST(Background, AProcessForksBeforeItExecsAndKeepsItsPid) {
   HostTables tables(make_host(Rng(4), 2, Persona::ci), world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  background.tell_ballast(monday, monday + hours(1), 10'000, events);
+  background.add_ballast(monday, monday + hours(1), 10'000, events);
   std::map<ProcessIndex, EventTime> forked;
   for (const Event& event : events) {
     if (event.kind == Kind::fork) {

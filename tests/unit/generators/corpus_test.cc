@@ -93,20 +93,20 @@ TEST(Corpus, ARollOutReachesItsHostsInOneSpanAndTheNextWaveComesAtAnotherTime) {
   EXPECT_LT(hours.size(), 3 * (begins.size() / 200 + 1)) << "and each within its 45 minutes";
 }
 
-TEST(Corpus, StoriesOutOfScopeAreToldWhenTheyAreAskedForAndOnlyThen) {
-  const auto tell = [](const CorpusOptions& options) {
+TEST(Corpus, StoriesOutOfScopeAreSimulatedWhenTheyAreAskedForAndOnlyThen) {
+  const auto incidents_of = [](const CorpusOptions& options) {
     const Corpus corpus = planned(options);
-    std::map<std::string, int> told;
+    std::map<std::string, int> counts;
     truth::Truth truth;
     for (std::size_t part = 0; part < corpus.part_count(); ++part)
       corpus.make_batches(
           part, {}, [](const event::EventBatch&) {}, truth);
-    for (const truth::Incident& incident : truth.incidents) ++told[incident.scenario];
-    return told;
+    for (const truth::Incident& incident : truth.incidents) ++counts[incident.scenario];
+    return counts;
   };
-  EXPECT_GT(tell({.seed = 2, .events = 20'000, .only = {"O03"}})["O03"], 0);
+  EXPECT_GT(incidents_of({.seed = 2, .events = 20'000, .only = {"O03"}})["O03"], 0);
   for (const std::string profile : {"balanced", "realistic", "clean"}) {
-    for (const auto& [scenario, count] : tell({.profile = profile, .events = 200'000}))
+    for (const auto& [scenario, count] : incidents_of({.profile = profile, .events = 200'000}))
       EXPECT_NE(scenario.front(), 'O') << profile;
   }
 }

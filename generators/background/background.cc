@@ -96,34 +96,34 @@ Background::Background(const BackgroundStories& stories, const Rng& host_rng, Ho
       root_(root_arrivals(tables.host, host_rng, from)),
       console_(console_arrivals(tables.host, host_rng, from)) {}
 
-void Background::tell_listed(EventTime to, std::vector<Event>& events) {
+void Background::add_listed(EventTime to, std::vector<Event>& events) {
   const Host& host = tables_.host;
   arrivals_.clear();
   root_.advance(to, arrivals_);
   for (const EventTime time : arrivals_) {
     if (host.is_awake(time))
-      tell(stories_.listed_root.draw(host.persona, listed_rng_), time, listed_rng_, events);
+      add(stories_.listed_root.draw(host.persona, listed_rng_), time, listed_rng_, events);
   }
   arrivals_.clear();
   console_.advance(to, arrivals_);
   for (const EventTime time : arrivals_) {
     if (host.is_working(time))
-      tell(stories_.listed_console.draw(host.persona, listed_rng_), time, listed_rng_, events);
+      add(stories_.listed_console.draw(host.persona, listed_rng_), time, listed_rng_, events);
   }
 }
 
-void Background::tell_after_install(EventTime installed, Rng& rng, std::vector<Event>& events) {
+void Background::add_after_install(EventTime installed, Rng& rng, std::vector<Event>& events) {
   const double window_hours = 2.0 / 60;
   const std::uint64_t count =
       draw_count(rng, tables_.host.traits().listed_extra_after_install * window_hours);
   for (std::uint64_t i = 0; i < count; ++i) {
     const EventTime time = installed + Duration(rng.in_range(0, 120'000'000'000));
-    tell(stories_.listed_root.draw(tables_.host.persona, rng), time, rng, events);
+    add(stories_.listed_root.draw(tables_.host.persona, rng), time, rng, events);
   }
 }
 
-void Background::tell_ballast(EventTime from, EventTime to, std::uint64_t wanted,
-                              std::vector<Event>& events) {
+void Background::add_ballast(EventTime from, EventTime to, std::uint64_t wanted,
+                             std::vector<Event>& events) {
   if (wanted == 0) return;
   // People and builds work in bouts: half of the stories begin near one of a few moments of the
   // slice.
@@ -148,14 +148,14 @@ void Background::tell_ballast(EventTime from, EventTime to, std::uint64_t wanted
     const EventTime time = from + Duration(offset);
     const Story& story = stories_.ballast.draw(tables_.host.persona, ballast_rng_);
     if (events.size() + story.steps.size() <= goal) {
-      tell(story, time, ballast_rng_, events);
+      add(story, time, ballast_rng_, events);
     } else {
-      tell_single(time, events);
+      add_single(time, events);
     }
   }
 }
 
-void Background::tell_single(EventTime time, std::vector<Event>& events) {
+void Background::add_single(EventTime time, std::vector<Event>& events) {
   Event event;
   event.time = whole_microseconds(time);
   event.process = index_of(Standing::nsurlsessiond);
@@ -169,7 +169,7 @@ void Background::tell_single(EventTime time, std::vector<Event>& events) {
   events.push_back(event);
 }
 
-void Background::tell(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events) {
+void Background::add(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events) {
   std::array<ProcessIndex, 8> members{};
   EQLAB_ASSERT(story.members.size() <= members.size());
   const auto index = [&members](Actor actor) {

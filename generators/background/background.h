@@ -26,24 +26,24 @@ class BurstyArrivals {
   bool is_on_ = false;
 };
 
-/// The background of one host, told story by story into the host's pending events.
+/// The background of one host, added story by story to the host's pending events.
 class Background {
  public:
   Background(const BackgroundStories& stories, const Rng& host_rng, HostTables& tables,
              EventTime from);
 
-  /// Tells what listed clients do from where the last call ended until `to`; rates of the persona,
+  /// Adds what listed clients do from where the last call ended until `to`; rates of the persona,
   /// never thinned.
-  void tell_listed(EventTime to, std::vector<Event>& events);
+  void add_listed(EventTime to, std::vector<Event>& events);
   /// The two minutes after an install bring more of them on managed hosts.
-  void tell_after_install(EventTime installed, Rng& rng, std::vector<Event>& events);
-  /// Tells ballast that begins in [from, to) until `wanted` more events stand in `events`, exactly.
-  void tell_ballast(EventTime from, EventTime to, std::uint64_t wanted, std::vector<Event>& events);
+  void add_after_install(EventTime installed, Rng& rng, std::vector<Event>& events);
+  /// Adds ballast that begins in [from, to) until `wanted` more events stand in `events`, exactly.
+  void add_ballast(EventTime from, EventTime to, std::uint64_t wanted, std::vector<Event>& events);
   /// One event by itself at that time: a connection that outlives the corpus.
-  void tell_single(EventTime time, std::vector<Event>& events);
+  void add_single(EventTime time, std::vector<Event>& events);
 
  private:
-  void tell(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events);
+  void add(const Story& story, EventTime time, Rng& rng, std::vector<Event>& events);
 
   const BackgroundStories& stories_;
   HostTables& tables_;
@@ -55,7 +55,7 @@ class Background {
 };
 
 /// How many connections listed clients make on a host in [from, to), by user: exactly those that
-/// Background will tell, apart from the extra ones after installs.
+/// Background will add, apart from the extra ones after installs.
 struct ListedCounts {
   std::uint64_t root = 0;
   std::uint64_t console = 0;

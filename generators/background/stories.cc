@@ -26,9 +26,9 @@ Weights scaled(Weights weights, double factor) {
 Actor standing(Standing process) { return {static_cast<std::uint16_t>(process), true}; }
 
 /// Builds one story step by step.
-class Telling {
+class StoryBuilder {
  public:
-  explicit Telling(ImageTable& images) : images_(images) {}
+  explicit StoryBuilder(ImageTable& images) : images_(images) {}
 
   /// A child of `parent` that becomes `key`; returns it.
   Actor spawn(Actor parent, User user, std::string_view key, std::vector<std::string> args) {
@@ -85,7 +85,7 @@ class Telling {
   Story story_;
 };
 
-void add_system_jobs(Telling& tell, StorySet& set) {
+void add_system_jobs(StoryBuilder& story, StorySet& set) {
   struct Job {
     std::string_view program;
     std::string label;
@@ -103,14 +103,15 @@ void add_system_jobs(Telling& tell, StorySet& set) {
       {"softwareupdated", "com.apple.softwareupdated", User::root, 0.3},
       {"mdmclient", "com.apple.mdmclient.agent", User::console, 0.6}};
   for (const Job& entry : jobs) {
-    const Actor job = tell.job(entry.user, entry.program,
-                               {std::string(find_program(entry.program)->executable)}, entry.label);
-    tell.end(job, Pace::session);
-    tell.into(set, scaled(everywhere, entry.weight * 3));
+    const Actor job =
+        story.job(entry.user, entry.program, {std::string(find_program(entry.program)->executable)},
+                  entry.label);
+    story.end(job, Pace::session);
+    story.into(set, scaled(everywhere, entry.weight * 3));
   }
 }
 
-void add_standing_connections(Telling& tell, StorySet& set) {
+void add_standing_connections(StoryBuilder& story, StorySet& set) {
   struct Client {
     Standing process;
     std::uint16_t port;
@@ -135,17 +136,17 @@ void add_standing_connections(Telling& tell, StorySet& set) {
       {Standing::docker, 443, {0, 3, 2, 0, 0}},
       {Standing::runner, 443, {0, 0, 8, 0, 0}}};
   for (const Client& client : clients) {
-    tell.connect(standing(client.process));
-    tell.port(client.port);
-    tell.into(set, client.weights);
+    story.connect(standing(client.process));
+    story.port(client.port);
+    story.into(set, client.weights);
   }
-  tell.lookup(standing(Standing::chrome_network));
-  tell.connect(standing(Standing::chrome_network));
-  tell.into(set, scaled(people, 2));
+  story.lookup(standing(Standing::chrome_network));
+  story.connect(standing(Standing::chrome_network));
+  story.into(set, scaled(people, 2));
 }
 
 /// Files that applications and agents write all day, a few at a time.
-void add_file_changes(Telling& tell, StorySet& set) {
+void add_file_changes(StoryBuilder& story, StorySet& set) {
   struct Writer {
     Standing process;
     std::vector<std::string> files;
@@ -189,23 +190,23 @@ void add_file_changes(Telling& tell, StorySet& set) {
         home + "actions-runner/_diag/Worker.log"},
        {0, 0, 10, 0, 0}}};
   for (const Writer& writer : writers) {
-    for (int i = 0; i < 3; ++i) tell.change(standing(writer.process));
-    tell.files(writer.files);
-    tell.into(set, scaled(writer.weights, 2.5));
+    for (int i = 0; i < 3; ++i) story.change(standing(writer.process));
+    story.files(writer.files);
+    story.into(set, scaled(writer.weights, 2.5));
   }
 }
 
-void add_applications(Telling& tell, StorySet& set) {
+void add_applications(StoryBuilder& story, StorySet& set) {
   const std::string helper(find_program("Google Chrome Helper (Renderer)")->executable);
   const Actor renderer =
-      tell.spawn(standing(Standing::chrome), User::console, "Google Chrome Helper (Renderer)",
-                 {helper, "--type=renderer", "--lang=en-GB", "--num-raster-threads=4"});
-  tell.end(renderer, Pace::session);
-  tell.into(set, scaled(people, 8));
+      story.spawn(standing(Standing::chrome), User::console, "Google Chrome Helper (Renderer)",
+                  {helper, "--type=renderer", "--lang=en-GB", "--num-raster-threads=4"});
+  story.end(renderer, Pace::session);
+  story.into(set, scaled(people, 8));
 }
 
 /// Management agents and periodic jobs run shells all day; none of them is an installer.
-void add_agent_shells(Telling& tell, StorySet& set) {
+void add_agent_shells(StoryBuilder& story, StorySet& set) {
   struct Tool {
     std::string_view key;
     std::vector<std::string> args;
@@ -223,24 +224,24 @@ void add_agent_shells(Telling& tell, StorySet& set) {
     const std::vector<std::string> script = {"/bin/sh",
                                              "/Library/Application Support/Example/collect.sh"};
     for (const Standing agent : {Standing::jamf, Standing::intune}) {
-      const Actor shell = tell.spawn(standing(agent), User::root, "sh", script);
-      tell.relay(shell, script);
-      const Actor child = tell.spawn(shell, User::root, tool.key, tool.args);
-      tell.end(child);
-      tell.end(shell);
-      tell.into(set, {0.3, 0.3, 0.1, 0.5, 3});
+      const Actor shell = story.spawn(standing(agent), User::root, "sh", script);
+      story.relay(shell, script);
+      const Actor child = story.spawn(shell, User::root, tool.key, tool.args);
+      story.end(child);
+      story.end(shell);
+      story.into(set, {0.3, 0.3, 0.1, 0.5, 3});
     }
     const std::vector<std::string> periodic = {"/bin/sh", "/usr/local/libexec/example/periodic.sh"};
-    const Actor shell = tell.job(User::root, "sh", periodic, "com.example.periodic");
-    tell.relay(shell, periodic);
-    const Actor child = tell.spawn(shell, User::root, tool.key, tool.args);
-    tell.end(child);
-    tell.end(shell);
-    tell.into(set, scaled(everywhere, 0.4));
+    const Actor shell = story.job(User::root, "sh", periodic, "com.example.periodic");
+    story.relay(shell, periodic);
+    const Actor child = story.spawn(shell, User::root, tool.key, tool.args);
+    story.end(child);
+    story.end(shell);
+    story.into(set, scaled(everywhere, 0.4));
   }
 }
 
-void add_builders(Telling& tell, StorySet& set) {
+void add_builders(StoryBuilder& story, StorySet& set) {
   struct Tool {
     std::string_view key;
     std::vector<std::string> args;
@@ -257,13 +258,13 @@ void add_builders(Telling& tell, StorySet& set) {
       {"rm", {"rm", "-rf", "build"}, 1},
       {"mkdir", {"mkdir", "-p", "build"}, 1}};
   for (const Tool& tool : shell_tools) {
-    const Actor child = tell.spawn(standing(Standing::shell), User::console, tool.key, tool.args);
-    tell.end(child);
-    tell.into(set, {0.05 * tool.weight, 3 * tool.weight, 0, 0, 0.05 * tool.weight});
+    const Actor child = story.spawn(standing(Standing::shell), User::console, tool.key, tool.args);
+    story.end(child);
+    story.into(set, {0.05 * tool.weight, 3 * tool.weight, 0, 0, 0.05 * tool.weight});
     const Actor step =
-        tell.spawn(standing(Standing::runner_worker), User::console, tool.key, tool.args);
-    tell.end(step);
-    tell.into(set, {0, 0, 2 * tool.weight, 0, 0});
+        story.spawn(standing(Standing::runner_worker), User::console, tool.key, tool.args);
+    story.end(step);
+    story.into(set, {0, 0, 2 * tool.weight, 0, 0});
   }
   struct Compiler {
     std::string_view key;
@@ -282,30 +283,30 @@ void add_builders(Telling& tell, StorySet& set) {
       {"ar", {"ar", "rcs", "libcore.a", "core.o"}, "libcore.a", 2}};
   for (const Compiler& tool : compilers) {
     for (const Standing parent : {Standing::make, Standing::runner_worker}) {
-      const Actor child = tell.spawn(standing(parent), User::console, tool.key, tool.args);
-      tell.change(child, Pace::brief);
-      tell.files({"/Users/{user}/src/app/build/" + tool.output});
-      tell.end(child);
-      tell.into(set, scaled(builders, (parent == Standing::make ? 2.0 : 3.0) * tool.weight));
+      const Actor child = story.spawn(standing(parent), User::console, tool.key, tool.args);
+      story.change(child, Pace::brief);
+      story.files({"/Users/{user}/src/app/build/" + tool.output});
+      story.end(child);
+      story.into(set, scaled(builders, (parent == Standing::make ? 2.0 : 3.0) * tool.weight));
     }
   }
   const Actor git =
-      tell.spawn(standing(Standing::shell), User::console, "git", {"git", "fetch", "--quiet"});
-  const Actor remote = tell.spawn(git, User::console, "git-remote-https",
-                                  {"git-remote-https", "origin", "https://git.example.com/app"});
-  tell.connect(remote);
-  tell.end(remote);
-  tell.end(git);
-  tell.into(set, {0, 6, 3, 0, 0});
+      story.spawn(standing(Standing::shell), User::console, "git", {"git", "fetch", "--quiet"});
+  const Actor remote = story.spawn(git, User::console, "git-remote-https",
+                                   {"git-remote-https", "origin", "https://git.example.com/app"});
+  story.connect(remote);
+  story.end(remote);
+  story.end(git);
+  story.into(set, {0, 6, 3, 0, 0});
   const Actor ssh =
-      tell.spawn(standing(Standing::shell), User::console, "ssh", {"ssh", "build.example.com"});
-  tell.connect(ssh);
-  tell.end(ssh);
-  tell.port(22);
-  tell.into(set, {0, 2, 0.5, 0, 0});
+      story.spawn(standing(Standing::shell), User::console, "ssh", {"ssh", "build.example.com"});
+  story.connect(ssh);
+  story.end(ssh);
+  story.port(22);
+  story.into(set, {0, 2, 0.5, 0, 0});
 }
 
-void add_listed(Telling& tell, BackgroundStories& stories) {
+void add_listed(StoryBuilder& story, BackgroundStories& stories) {
   struct Client {
     std::string_view key;
     std::vector<std::string> args;
@@ -320,25 +321,25 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
       {"osascript", {"osascript", "/Library/Application Support/Example/inventory.scpt"}, 1}};
   for (const Client& client : root_clients) {
     for (const Standing agent : {Standing::jamf, Standing::intune, Standing::cron}) {
-      const Actor child = tell.spawn(standing(agent), User::root, client.key, client.args);
-      tell.connect(child);
-      tell.end(child);
-      tell.into(stories.listed_root, scaled(everywhere, 2.6 * client.weight));
+      const Actor child = story.spawn(standing(agent), User::root, client.key, client.args);
+      story.connect(child);
+      story.end(child);
+      story.into(stories.listed_root, scaled(everywhere, 2.6 * client.weight));
     }
     const Actor step =
-        tell.spawn(standing(Standing::runner_worker), User::root, client.key, client.args);
-    tell.connect(step);
-    tell.end(step);
-    tell.into(stories.listed_root, {0, 0, 40 * client.weight, 0, 0});
+        story.spawn(standing(Standing::runner_worker), User::root, client.key, client.args);
+    story.connect(step);
+    story.end(step);
+    story.into(stories.listed_root, {0, 0, 40 * client.weight, 0, 0});
     // The same from a periodic shell job, which looks like a script but is no package's.
     const std::vector<std::string> script = {"/bin/sh", "/usr/local/libexec/example/report.sh"};
-    const Actor shell = tell.job(User::root, "sh", script, "com.example.report");
-    tell.relay(shell, script);
-    const Actor child = tell.spawn(shell, User::root, client.key, client.args);
-    tell.connect(child);
-    tell.end(child);
-    tell.end(shell);
-    tell.into(stories.listed_root, scaled(everywhere, 1.2 * client.weight));
+    const Actor shell = story.job(User::root, "sh", script, "com.example.report");
+    story.relay(shell, script);
+    const Actor child = story.spawn(shell, User::root, client.key, client.args);
+    story.connect(child);
+    story.end(child);
+    story.end(shell);
+    story.into(stories.listed_root, scaled(everywhere, 1.2 * client.weight));
   }
   const std::initializer_list<Client> console_clients = {
       {"curl", {"curl", "-sS", "https://api.example.com/v2/items"}, 14},
@@ -348,13 +349,13 @@ void add_listed(Telling& tell, BackgroundStories& stories) {
       {"wget", {"wget", "-q", "https://mirror.example.com/data.tgz"}, 1}};
   for (const Client& client : console_clients) {
     for (const Standing parent : {Standing::shell, Standing::editor, Standing::runner_worker}) {
-      const Actor child = tell.spawn(standing(parent), User::console, client.key, client.args);
-      tell.connect(child);
-      tell.end(child);
+      const Actor child = story.spawn(standing(parent), User::console, client.key, client.args);
+      story.connect(child);
+      story.end(child);
       const bool is_runner = parent == Standing::runner_worker;
-      tell.into(stories.listed_console,
-                {is_runner ? 0 : client.weight, is_runner ? 0 : client.weight,
-                 is_runner ? client.weight : 0, client.weight, is_runner ? 0 : client.weight});
+      story.into(stories.listed_console,
+                 {is_runner ? 0 : client.weight, is_runner ? 0 : client.weight,
+                  is_runner ? client.weight : 0, client.weight, is_runner ? 0 : client.weight});
     }
   }
 }
@@ -403,15 +404,15 @@ double StorySet::mean_size(Persona persona) const {
 }
 
 BackgroundStories::BackgroundStories(ImageTable& images) : paces(make_paces()) {
-  Telling tell(images);
-  add_system_jobs(tell, ballast);
-  add_standing_connections(tell, ballast);
-  add_file_changes(tell, ballast);
-  add_applications(tell, ballast);
-  add_agent_shells(tell, ballast);
-  add_builders(tell, ballast);
+  StoryBuilder story(images);
+  add_system_jobs(story, ballast);
+  add_standing_connections(story, ballast);
+  add_file_changes(story, ballast);
+  add_applications(story, ballast);
+  add_agent_shells(story, ballast);
+  add_builders(story, ballast);
   ballast.finish();
-  add_listed(tell, *this);
+  add_listed(story, *this);
   listed_root.finish();
   listed_console.finish();
 }

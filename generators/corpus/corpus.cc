@@ -32,7 +32,7 @@ void put_in_order(std::vector<truth::Incident>& incidents) {
   });
 }
 
-/// Tells everything without writing it down.
+/// Simulates everything without writing it down.
 std::vector<std::vector<std::uint32_t>> number_incidents(const CorpusPlan& plan) {
   struct Place {
     std::uint32_t host;

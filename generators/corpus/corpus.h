@@ -25,7 +25,7 @@ struct CorpusOptions {
   std::vector<std::string> only = {};  ///< scenario ids; empty: all of the profile
   std::vector<std::string> without = {};
   std::string scenarios_dir = {};  ///< own catalogue instead of the built-in one; empty: built-in
-  /// Events of incidents carry `labels.eqlab.{incident,scenario,role}`; costs telling everything
+  /// Events of incidents carry `labels.eqlab.{incident,scenario,role}`; costs simulating everything
   /// once more, as ids of incidents are known only then.
   bool labels = false;
 };

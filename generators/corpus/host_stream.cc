@@ -1,7 +1,7 @@
-// A slice is told (installs, listed clients, then ballast up to the quota), sent, which is where
-// the faults act, and handed over as far as it lies before the slice's end; the rest waits. The
-// last slice's ballast makes up for what is still missing, so the host ends with exactly its quota,
-// unless its listed clients alone went beyond it.
+// A slice is simulated (installs, listed clients, then ballast up to the quota), sent, which is
+// where the faults act, and handed over as far as it lies before the slice's end; the rest waits.
+// The last slice's ballast makes up for what is still missing, so the host ends with exactly its
+// quota, unless its listed clients alone went beyond it.
 #include "generators/corpus/host_stream.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "generators/fault/merging.h"
-#include "generators/incident/teller.h"
+#include "generators/incident/simulator.h"
 #include "harness/base/check.h"
 #include "harness/base/text.h"
 
@@ -64,14 +64,14 @@ void HostStream::advance(const std::function<void(const EventView&)>& take) {
   activity_so_far_ += activity_of(plan_, tables_.host, next_slice_);
   ++next_slice_;
   const bool is_last = next_slice_ == plan_.slice_count;
-  tell_installs(to);
-  tell_background(from, to, is_last);
+  simulate_installs(to);
+  simulate_background(from, to, is_last);
   send(from, to);
   if (is_last) fill(from, to);
   hand_over(to, is_last, take);
 }
 
-void HostStream::tell_installs(EventTime to) {
+void HostStream::simulate_installs(EventTime to) {
   const std::uint32_t index = tables_.host.index;
   // A job's fork lies some milliseconds before the time of its install, so look a little ahead.
   const EventTime until = to + look_ahead;
@@ -81,23 +81,23 @@ void HostStream::tell_installs(EventTime to) {
     const PlannedInstall& install = plan_.installs[next_install_];
     Rng rng = rng_.split("install").split(next_install_ - plan_.host_installs[index]);
     const auto number = static_cast<std::uint32_t>(incidents_.size());
-    ToldIncident told =
-        tell_incident(plan_.catalogue.scenarios[install.scenario], plan_.catalogue.delays, tables_,
-                      install.time, rng, number, pending_);
-    told.record.id = plan_.incident_numbers.empty()
-                         ? provisional_id(index, number)
-                         : incident_id(plan_.incident_numbers[index][number]);
-    incidents_.push_back(std::move(told.record));
+    SimulatedIncident incident =
+        simulate_incident(plan_.catalogue.scenarios[install.scenario], plan_.catalogue.delays,
+                          tables_, install.time, rng, number, pending_);
+    incident.record.id = plan_.incident_numbers.empty()
+                             ? provisional_id(index, number)
+                             : incident_id(plan_.incident_numbers[index][number]);
+    incidents_.push_back(std::move(incident.record));
     Rng after = rng.split("after install");
-    if (told.installed) background_.tell_after_install(*told.installed, after, pending_);
+    if (incident.installed) background_.add_after_install(*incident.installed, after, pending_);
   }
 }
 
-void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
-  background_.tell_listed(to, pending_);
+void HostStream::simulate_background(EventTime from, EventTime to, bool is_last) {
+  background_.add_listed(to, pending_);
   const std::uint64_t quota = plan_.quotas[tables_.host.index];
   // The quota counts documents. Where faults make less or more than one of an event, what became of
-  // the events so far tells how many are needed.
+  // the events so far says how many are needed.
   const double documents_per_event =
       numbered_ < enough_to_judge ? 1
                                   : std::clamp(static_cast<double>(handed_over_ + sent_.size()) /
@@ -106,19 +106,19 @@ void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
   if (!is_last) {
     // Ballast follows the host's activity; how much there will be of it is known better with every
     // slice.
-    const std::uint64_t told = numbered_ + pending_.size();
-    const auto others = static_cast<double>(told - ballast_told_);
+    const std::uint64_t made = numbered_ + pending_.size();
+    const auto others = static_cast<double>(made - ballast_made_);
     const double ballast = static_cast<double>(quota) / documents_per_event -
                            std::max(others, plan_.floors[tables_.host.index]);
     const double goal = ballast * activity_so_far_ / activity_total_;
-    if (goal <= static_cast<double>(ballast_told_)) return;
-    const std::uint64_t wanted = static_cast<std::uint64_t>(goal) - ballast_told_;
-    background_.tell_ballast(from, to, wanted, pending_);
-    ballast_told_ += wanted;
+    if (goal <= static_cast<double>(ballast_made_)) return;
+    const std::uint64_t wanted = static_cast<std::uint64_t>(goal) - ballast_made_;
+    background_.add_ballast(from, to, wanted, pending_);
+    ballast_made_ += wanted;
     return;
   }
   // What lies beyond the corpus is never written, so only what lies before its end counts; stories
-  // told now may in turn run past it, and single events fill the last few places.
+  // made now may in turn run past it, and single events fill the last few places.
   const auto written = [&] {
     return handed_over_ + sent_.size() +
            static_cast<std::uint64_t>(
@@ -128,14 +128,14 @@ void HostStream::tell_background(EventTime from, EventTime to, bool is_last) {
   };
   std::uint64_t reached = written();
   if (reached < quota) {
-    background_.tell_ballast(
+    background_.add_ballast(
         from, to,
         static_cast<std::uint64_t>(static_cast<double>(quota - reached) / documents_per_event),
         pending_);
   }
   Rng rng = rng_.split("last events");
   for (reached = written(); reached < quota; ++reached)
-    background_.tell_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
+    background_.add_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
 }
 
 /// Single events for what faults made less of than was to be expected. They may cost these too, so
@@ -145,7 +145,7 @@ void HostStream::fill(EventTime from, EventTime to) {
   Rng rng = rng_.split("events to fill up");
   for (int round = 0; round < 20 && handed_over_ + sent_.size() < quota; ++round) {
     for (std::uint64_t n = handed_over_ + sent_.size(); n < quota; ++n)
-      background_.tell_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
+      background_.add_single(from + Duration(rng.in_range(0, (to - from).count() - 1)), pending_);
     send(from, to);
   }
 }

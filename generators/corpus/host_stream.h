@@ -16,9 +16,9 @@ namespace eqlab::generators {
 /// `I-000417`
 [[nodiscard]] std::string incident_id(std::uint32_t number);
 
-/// The documents of one host, made slice by slice of the plan's grid: events are told, then come
-/// the faults of the profile, and what is left is handed over. Holds what happens around one slice
-/// and the host's incidents, never the whole host. Not movable: tables refer to each other.
+/// The documents of one host, made slice by slice of the plan's grid: events are simulated, then
+/// come the faults of the profile, and what is left is handed over. Holds what happens around one
+/// slice and the host's incidents, never the whole host. Not movable: tables refer to each other.
 class HostStream {
  public:
   HostStream(const CorpusPlan& plan, std::uint32_t index);
@@ -35,8 +35,8 @@ class HostStream {
   void finish(truth::Truth& truth);
 
  private:
-  void tell_installs(EventTime to);
-  void tell_background(EventTime from, EventTime to, bool is_last);
+  void simulate_installs(EventTime to);
+  void simulate_background(EventTime from, EventTime to, bool is_last);
   void fill(EventTime from, EventTime to);
   void send(EventTime from, EventTime to);
   void send_one(const Event& event, EventTime slice_begin);
@@ -59,7 +59,7 @@ class HostStream {
     EventTime position{};
     IngestTime ingest{};
   };
-  std::vector<Event> pending_;  ///< told and not yet sent
+  std::vector<Event> pending_;  ///< simulated and not yet sent
   std::vector<Document> sent_;  ///< and not yet handed over
   std::vector<truth::Incident> incidents_;
   std::size_t next_install_;
@@ -67,7 +67,7 @@ class HostStream {
   std::uint64_t numbered_ = 0;
   std::uint64_t handed_over_ = 0;
   truth::FaultCounts faults_;
-  std::uint64_t ballast_told_ = 0;
+  std::uint64_t ballast_made_ = 0;
   double activity_so_far_ = 0;
   double activity_total_ = 0;
   std::vector<std::pair<std::int64_t, std::uint32_t>> order_;  // scratch: (time, place in pending_)

@@ -6,7 +6,7 @@
 #include "generators/corpus/summary.h"
 #include "generators/document/batch_rows.h"
 #include "generators/fault/merging.h"
-#include "generators/incident/teller.h"
+#include "generators/incident/simulator.h"
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
 
@@ -56,10 +56,9 @@ std::vector<PromiseSummary> Rehearsal::promises(std::size_t index) const {
   return out;
 }
 
-std::vector<ToldRun> Rehearsal::tell(std::size_t index, std::uint32_t runs, std::uint64_t seed,
-                                     const event::Projection& projection,
-                                     const std::function<void(const event::EventBatch&)>& on_batch,
-                                     const TellingOptions& how) const {
+std::vector<ScenarioRun> Rehearsal::run(
+    std::size_t index, std::uint32_t runs, std::uint64_t seed, const event::Projection& projection,
+    const std::function<void(const event::EventBatch&)>& on_batch, const AgentOptions& how) const {
   const Scenario& scenario = catalogue_->scenarios[selected_[index]];
   std::vector<Persona> personas = scenario.personas;
   if (personas.empty()) personas.assign(all_personas.begin(), all_personas.end());
@@ -69,14 +68,14 @@ std::vector<ToldRun> Rehearsal::tell(std::size_t index, std::uint32_t runs, std:
   const Rng stories = corpus.split("rehearsal").split(scenario.id);
   BatchRows rows(projection);
   rows.start_batch();
-  std::vector<ToldRun> told;
+  std::vector<ScenarioRun> out;
   std::vector<Event> events;
   for (std::uint32_t run = 0; run < runs; ++run) {
     HostTables tables(make_host(corpus, run, personas[run % personas.size()]), shared, begin);
     tables.host.has_id_per_exec = how.id_per_exec;
     events.clear();
-    ToldIncident incident =
-        tell_incident(scenario, catalogue_->delays, tables, begin, stories.split(run), 0, events);
+    SimulatedIncident incident = simulate_incident(scenario, catalogue_->delays, tables, begin,
+                                                   stories.split(run), 0, events);
     if (how.merging) {
       std::vector<Event> absorbed;
       merge_events(events, EventTime::max(), MergedTime::exec, absorbed);
@@ -98,12 +97,12 @@ std::vector<ToldRun> Rehearsal::tell(std::size_t index, std::uint32_t runs, std:
         rows.start_batch();
       }
     }
-    told.push_back({.host = run,
-                    .connects = incident.record.behaviour != truth::Behaviour::none,
-                    .promised = std::move(incident.promised)});
+    out.push_back({.host = run,
+                   .connects = incident.record.behaviour != truth::Behaviour::none,
+                   .promised = std::move(incident.promised)});
   }
   if (rows.batch().row_count() > 0) on_batch(rows.batch());
-  return told;
+  return out;
 }
 
 }  // namespace eqlab::generators

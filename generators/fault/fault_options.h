@@ -7,10 +7,10 @@ namespace eqlab::generators {
 /// Which documents of one process or one connection an agent sends as one.
 enum class Merging : std::uint8_t {
   off,
-  by_version,  ///< agents from 8.18 on, which do so unless told otherwise
+  by_version,  ///< agents from 8.18 on, which do so by default
   on           ///< all agents
 };
-/// When a merged document says that it happened: no public source tells which, so both are offered.
+/// When a merged document says that it happened: no public source says which, so both are offered.
 enum class MergedTime : std::uint8_t {
   exec,  ///< when the process ran its last image, or the connection was opened
   end    ///< when the last of the merged events happened

@@ -41,7 +41,7 @@ void merge_events(std::vector<Event>& events, EventTime to, MergedTime merged_ti
   for (std::uint32_t i = 0; i < events.size(); ++i) {
     if (is_process(events[i].kind) || is_flow(events[i].kind)) order.push_back(i);
   }
-  // Of equal time, in the order told: a fork before its exec.
+  // Of equal time, in the order in which they happened: a fork before its exec.
   std::ranges::sort(order, {}, [&](std::uint32_t i) {
     return std::tuple(subject_of(events[i]), events[i].time, i);
   });

@@ -11,7 +11,7 @@
 
 namespace eqlab::generators {
 
-/// What became of one step in one telling of a scenario.
+/// What became of one step in one run of a scenario.
 struct StepRecord {
   std::vector<EventTime> times = {};  ///< of its execs, or of its connections that begin
   bool replaced_parent = false;       ///< it ran in the place of its parent
@@ -19,14 +19,14 @@ struct StepRecord {
   bool is_ipv6 = false;               ///< it connected to an IPv6 address
 };
 
-/// One of several ways in which a scenario can go; drawn once for each telling.
+/// One of several ways in which a scenario can go; drawn once for each run.
 struct Choice {
   std::string name;
   std::vector<std::string> options;
   std::vector<double> weights;  ///< as many, adding up to more than 0
 };
 
-/// A statement about one telling, as scenario files write it:
+/// A statement about one run, as scenario files write it:
 ///
 ///     within(postinstall, download, 15s) and not orphan(curl)
 ///
@@ -38,7 +38,7 @@ class Condition {
   /// `steps` and `chosen` as in the scenario whose names the condition was parsed with.
   [[nodiscard]] bool holds(std::span<const StepRecord> steps,
                            std::span<const std::uint32_t> chosen) const;
-  /// True or false before anything has been told: nothing but choices.
+  /// True or false before anything has been simulated: nothing but choices.
   [[nodiscard]] bool is_about_choices() const;
 
  private:

@@ -162,7 +162,7 @@ struct Scenario {
   [[nodiscard]] const Promise& base() const { return expected.front(); }
 };
 
-/// Distributions that the teller itself needs, by the names of distributions.toml.
+/// Distributions that the simulator itself needs, by the names of distributions.toml.
 struct StandardDelays {
   Distribution open_to_install;
   Distribution distribution_script;

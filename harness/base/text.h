@@ -32,7 +32,7 @@ inline constexpr Formatter format{};
 /// Appends code point `c` as UTF-8.
 void append_utf8(std::string& out, char32_t c);
 
-/// ASCII letters to lower case, all else unchanged (`spec` eql 5.2: native leaves fold ASCII only).
+/// ASCII letters to lower case, all else unchanged (in EQL, native leaves fold ASCII only).
 [[nodiscard]] std::string fold_ascii(std::string_view text);
 [[nodiscard]] constexpr char fold_ascii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -1,6 +1,7 @@
 // Calendar arithmetic is std::chrono's; only the reading and writing of text is here.
 #include "harness/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -11,6 +12,8 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
@@ -53,6 +56,29 @@ bool take_offset(std::string_view& text, seconds& offset) {
   offset = hours{hour} + minutes{minute};
   if (negative) offset = -offset;
   return text.empty();
+}
+
+struct Unit {
+  std::string_view name;
+  Duration length;
+};
+/// Largest first.
+constexpr std::array<Unit, 7> units = {{{"d", hours{24}},
+                                        {"h", hours{1}},
+                                        {"m", minutes{1}},
+                                        {"s", seconds{1}},
+                                        {"ms", milliseconds{1}},
+                                        {"us", microseconds{1}},
+                                        {"ns", nanoseconds{1}}}};
+
+/// The largest unit that durations are written in and that this one is a whole number of: nothing
+/// is written in microseconds, and no time at all in seconds.
+const Unit* whole_unit(Duration duration, Duration largest) {
+  return std::ranges::find_if(units, [&](const Unit& unit) {
+    if (duration == Duration::zero()) return unit.length == seconds{1};
+    return unit.length <= largest && unit.length != microseconds{1} &&
+           duration % unit.length == Duration::zero();
+  });
 }
 
 }  // namespace
@@ -139,22 +165,21 @@ std::string format_iso8601(std::int64_t nanos, int digits) {
   return {buffer.data(), format_iso8601_into(buffer.data(), nanos, digits)};
 }
 
+std::optional<Duration> unit_of_time(std::string_view name) {
+  const auto* const unit = std::ranges::find(units, name, &Unit::name);
+  if (unit == units.end()) return std::nullopt;
+  return unit->length;
+}
+
 std::optional<Duration> parse_duration(std::string_view text) {
   const std::size_t digits = text.find_first_not_of("0123456789.");
   if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
   const auto number = parse_number<double>(text.substr(0, digits));
-  if (!number) return std::nullopt;
-  const std::string_view unit = text.substr(digits);
-  double scale = 0;
-  if (unit == "ns") scale = 1;
-  if (unit == "us") scale = 1e3;
-  if (unit == "ms") scale = 1e6;
-  if (unit == "s") scale = 1e9;
-  if (unit == "m") scale = 60e9;
-  if (unit == "h") scale = 3'600e9;
-  if (unit == "d") scale = 86'400e9;
-  if (scale == 0 || *number * scale > 9e18) return std::nullopt;
-  return Duration{std::llround(*number * scale)};
+  const auto unit = unit_of_time(text.substr(digits));
+  if (!number || !unit) return std::nullopt;
+  const double nanos = *number * static_cast<double>(unit->count());
+  if (nanos > 9e18) return std::nullopt;
+  return Duration{std::llround(nanos)};
 }
 
 std::string human_duration(Duration duration) {
@@ -173,6 +198,39 @@ std::string human_duration(Duration duration) {
     return format("{}{}", whole / large, of) + (over == 0 ? "" : format(" {}{}", over, rest));
   };
   return whole < 86'400 ? two(3'600, 'h', 60, 'm') : two(86'400, 'd', 3'600, 'h');
+}
+
+std::string precise_duration(Duration duration) {
+  if (duration < Duration::zero() && duration > Duration::min())
+    return "-" + precise_duration(-duration);
+  if (duration >= minutes{2}) return human_duration(duration);
+  return format("{:.6g} s", static_cast<double>(duration.count() / 1'000'000) / 1e3);
+}
+
+std::string short_duration(Duration duration) {
+  const Unit* const unit = whole_unit(duration, hours{1});
+  if (unit->length < seconds{1}) return human_duration(duration);
+  return format("{} {}", duration / unit->length, unit->name == "m" ? "min" : unit->name);
+}
+
+std::string exact_duration(Duration duration, Duration largest) {
+  const Unit* const unit = whole_unit(duration, largest);
+  return format("{}{}", duration / unit->length, unit->name);
+}
+
+std::string exact_seconds(Duration duration) {
+  constexpr std::uint64_t second = 1'000'000'000;
+  const std::int64_t nanos = duration.count();
+  // Its magnitude may not fit the signed type.
+  const auto magnitude =
+      nanos < 0 ? 0 - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
+  std::string out = format("{}{}", nanos < 0 ? "-" : "", magnitude / second);
+  if (const std::uint64_t rest = magnitude % second; rest > 0) {
+    std::string digits = format("{:09}", rest);
+    digits.erase(digits.find_last_not_of('0') + 1);
+    out += "." + digits;
+  }
+  return out + "s";
 }
 
 }  // namespace eqlab

@@ -44,9 +44,25 @@ template <class To, class From>
 /// The same into `out`, which must hold 31 bytes; returns the length. For writers of millions.
 std::size_t format_iso8601_into(char* out, std::int64_t nanoseconds, int digits);
 
-/// `90s`, `1.5h`, `250ms`, `7d` as people write them on a command line; units ns us ms s m h d.
+/// One `ns`, `us`, `ms`, `s`, `m`, `h` or `d`; nothing for another text.
+[[nodiscard]] std::optional<Duration> unit_of_time(std::string_view name);
+/// `90s`, `1.5h`, `250ms`, `7d` as people write them on a command line, in these units.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
-/// `4m 52s`, `2.34 s`, `15 ms`: two significant parts, for people.
+
+// How durations are written, by what they are for.
+
+/// For people: `4m 52s`, `2.34 s`, `15 ms`; two significant parts.
 [[nodiscard]] std::string human_duration(Duration duration);
+/// For people, to the millisecond while it is short: 30.001 s is over 30 s, and must not read as if
+/// it were not.
+[[nodiscard]] std::string precise_duration(Duration duration);
+/// For people, in columns: `2 h`, `5 min`, `30 s` where one unit says all, else as human_duration.
+[[nodiscard]] std::string short_duration(Duration duration);
+/// As queries, rules and options take it: `15s`, `1500ms`. In the largest unit that it is a whole
+/// number of, at most `largest`; two durations that differ never read the same.
+[[nodiscard]] std::string exact_duration(Duration duration,
+                                         Duration largest = std::chrono::hours{24});
+/// In seconds, exact: `236s`, `0.5s`.
+[[nodiscard]] std::string exact_seconds(Duration duration);
 
 }  // namespace eqlab

@@ -2,17 +2,14 @@
 #include "harness/cases/case_time.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <utility>
 
 #include "harness/base/text.h"
 
 namespace eqlab::cases {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
-constexpr std::int64_t day = 86'400 * second;
+constexpr std::int64_t day = 86'400'000'000'000;
 
 std::int64_t base() { return *parse_iso8601(base_time); }
 
@@ -21,25 +18,16 @@ std::int64_t base() { return *parse_iso8601(base_time); }
 std::optional<Duration> parse_offset(std::string_view text) {
   const bool is_negative = text.starts_with('-');
   if (is_negative) text.remove_prefix(1);
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {
-      {{"ns", 1},
-       {"us", 1'000},
-       {"ms", 1'000'000},
-       {"s", second},
-       {"m", 60'000'000'000},
-       {"h", 3'600'000'000'000},
-       {"d", day}}};
   const std::size_t unit_begin = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto* const unit = std::ranges::find(units, text.substr(unit_begin),
-                                             &std::pair<std::string_view, std::int64_t>::first);
-  if (unit == units.end()) return std::nullopt;
+  const auto unit = unit_of_time(text.substr(unit_begin));
+  if (!unit) return std::nullopt;
   const std::string_view number = text.substr(0, unit_begin);
   const std::size_t dot = number.find('.');
   const auto whole = parse_number<long>(number.substr(0, dot));
-  if (!whole || *whole > std::numeric_limits<std::int64_t>::max() / unit->second / 2)
+  if (!whole || *whole > std::numeric_limits<std::int64_t>::max() / unit->count() / 2)
     return std::nullopt;
-  std::int64_t total = *whole * unit->second;
-  std::int64_t place = unit->second;
+  std::int64_t total = *whole * unit->count();
+  std::int64_t place = unit->count();
   for (const char digit :
        dot == std::string_view::npos ? std::string_view() : number.substr(dot + 1)) {
     if (digit == '.' || place % 10 != 0) return std::nullopt;  // finer than a nanosecond
@@ -48,20 +36,6 @@ std::optional<Duration> parse_offset(std::string_view text) {
   }
   if (number.ends_with('.')) return std::nullopt;
   return Duration{is_negative ? -total : total};
-}
-
-std::string offset_text(Duration offset) {
-  const std::int64_t nanos = offset.count();
-  // Its magnitude may not fit the signed type.
-  const auto magnitude =
-      nanos < 0 ? 0 - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
-  std::string out = format("{}{}", nanos < 0 ? "-" : "", magnitude / second);
-  if (const std::uint64_t rest = magnitude % second; rest > 0) {
-    std::string digits = format("{:09}", rest);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    out += "." + digits;
-  }
-  return out + "s";
 }
 
 std::optional<EventTime> parse_case_time(std::string_view text) {

@@ -15,8 +15,6 @@ inline constexpr std::string_view base_time = "2026-01-01T00:00:00Z";
 /// `0s`, `2m`, `1.5s`, `29.999999999s`, `-3s`; units ns us ms s m h d; exact. Nothing when
 /// malformed.
 [[nodiscard]] std::optional<Duration> parse_offset(std::string_view text);
-/// In seconds, exact: `236s`, `0.5s`.
-[[nodiscard]] std::string offset_text(Duration offset);
 
 /// An offset, a time of day (`10:05`, `10:05:30.5`), or a date. Nothing when malformed.
 [[nodiscard]] std::optional<EventTime> parse_case_time(std::string_view text);

@@ -194,7 +194,7 @@ Result<schedule::SimulationOptions> simulation_options(const CaseBlock& block) {
           error_in(block.file, "E456",
                    format("the runs {} and {} are closer than the interval of {}",
                           case_time_text(on_clock<EventTime>(block.runs[i - 1].at)),
-                          case_time_text(on_clock<EventTime>(run.at)), offset_text(interval)),
+                          case_time_text(on_clock<EventTime>(run.at)), exact_seconds(interval)),
                    "write schedule: interval=1m for a rule that runs more often"));
     }
     if (late > Duration::zero() || run.outcome != schedule::RunOutcome::succeeds)

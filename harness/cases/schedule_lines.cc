@@ -189,7 +189,7 @@ Result<AlertLine> read_alert_line(std::string_view text, std::size_t begin, std:
 std::string alert_line_text(const AlertLine& line) {
   std::string out = format("{} / {}", case_time_text(line.run), join(line.ids, " "));
   if (line.seen) out += format(" / seen {}", *line.seen);
-  if (line.after) out += " / after " + offset_text(*line.after);
+  if (line.after) out += " / after " + exact_seconds(*line.after);
   if (line.suppressed) out += format(" / suppressed {}", *line.suppressed);
   return out;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "harness/base/message_codes.h"
 #include "harness/base/text.h"
 #include "harness/cli/checked_rules.h"
 #include "harness/cli/commands.h"
@@ -41,11 +42,7 @@ Result<Duration> budget_from(std::string_view option, const std::string& text) {
 /// `--ignore`. Only lint can be ignored: what cannot be used stays unusable. Errors: E905.
 Status check_ignored(const std::vector<std::string>& codes) {
   for (const std::string& code : codes) {
-    const auto& known = report::message_codes();
-    if (code.starts_with('L') &&
-        std::ranges::find(known, code, &report::MessageCode::code) != known.end()) {
-      continue;
-    }
+    if (code.starts_with('L') && find_message_code(code) != nullptr) continue;
     return fail(error_in({}, "E905", format("--ignore {}: there is no such lint", printable(code)),
                          "codes of lint begin with L, such as L316"));
   }

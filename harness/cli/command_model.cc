@@ -1,6 +1,8 @@
 #include "harness/cli/command_model.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -24,11 +26,81 @@ std::vector<std::string> choices_of(const std::string& type) {
   }
 }
 
-std::string value_name(const std::string& type) {
-  const std::size_t colon = type.find(':');
-  if (colon == std::string::npos) return type;
-  // `UINT:NUMBER` is a NUMBER; `TEXT:{a,b}` a TEXT, whose values are listed.
-  return type[colon + 1] == '{' ? type.substr(0, colon) : type.substr(colon + 1);
+/// What the values are called of options that take any text; one option means one thing in all
+/// commands.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> value_names = {
+    {{"alerts", "FILE"},
+     {"at", "TIME"},
+     {"base", "REVISION"},
+     {"base-file", "FILE"},
+     {"baseline", "FILE"},
+     {"by", "FIELDS"},
+     {"corpus", "FOLDER"},
+     {"delay", "DURATION"},
+     {"event", "EVENT"},
+     {"event-category-field", "FIELD"},
+     {"failed-runs", "RUNS"},
+     {"ignore", "CODE"},
+     {"incident", "ID"},
+     {"input", "EVENTS"},
+     {"interval", "DURATIONS"},
+     {"jitter", "DURATION"},
+     {"lookback", "DURATIONS"},
+     {"maxspan", "DURATIONS"},
+     {"only", "SCENARIO"},
+     {"output", "PATH"},
+     {"output-html", "FILE"},
+     {"output-json", "FILE"},
+     {"output-junit", "FILE"},
+     {"output-markdown", "FILE"},
+     {"output-sarif", "FILE"},
+     {"policy", "FILE"},
+     {"profile", "PROFILE"},
+     {"query", "EQL"},
+     {"query-file", "FILE"},
+     {"rule-id", "ID"},
+     {"runs-at", "TIMES"},
+     {"scenarios", "FOLDER"},
+     {"schedule", "SETTINGS"},
+     {"schema", "FILE"},
+     {"source", "SOURCE"},
+     {"tiebreaker-field", "FIELD"},
+     {"timestamp-field", "FIELD"},
+     {"truth", "FILE"},
+     {"without", "SCENARIO"},
+     {"write", "FILE"},
+     {"days", "DAYS"}}};
+
+/// As people call it. The definition's type is `TEXT`, `UINT:NUMBER`, `UINT:UINT in [1 - 256]`.
+std::string value_name(const CLI::Option& option, const std::vector<std::string>& choices) {
+  if (!choices.empty()) return join(choices, "|");
+  for (const std::string& name : option.get_lnames()) {
+    const auto* const known = std::ranges::find(
+        value_names, std::string_view(name), &std::pair<std::string_view, std::string_view>::first);
+    if (known != value_names.end()) return std::string(known->second);
+  }
+  const std::string& type = option.get_type_name();
+  return type.starts_with("UINT") || type.starts_with("INT") || type.starts_with("FLOAT") ? "NUMBER"
+                                                                                          : type;
+}
+
+/// `UINT:UINT in [1 - 256]` → 1 to 256.
+std::string range_of(const std::string& type) {
+  const std::size_t open = type.find(" in [");
+  const std::size_t dash = type.find(" - ", open);
+  const std::size_t close = type.find(']', open);
+  if (open == std::string::npos || dash == std::string::npos || close == std::string::npos)
+    return {};
+  return format("{} to {}", type.substr(open + 5, dash - open - 5),
+                type.substr(dash + 3, close - dash - 3));
+}
+
+/// In order of their names: CLI11 keeps them by address.
+std::vector<std::string> option_names(const std::set<CLI::Option*>& options) {
+  std::vector<std::string> out;
+  for (const CLI::Option* const option : options) out.push_back(option->get_name());
+  std::ranges::sort(out);
+  return out;
 }
 
 OptionModel option_model(const CLI::Option& option) {
@@ -36,12 +108,17 @@ OptionModel option_model(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) out.names.push_back("--" + name);
   for (const std::string& name : option.get_snames()) out.names.push_back("-" + name);
   out.takes_value = option.get_items_expected_max() > 0;
-  if (out.takes_value) {
-    out.value = value_name(option.get_type_name());
-    out.choices = choices_of(option.get_type_name());
-    out.standard = option.get_default_str();
-  }
+  out.required = option.get_required();
+  out.needs = option_names(option.get_needs());
+  out.excludes = option_names(option.get_excludes());
+  out.group = option.get_group();
   out.description = option.get_description();
+  if (!out.takes_value) return out;
+  out.many = option.get_items_expected_max() > 1;
+  out.choices = choices_of(option.get_type_name());
+  out.value = value_name(option, out.choices);
+  out.range = range_of(option.get_type_name());
+  out.standard = option.get_default_str();
   return out;
 }
 
@@ -294,18 +371,22 @@ void manual_command(const CommandModel& command, const std::string& path, std::s
 
 CommandModel model_of(const CLI::App& app) {
   CommandModel out{.name = app.get_name(),
+                   .group = app.get_group(),
                    .description = app.get_description(),
                    .options = {},
                    .positionals = {},
                    .commands = {},
                    .footer = app.get_footer()};
   for (const CLI::Option* const option : app.get_options()) {
+    // Commands inherit it, where it says no more than --help.
+    if (option == app.get_help_all_ptr() && app.get_parent() != nullptr) continue;
     if (option->nonpositional()) {
       out.options.push_back(option_model(*option));
     } else {
       out.positionals.push_back({.name = option->get_name(true),
                                  .required = option->get_required(),
                                  .many = option->get_items_expected_max() > 1,
+                                 .standard = option->get_default_str(),
                                  .description = option->get_description()});
     }
   }

@@ -15,6 +15,8 @@
 #include <fstream>
 #include <thread>
 
+#include "harness/base/check.h"
+#include "harness/base/message_codes.h"
 #include "harness/base/text.h"
 
 namespace eqlab::cli {
@@ -70,18 +72,9 @@ std::string system_error() { return std::strerror(errno); }
 }  // namespace
 
 Exit exit_for(const Diagnostic& diagnostic) {
-  for (const std::string_view code : {"E401", "E402", "E407", "E408", "E409", "E504", "E905"}) {
-    // Schemas, sizes, and what is to be explained are arguments.
-    if (diagnostic.code == code) return Exit::unusable;
-  }
-  if (diagnostic.code.starts_with("E45")) return Exit::unusable;  // case files
-  if (diagnostic.code.starts_with("E9") || diagnostic.code.starts_with("E4"))
-    return Exit::io_failed;
-  if (diagnostic.code == "E216")
-    return Exit::io_failed;  // found while reading events, as a search would
-  if (diagnostic.code >= "E744" && diagnostic.code <= "E746") return Exit::io_failed;  // git
-  if (diagnostic.code >= "E501" && diagnostic.code <= "E503") return Exit::io_failed;
-  return Exit::unusable;
+  const MessageCode* const known = find_message_code(diagnostic.code);
+  EQLAB_ASSERT(known != nullptr);
+  return static_cast<Exit>(known->status);
 }
 
 Console::Console()

@@ -24,9 +24,7 @@ enum class Exit : int {
   interrupted = 130
 };
 
-/// Events and corpora that cannot be read, files that cannot be written and what a search fails
-/// with on some event (E216) are input and output; all else is about arguments, rules, schemas,
-/// cases and scenarios.
+/// As `harness/base/ERRORS.md` has it.
 [[nodiscard]] Exit exit_for(const Diagnostic& diagnostic);
 
 /// Standard output and error, and what a terminal adds to them.

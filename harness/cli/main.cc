@@ -1,13 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/parallel.h"
 #include "harness/base/text.h"
+#include "harness/cli/command_help.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/version.h"
 
@@ -31,17 +34,36 @@ std::string complaint(const CLI::App& app, int argc, char** argv, const std::str
   for (const CLI::App* const command : commands) held.push_back(command->get_name());
   names.assign(held.begin(), held.end());
   const std::vector<std::string> close = nearest(argv[1], names, 1);
-  return format(
-      "there is no command {}{}", argv[1],
-      close.empty() ? ": they are " + join(held, ", ") : format("; did you mean {}?", close[0]));
+  return format("there is no command {}{}", argv[1],
+                close.empty() ? "; the commands are " + join(held, ", ")
+                              : format("; did you mean {}?", close[0]));
+}
+
+/// The commands in the order in which work is done, under a heading for each part of it.
+void define_commands(CLI::App& app, Action& chosen) {
+  using Define = void (*)(CLI::App&, Action&);
+  const std::vector<std::pair<std::string, std::vector<Define>>> parts = {
+      {"Write rules", {define_init, define_check, define_fmt}},
+      {"See what they find", {define_match, define_explain, define_test}},
+      {"Measure and improve them", {define_score, define_tune, define_mutate}},
+      {"Scenarios and corpora", {define_rehearse, define_generate, define_corpus}},
+      {"Decide and report", {define_gate, define_report}},
+      {"Shells", {define_completions}}};
+  const auto any = [](const CLI::App*) { return true; };
+  std::size_t grouped = 0;
+  for (const auto& [heading, definitions] : parts) {
+    for (const Define define : definitions) define(app, chosen);
+    const std::vector<CLI::App*> commands = app.get_subcommands(any);
+    for (; grouped < commands.size(); ++grouped) commands[grouped]->group(heading);
+  }
 }
 
 int run(int argc, char** argv) {
   CLI::App app{
       "eqlab tells what a detection rule will do before it ships: what it catches, what it misses "
-      "and why,\n"
-      "how many false alarms it raises, and how late the alert comes.",
+      "and why, how many false alarms it raises, and how late the alert comes.",
       "eqlab"};
+  app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", std::string("eqlab ") + std::string(version));
   app.set_help_all_flag("--help-all", "Help of every command");
   app.require_subcommand(1);
@@ -54,21 +76,7 @@ int run(int argc, char** argv) {
       "3 input or output failed, 130 interrupted.");
 
   Action chosen;
-  define_check(app, chosen);
-  define_match(app, chosen);
-  define_test(app, chosen);
-  define_generate(app, chosen);
-  define_rehearse(app, chosen);
-  define_score(app, chosen);
-  define_tune(app, chosen);
-  define_mutate(app, chosen);
-  define_corpus(app, chosen);
-  define_fmt(app, chosen);
-  define_explain(app, chosen);
-  define_init(app, chosen);
-  define_completions(app, chosen);
-  define_gate(app, chosen);
-  define_report(app, chosen);
+  define_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

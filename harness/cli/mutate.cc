@@ -34,7 +34,7 @@ std::string again(const tune::MutationRequest& request, const generators::Corpus
 Exit run(const Options& options, Console& console) {
   const auto give_up = [&console](const Diagnostic& diagnostic) {
     console.report(diagnostic);
-    return diagnostic.code == "E700" ? Exit::check_failed : exit_for(diagnostic);
+    return exit_for(diagnostic);
   };
   const run::Watcher watcher = console.watcher();
   auto result = tune::mutate_rule(options.request, watcher);

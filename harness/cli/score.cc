@@ -118,7 +118,10 @@ report::RunInfo Scoreboard::describe(const run::ScoredVariant& variant,
   if (rule.format == rule::RuleFormat::json || !request.choice.rule_id.empty())
     add("rule-id", rule.rule_id.empty() ? rule.name : rule.rule_id);
   add("schedule", variant.schedule);
-  if (variant.maxspan) add("maxspan", schedule::exact_duration(*variant.maxspan));
+  const auto maxspan = [&variant] {
+    return exact_duration(*variant.maxspan, std::chrono::minutes{1});
+  };
+  if (variant.maxspan) add("maxspan", maxspan());
   info.command = CommandWords({"eqlab", "score", rule.file}).add(info.options).text();
 
   std::vector<std::string> differs;
@@ -130,8 +133,7 @@ report::RunInfo Scoreboard::describe(const run::ScoredVariant& variant,
   }
   if (!variant.schedule.empty() && request.schedules.size() > 1)
     differs.push_back(variant.schedule);
-  if (variant.maxspan && scoring_.maxspans().size() > 1)
-    differs.push_back("maxspan " + schedule::exact_duration(*variant.maxspan));
+  if (variant.maxspan && scoring_.maxspans().size() > 1) differs.push_back("maxspan " + maxspan());
   info.variant = join(differs, " · ");
 
   // `explain` needs labels, and knows the rule's own schedule and maxspan only.

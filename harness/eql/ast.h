@@ -11,7 +11,7 @@
 
 /// The syntax tree, as written: nothing is folded, renamed or checked here. Nodes of one query lie
 /// in one vector and name each other by place, so a tree is a value: copyable, comparable by
-/// printing. Source: eql spec, section 2.
+/// printing. Source: EqlBase.g4.
 namespace eqlab::eql {
 
 using ExprId = std::uint32_t;

@@ -1,6 +1,6 @@
 // Tree to condition. Each condition is folded to null, false, true or a boolean tree over leaves,
-// by the rules of eql spec 2.2, 3.3, 3.5, 4 and 5.3; each function below is one row or paragraph of
-// them. Cases: tests/cases/check/ and tests/cases/match/.
+// as ExpressionBuilder, Optimizer, QueryTranslator and ExpressionTranslators do. Cases:
+// tests/cases/check/ and tests/cases/match/.
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -28,8 +28,8 @@ struct Folded {
 };
 
 Folded folded(const Operand& value) {
-  if (const auto* const truth = std::get_if<bool>(&value))
-    return {*truth ? Folded::State::yes : Folded::State::no};
+  if (const auto* const boolean = std::get_if<bool>(&value))
+    return {*boolean ? Folded::State::yes : Folded::State::no};
   return {Folded::State::null};
 }
 
@@ -127,7 +127,8 @@ class Checker {
     EQLAB_TRY(CheckedStage checked,
               check_stage(until, static_cast<std::uint32_t>(out_.syntax.stages.size())));
     checked.missing = false;  // `until ![…]` behaves as `until […]`
-    // Only the last copy is the until; the others are ordinary trailing stages (spec 2.3).
+    // Only the last copy is the until; the others are ordinary trailing stages
+    // (LogicalPlanBuilder).
     for (int run = 1; run < until.runs; ++run) out_.stages.push_back(checked);
     out_.until = std::move(checked);
     return ok();
@@ -243,7 +244,7 @@ class Checker {
     return static_cast<ConditionId>(out_.conditions.size() - 1);
   }
 
-  /// `and`: false decides; else a null makes the whole null (spec 3.5); true parts drop out.
+  /// `and`: false decides; else a null makes the whole null (Optimizer); true parts drop out.
   Folded all_of(const std::vector<Folded>& parts) {
     using State = Folded::State;
     const auto has = [&](State state) {
@@ -440,7 +441,7 @@ class Checker {
   }
 
   /// A function or predicate that yields true or false, so that `== true` may be dropped
-  /// (spec 2.2).
+  /// (ExpressionBuilder).
   [[nodiscard]] bool is_truth_valued(ExprId id) const {
     const Expr& e = at(id);
     if (e.kind == ExprKind::call) return find_function(e.name)->result == ValueType::boolean;
@@ -613,7 +614,7 @@ class Checker {
     return text != nullptr && matches_everything(*text);
   }
   /// A pattern of stars is among the constants of `:` or `like`: it means `E != null`, whatever E
-  /// is (spec 2.2).
+  /// is (ExpressionBuilder).
   [[nodiscard]] bool asks_existence(const Expr& e) const {
     return e.kind == ExprKind::pattern && e.pattern != PatternOp::regex &&
            std::any_of(e.children.begin() + 1, e.children.end(),
@@ -709,7 +710,7 @@ class Checker {
     }
     const auto fold_texts = [&](std::string text) { return e.fold_case ? fold_ascii(text) : text; };
     const auto pushed = [&](LeafKind kind, std::string text) -> Folded {
-      // Patterns of stars only: the field exists (spec 5.3).
+      // Patterns of stars only: the field exists (StringUtils).
       if (kind == LeafKind::escaped_wildcard && matches_everything(text))
         return leaf({.kind = LeafKind::exists, .field = field, .span = e.span});
       return leaf({.kind = kind,

@@ -11,8 +11,8 @@
 /// The checked and folded form of a query: boolean trees over leaves. It means exactly what
 /// Elasticsearch executes: a leaf is true when some value of its field satisfies it and false
 /// otherwise, also when the field is missing; `and`, `or`, `not` above the leaves are classical.
-/// Null logic has been folded away or lives inside script leaves. Source: eql spec,
-/// sections 2.2, 3.5 and 4.
+/// Null logic has been folded away or lives inside script leaves. Source: ExpressionBuilder,
+/// Optimizer and QueryTranslator.
 namespace eqlab::eql {
 
 using LeafId = std::uint32_t;
@@ -89,7 +89,7 @@ struct Limit {
   std::uint64_t count = 0;
 };
 
-/// A field that the schema does not have and that counts as mapped all the same (eql spec 4.4,
+/// A field that the schema does not have and that counts as mapped all the same (Analyzer,
 /// end).
 struct AssumedField {
   std::string name;
@@ -107,7 +107,7 @@ struct CheckedQuery {
   std::optional<CheckedStage> until;
   std::optional<Duration> maxspan;
   std::vector<Limit> limits;  ///< the pipes, in order
-  /// Optional fields that the schema does not have: they count as null (eql spec 4.4).
+  /// Optional fields that the schema does not have: they count as null (Analyzer).
   std::vector<std::pair<std::string, Span>> unmapped;
   std::vector<AssumedField> assumed;  ///< in order of writing
   /// Fields that script leaves read, by the name written: for projection.

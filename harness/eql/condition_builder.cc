@@ -68,8 +68,8 @@ ConditionId ConditionBuilder::add(Condition condition) {
   return static_cast<ConditionId>(query_.conditions.size() - 1);
 }
 
-ConditionId ConditionBuilder::constant(bool truth) {
-  return add({.kind = truth ? ConditionKind::always : ConditionKind::never});
+ConditionId ConditionBuilder::constant(bool holds) {
+  return add({.kind = holds ? ConditionKind::always : ConditionKind::never});
 }
 
 ConditionId ConditionBuilder::leaf(Leaf leaf) {

@@ -18,7 +18,7 @@ class ConditionBuilder {
  public:
   explicit ConditionBuilder(CheckedQuery& query);
 
-  [[nodiscard]] ConditionId constant(bool truth);
+  [[nodiscard]] ConditionId constant(bool holds);
   /// Constants must be of the field's physical type.
   [[nodiscard]] ConditionId leaf(Leaf leaf);
   /// True for no part at all.

@@ -10,9 +10,9 @@
 namespace eqlab::eql {
 
 /// What a date constant covers: `"2026-03-02"` is that whole day, a millisecond text that
-/// millisecond (eql spec 3.3). A number, or text of digits only that is not a year, is epoch
-/// milliseconds. Nothing when it is not a date. `format` is that of the field's mapping; constants
-/// are read by it alone, and cover the smallest unit that it writes.
+/// millisecond (ExpressionTranslators). A number, or text of digits only that is not a year, is
+/// epoch milliseconds. Nothing when it is not a date. `format` is that of the field's mapping;
+/// constants are read by it alone, and cover the smallest unit that it writes.
 [[nodiscard]] std::optional<TimeRange> date_constant(const Operand& constant,
                                                      std::string_view format = {});
 

@@ -1,4 +1,4 @@
-// The table of functions (eql spec, section 7). What they compute is in script.cc.
+// The table of functions (EQL function reference). What they compute is in script.cc.
 #include <algorithm>
 #include <array>
 

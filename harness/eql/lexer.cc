@@ -76,8 +76,8 @@ class Lexer {
     return ok();
   }
 
-  /// Comments nest; if the outermost is never closed, the shortest closed form is taken (spec,
-  /// section 1).
+  /// Comments nest; if the outermost is never closed, the shortest closed form is taken
+  /// (EqlBase.g4).
   [[nodiscard]] std::size_t block_comment_end() {
     std::size_t depth = 0;
     std::size_t i = at_;

@@ -42,9 +42,9 @@ struct LuceneTree {
   [[nodiscard]] const Node& node(NodeId id) const { return nodes[id]; }
 };
 
-/// Lucene's regexp grammar with every optional part on (eql spec 5.4). `fold_case` adds the other
-/// case of every ASCII letter that stands for itself, also in a class, but not of those that a
-/// range covers:
+/// Lucene's regexp grammar with every optional part on (Lucene's RegExp). `fold_case` adds the
+/// other case of every ASCII letter that stands for itself, also in a class, but not of those that
+/// a range covers:
 /// `[a-c]` stays lower case, as in Lucene before its option for ranges.
 /// Errors: E218 spanning `span`; the message gives the character at fault, counted from 1.
 [[nodiscard]] Result<LuceneTree> parse_lucene_regex(std::string_view pattern, bool fold_case,

@@ -1,4 +1,4 @@
-// Recursive descent, one function per rule of the grammar in eql spec section 2. Chains of `and`,
+// Recursive descent, one function per rule of the grammar in EqlBase.g4. Chains of `and`,
 // `or` and list items are loops, so only nesting costs stack; `Nest` bounds it. Cases:
 // tests/cases/parse/.
 #include <algorithm>
@@ -236,23 +236,16 @@ class Parser {
                     format("for seconds write {}s; units are ms, s, m, h and d", number.text));
     }
     const Token& unit = next();
-    constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units = {
-        {{"ms", 1'000'000},
-         {"s", 1'000'000'000},
-         {"m", 60'000'000'000},
-         {"h", 3'600'000'000'000},
-         {"d", 86'400'000'000'000}}};
-    const auto* const known =
-        std::ranges::find(units, unit.text, &std::pair<std::string_view, std::int64_t>::first);
-    if (known == units.end()) {
+    const auto known = unit_of_time(unit.text);
+    if (!known || *known < std::chrono::milliseconds{1}) {
       return error(unit, "E108", format("'{}' is not a unit of time", unit.text),
                    "units are ms, s, m, h and d, in lower case");
     }
     const auto* const count = std::get_if<std::int64_t>(&number.value);
-    if (count == nullptr || *count > INT64_MAX / known->second)
+    if (count == nullptr || *count > INT64_MAX / known->count())
       return failed("maxspan is too long", "the longest is 106751d");
     if (*count == 0) return failed("maxspan must be positive", "for example: maxspan=30s");
-    query_.maxspan = Duration{*count * known->second};
+    query_.maxspan = Duration{*count * known->count()};
     if (peek().is_keyword("by")) {
       return error({with.span.begin, peek().span.end}, "E113", "by must come before with",
                    "write: sequence by KEYS with maxspan=…");

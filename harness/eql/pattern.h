@@ -8,7 +8,7 @@
 namespace eqlab::eql {
 
 /// A pattern of `*` (any run of characters, none included) and `?` (exactly one code point),
-/// anchored at both ends, nothing else special (eql spec 5.3). `escaped`: a backslash takes the
+/// anchored at both ends, nothing else special (StringUtils). `escaped`: a backslash takes the
 /// next character literally. Pattern and texts are UTF-8.
 /// Matching takes O(text + pattern) where no run between two stars has a `?`, and else at worst
 /// O(text × longest such run / 64 + pattern); it does not recurse. Many patterns at once:

@@ -32,7 +32,7 @@ class Printer {
     } else {
       out_ += query_.kind == QueryKind::sequence ? "sequence" : "sample";
       keys(query_.shared_keys);
-      if (query_.maxspan) out_ += " with maxspan=" + span_text(*query_.maxspan);
+      if (query_.maxspan) out_ += " with maxspan=" + exact_duration(*query_.maxspan);
       for (const Stage& s : query_.stages) stage(s);
       if (query_.until) {
         out_ += " until";
@@ -55,19 +55,6 @@ class Printer {
   }
 
  private:
-  static std::string span_text(Duration span) {
-    constexpr std::array<std::pair<std::int64_t, std::string_view>, 5> units = {
-        {{86'400'000'000'000, "d"},
-         {3'600'000'000'000, "h"},
-         {60'000'000'000, "m"},
-         {1'000'000'000, "s"},
-         {1'000'000, "ms"}}};
-    for (const auto& [size, unit] : units) {
-      if (span.count() % size == 0) return format("{}{}", span.count() / size, unit);
-    }
-    return format("{}ms", span.count() / 1'000'000);
-  }
-
   void keys(const std::vector<ExprId>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       out_ += i == 0 ? " by " : ", ";

@@ -23,7 +23,7 @@ namespace eqlab::eql {
 [[nodiscard]] std::string print(const Query& query, ExprId expr);
 
 /// What becomes of a field that the schema does not have. Whether a field is mapped is never a
-/// guess of the matcher (eql spec 4.4): callers say how much the schema knows.
+/// guess of the matcher (Analyzer): callers say how much the schema knows.
 enum class UnknownFields : std::uint8_t {
   /// The schema knows all fields: an optional one is unmapped, any other an error.
   unmapped,

@@ -10,14 +10,14 @@ namespace eqlab::eql {
 
 class Re2Program;
 
-/// A regular expression in Lucene's syntax with all optional features (eql spec 5.4), matched
+/// A regular expression in Lucene's syntax with all optional features (Lucene's RegExp), matched
 /// against the whole value (UTF-8). What RE2 can say is given to RE2; `&`, `~` and large
 /// repetitions go to a bounded automaton of our own. Linear time in the text. Thread-safe once
 /// compiled. Copies share the program. Errors: E218, spanning `span`: not a pattern, or larger than
 /// the automaton may become.
 class LuceneRegex {
  public:
-  /// `fold_case`: ASCII letters match in both cases (spec 5.2, native leaves), except those that
+  /// `fold_case`: ASCII letters match in both cases (AutomatonQueries), except those that
   /// only a range of a class covers: Lucene leaves `[a-z]` as it is.
   [[nodiscard]] static Result<LuceneRegex> compile(std::string_view pattern, bool fold_case,
                                                    Span span);
@@ -30,7 +30,7 @@ class LuceneRegex {
 };
 
 /// A regular expression of java.util.regex, matched against the whole text: for script leaves
-/// (spec 5.4, last rows), as far as RE2 reaches. Linear time in the text. Thread-safe. Copies share
+/// (RegexProcessor), as far as RE2 reaches. Linear time in the text. Thread-safe. Copies share
 /// the program. Errors: E218, spanning `span`: what Java rejects, and look-around, back-references,
 /// possessive repetitions and what else RE2 lacks, by name.
 class JavaRegex {

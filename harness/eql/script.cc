@@ -44,7 +44,7 @@ Wide as_wide(const Operand& operand) {
   return std::get<uint64_t>(operand);
 }
 
-/// Widest of the two integer kinds decides the range of the result (spec 7.1).
+/// Widest of the two integer kinds decides the range of the result (Arithmetics).
 enum class Width : std::uint8_t { int32, int64, natural };
 Width width_of(const Operand& operand) {
   if (std::holds_alternative<uint64_t>(operand)) return Width::natural;
@@ -181,8 +181,8 @@ class Evaluation {
       }
       case ExprKind::logical_not: {
         EQLAB_TRY(const Operand value, run(e.children[0]));
-        const auto* const truth = std::get_if<bool>(&value);
-        return truth == nullptr ? Operand{} : Operand{!*truth};
+        const auto* const boolean = std::get_if<bool>(&value);
+        return boolean == nullptr ? Operand{} : Operand{!*boolean};
       }
       case ExprKind::logical_and:
         return chain(e, false);
@@ -209,10 +209,10 @@ class Evaluation {
     bool saw_null = false;
     for (const ExprId child : e.children) {
       EQLAB_TRY(const Operand value, run(child));
-      const auto* const truth = std::get_if<bool>(&value);
-      if (truth == nullptr) {
+      const auto* const boolean = std::get_if<bool>(&value);
+      if (boolean == nullptr) {
         saw_null = true;
-      } else if (*truth == dominant) {
+      } else if (*boolean == dominant) {
         return Operand{dominant};
       }
     }
@@ -437,7 +437,7 @@ class Evaluation {
         source.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))};
   }
 
-  /// Spec 7.2.
+  /// `number`, as the EQL function reference has it.
   static Result<Operand> number(const Expr& e, const std::vector<Operand>& a) {
     if (is_null(a[0])) return Operand{};
     const std::string written = text_of(a[0]);

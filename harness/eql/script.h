@@ -12,7 +12,7 @@
 #include "harness/eql/regex.h"
 
 /// Expressions as Elasticsearch's scripts and its constant folding evaluate them: three-valued,
-/// typed at run time (eql spec, sections 4.3, 5.2, 7).
+/// typed at run time (Scripts, AutomatonQueries and EQL function reference).
 namespace eqlab::eql {
 
 /// A date inside a script, nanoseconds since 1970.

@@ -42,7 +42,7 @@ struct Tokens {
   std::vector<Comment> comments;  ///< in order; kept for the formatter
 };
 
-/// Splits a query into tokens, longest match first (eql spec, section 1).
+/// Splits a query into tokens, longest match first (EqlBase.g4).
 /// Errors: E101 stray character; E102 string, comment or quoted name not closed; E103 escape or
 /// code point; E104 number out of range; E105 quoting that EQL has given up; E110 query too long;
 /// E111 not UTF-8.

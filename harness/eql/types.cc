@@ -38,7 +38,7 @@ ValueType literal_type(const event::Value& value) {
   return ValueType::number;
 }
 
-/// Elasticsearch's rule for `in` (spec 3.2, last paragraph).
+/// Elasticsearch's rule for `in` (TypeResolutions).
 bool are_compatible(ValueType a, ValueType b) {
   return a == b || a == ValueType::null || b == ValueType::null || a == ValueType::unknown ||
          b == ValueType::unknown;

@@ -6,7 +6,7 @@
 
 namespace eqlab::event {
 
-/// Elasticsearch mapping types, as far as EQL tells them apart (eql spec 3.1).
+/// Elasticsearch mapping types, as far as EQL tells them apart (Verifier).
 enum class FieldType : std::uint8_t {
   keyword,
   constant_keyword,

@@ -19,7 +19,7 @@ struct Field {
   /// multi-field
   /// (`process.name.caseless` reads `process.name`).
   std::string source = {};
-  /// For `text`: it has a keyword sub-field, so that EQL can use it (eql spec 3.1). Always true
+  /// For `text`: it has a keyword sub-field, so that EQL can use it (Verifier). Always true
   /// otherwise.
   bool has_exact = true;
   /// Mapping's `null_value`: what an explicit JSON null is read as.

@@ -21,12 +21,6 @@ Duration rounded_up(Duration span) {
   const Duration whole = span - span % unit;
   return whole == span || whole > Duration::max() - unit ? whole : whole + unit;
 }
-std::string maxspan_text(Duration span) {
-  return span % std::chrono::seconds{1} == Duration::zero()
-             ? format("{}s", span / std::chrono::seconds{1})
-             : format("{}ms", span / std::chrono::milliseconds{1});
-}
-
 bool has_all(const Rows& chosen) {
   return std::ranges::all_of(chosen, [](const auto& row) { return row.has_value(); });
 }
@@ -137,7 +131,8 @@ void Mender::order(const Rows& chosen, Repair& repair) const {
                                   name_of_stage(evidence_, *place - 1)));
   } else if (over_maxspan(evidence_, chosen) > Duration::zero()) {
     repair.change.maxspan = rounded_up(span_of(evidence_, chosen));
-    repair.texts.push_back(format("maxspan={}", maxspan_text(*repair.change.maxspan)));
+    repair.texts.push_back(
+        format("maxspan={}", exact_duration(*repair.change.maxspan, std::chrono::seconds{1})));
   }
 }
 

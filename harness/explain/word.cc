@@ -8,8 +8,6 @@
 namespace eqlab::explain {
 namespace {
 
-using match::precise_duration;
-
 constexpr std::size_t conditions_max = 40;  // shown of one explanation
 constexpr std::size_t key_values_shown_max = 4;
 

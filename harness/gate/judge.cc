@@ -165,7 +165,7 @@ void Runner::compare_with_stored(Job& job, RuleResult& result) {
   result.change = stored->logic == job.logic ? ChangeKind::unchanged : ChangeKind::modified;
 }
 
-/// Repositories ask that a change moves the date (detection-engine spec, section 6).
+/// Repositories ask that a change moves the date (detection-rules' test_all_rules.py).
 void Runner::note_dates(const Job& job, RuleResult& result) {
   if (!result.diff || result.diff->changes.empty()) return;
   const auto date_of = [](const rule::Rule& rule) {

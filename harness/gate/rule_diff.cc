@@ -35,16 +35,9 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-/// As rules write it, and exactly: two lengths of time that differ never read the same.
-std::string exact_duration(Duration duration) {
-  using namespace std::chrono_literals;
-  if (duration != Duration::zero()) {
-    if (duration % 1h == Duration::zero()) return format("{}h", duration / 1h);
-    if (duration % 1min == Duration::zero()) return format("{}m", duration / 1min);
-  }
-  if (duration % 1s == Duration::zero()) return format("{}s", duration / 1s);
-  if (duration % 1ms == Duration::zero()) return format("{}ms", duration / 1ms);
-  return format("{}ns", duration.count());
+/// As rules write it.
+std::string rule_duration(Duration duration) {
+  return exact_duration(duration, std::chrono::hours{1});
 }
 
 /// One operand of a step's `and`.
@@ -461,7 +454,7 @@ void Differ::query() {
   steps();
   keys();
   const auto span_text = [](const std::optional<Duration>& maxspan) {
-    return maxspan ? exact_duration(*maxspan) : std::string();
+    return maxspan ? rule_duration(*maxspan) : std::string();
   };
   if (before_.query.maxspan != after_.query.maxspan)
     add(Kind::maxspan, std::nullopt, "maxspan", span_text(before_.query.maxspan),
@@ -482,9 +475,9 @@ void Differ::query() {
 void Differ::settings() {
   const rule::Schedule& x = before_.rule.schedule;
   const rule::Schedule& y = after_.rule.schedule;
-  compare(Kind::schedule, "interval", exact_duration(x.interval), exact_duration(y.interval));
-  compare(Kind::schedule, "from", exact_duration(x.look_back), exact_duration(y.look_back));
-  compare(Kind::schedule, "to", exact_duration(x.to), exact_duration(y.to));
+  compare(Kind::schedule, "interval", rule_duration(x.interval), rule_duration(y.interval));
+  compare(Kind::schedule, "from", rule_duration(x.look_back), rule_duration(y.look_back));
+  compare(Kind::schedule, "to", rule_duration(x.to), rule_duration(y.to));
   compare(Kind::schedule, "max_signals", format("{}", x.max_signals), format("{}", y.max_signals));
   const rule::Rule& a = before_.rule;
   const rule::Rule& b = after_.rule;
@@ -499,7 +492,7 @@ void Differ::settings() {
            (rule.suppression->missing_fields_strategy.empty()
                 ? std::string()
                 : " (" + rule.suppression->missing_fields_strategy + ")") +
-           (rule.suppression->duration ? " for " + exact_duration(*rule.suppression->duration)
+           (rule.suppression->duration ? " for " + rule_duration(*rule.suppression->duration)
                                        : std::string(" within a run"));
   };
   compare(Kind::suppression, "alert_suppression", suppression(a), suppression(b));

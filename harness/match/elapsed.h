@@ -1,7 +1,6 @@
 #pragma once
 
-#include <limits>
-#include <string>
+#include <cstdint>
 
 #include "harness/base/time.h"
 
@@ -16,9 +15,5 @@ namespace eqlab::match {
   }
   return Duration{difference};
 }
-
-/// For people, to the millisecond while it is short: 30.001 s is over 30 s, and must not read as if
-/// it were not.
-[[nodiscard]] std::string precise_duration(Duration duration);
 
 }  // namespace eqlab::match

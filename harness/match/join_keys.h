@@ -19,8 +19,9 @@ namespace eqlab::match {
 using KeyTuple = std::vector<scan::KeyId>;
 
 /// Calls `use` for every key tuple of the candidate at this stage: the product of multi-valued
-/// keys; none when a required key is missing; null where an optional one is (eql spec 8.3 and 6).
-/// At most limits::key_combinations_max tuples; false when there would have been more.
+/// keys; none when a required key is missing; null where an optional one is (KeyToSequences and EQL
+/// syntax reference). At most limits::key_combinations_max tuples; false when there would have been
+/// more.
 bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
                   const scan::QueryBinding::Stage& stage,
                   const std::function<void(const KeyTuple&)>& use);
@@ -28,8 +29,8 @@ bool for_each_key(const scan::CandidateLog& log, scan::CandidateIndex candidate,
 /// Null first, false before true, numbers by size, text by bytes.
 [[nodiscard]] bool key_less(const scan::CandidateLog& log, const KeyTuple& a, const KeyTuple& b);
 
-/// A join key as results print it: dates as ISO 8601 in sequences, as milliseconds in samples (eql
-/// spec 8.3 and 9).
+/// A join key as results print it: dates as ISO 8601 in sequences, as milliseconds in samples
+/// (KeyToSequences and SampleIterator).
 [[nodiscard]] std::string shown_key(eql::QueryKind kind, event::FieldType type,
                                     const event::Value& value);
 

@@ -54,7 +54,7 @@ Matches Matcher::find(const scan::CandidateLog& log, std::span<const CandidateIn
     case eql::QueryKind::sample:
       return find_samples(*query_, *binding_, log, visible, options);
   }
-  // `size` acts like a pipe before the first one, of its kind (eql spec 8.5).
+  // `size` acts like a pipe before the first one, of its kind (Limit).
   if (options.size) {
     const auto side = !query_->limits.empty()                           ? query_->limits[0].side
                       : options.result_position == ResultPosition::head ? eql::Limit::Side::head

@@ -31,8 +31,8 @@ struct Match {
 enum class ResultPosition : std::uint8_t { head, tail };
 
 struct MatchOptions {
-  /// Elasticsearch's `size`: how many results are kept, before the query's own pipes (eql
-  /// spec 8.5). Nothing: all.
+  /// Elasticsearch's `size`: how many results are kept, before the query's own pipes (Limit).
+  /// Nothing: all.
   std::optional<std::uint64_t> size = std::nullopt;
   ResultPosition result_position = ResultPosition::tail;
   std::uint64_t max_samples_per_key = 1;
@@ -53,9 +53,9 @@ struct Matches {
       0;  ///< times that an event had more than limits::key_combinations_max keys
 };
 
-/// Runs one query over candidates: the exact sequence state machine of eql spec 8.2, missing events
-/// of 8.4, samples of 9, limits of 8.5. Holds references: `query` and `binding` must outlive it.
-/// Thread-safe: yes, `find` keeps its state on the stack.
+/// Runs one query over candidates: the exact sequence state machine of SequenceMatcher, missing
+/// events, samples, limits. Holds references: `query` and `binding` must outlive it. Thread-safe:
+/// yes, `find` keeps its state on the stack.
 class Matcher {
  public:
   Matcher(const eql::CheckedQuery& query, const scan::QueryBinding& binding)

@@ -1,4 +1,4 @@
-// Eql spec 9: for every key that has an event in each box, the first combinations of distinct
+// SampleIterator: for every key that has an event in each box, the first combinations of distinct
 // events.
 #include <algorithm>
 #include <map>

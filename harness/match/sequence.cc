@@ -1,6 +1,6 @@
-// The single pass of eql spec 8.2: one slot for each positive stage and key, stages from last to
-// first so that an event never extends what it has just begun. Missing events are judged afterwards
-// (8.4). Held equal to a stage-by-stage finder in tests/exhaustive.
+// The single pass of SequenceMatcher: one slot for each positive stage and key, stages from last to
+// first so that an event never extends what it has just begun. Missing events are judged
+// afterwards. Held equal to a stage-by-stage finder in tests/exhaustive.
 #include "harness/match/sequence.h"
 
 #include <algorithm>
@@ -165,7 +165,7 @@ class Machine {
 };
 
 /// Missing events are looked for by milliseconds, also where the timestamp field has nanoseconds
-/// (eql spec 8.4).
+/// (TumblingWindow).
 EventTime in_milliseconds(EventTime time) {
   constexpr std::int64_t millisecond = 1'000'000;
   const std::int64_t count = time.time_since_epoch().count();
@@ -248,7 +248,7 @@ struct Spoiled {
   EventTime time{};
 };
 
-/// Eql spec 8.4.
+/// As in TumblingWindow.
 std::optional<Spoiled> spoiled_by(const Completed& match, const MissingStages& missing,
                                   const CandidateLog& log, Duration maxspan) {
   const auto time_of = [&](CandidateIndex event) { return in_milliseconds(log.event_time(event)); };

@@ -38,7 +38,7 @@ using SequenceWatch = std::function<void(const EndedSequence&)>;
                                      const MatchOptions& options,
                                      const SequenceWatch* watch = nullptr);
 
-/// All samples, in order of key (eql spec 9); at most `options.size` of them.
+/// All samples, in order of key (SampleIterator); at most `options.size` of them.
 [[nodiscard]] Matches find_samples(const eql::CheckedQuery& query,
                                    const scan::QueryBinding& binding, const scan::CandidateLog& log,
                                    std::span<const CandidateIndex> visible,

@@ -42,11 +42,4 @@ struct CheckResult {
 /// `file:`), and fingerprints survive lines that move. Any text may go in. Same input, same bytes.
 [[nodiscard]] std::string write_check_sarif(const CheckResult& result);
 
-/// A code of `harness/base/ERRORS.md` and when it is given. In order of code.
-struct MessageCode {
-  std::string_view code;
-  std::string_view when;
-};
-[[nodiscard]] const std::vector<MessageCode>& message_codes();
-
 }  // namespace eqlab::report

@@ -48,7 +48,7 @@ class Writer {
     steps(item.explanation.stages);
     if (item.explanation.over && item.explanation.reason != explain::Reason::over_maxspan)
       line(format("             ✗ maxspan  over by {}",
-                  match::precise_duration(*item.explanation.over)));
+                  precise_duration(*item.explanation.over)));
     if (item.explanation.by && !item.is_match) by(item.explanation);
     for (const explain::ChangeView& change : item.explanation.changes) {
       std::string then;
@@ -176,7 +176,7 @@ class Writer {
       const std::string whole = format_iso8601(view.event->time->time_since_epoch().count());
       time = is_later ? format("{:<13}{}{}", whole.substr(11, 12),
                                *view.since_first < Duration::zero() ? "" : "+",
-                               match::precise_duration(*view.since_first))
+                               precise_duration(*view.since_first))
                       : whole;
     }
     event_line(format("  {}  {}  {}  ", name, is_met ? "✓" : "✗", pad_right(time, 24)), indent,

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/base/message_codes.h"
 #include "harness/base/text.h"
 #include "harness/report/check_result.h"
 #include "harness/report/inert_json.h"
@@ -89,9 +90,7 @@ std::string_view help_of(std::string_view code) {
 
 Json descriptor_of(const SarifRun& run, const std::string& code, Severity severity) {
   std::string_view when = "a message of eqlab";
-  const auto& known = message_codes();
-  const auto found = std::ranges::find(known, code, &MessageCode::code);
-  if (found != known.end()) when = found->when;
+  if (const MessageCode* const known = find_message_code(code)) when = known->when;
   if (const rule::LintCode* const lint = rule::find_lint_code(code)) severity = lint->severity;
   std::string_view help = help_of(code);
   const auto own = std::ranges::find(run.descriptors, code, &SarifDescriptor::code);

@@ -1,4 +1,4 @@
-// Tested in tests/unit/report/stored_result_test.cc.
+// Tested in tests/unit/report/gate_reader_test.cc and tests/unit/cli/report_test.cc.
 #include "harness/report/stored_result.h"
 
 #include <nlohmann/json.hpp>

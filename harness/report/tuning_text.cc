@@ -26,18 +26,6 @@ constexpr std::size_t front_max = 3;
 constexpr std::size_t not_proven_max = 2;
 constexpr std::ptrdiff_t lines_max = 50;  ///< of a summary
 
-std::string short_duration(Duration duration) {
-  using std::chrono::hours;
-  using std::chrono::minutes;
-  using std::chrono::seconds;
-  if (duration >= hours(1) && duration % hours(1) == Duration::zero())
-    return format("{} h", duration / hours(1));
-  if (duration >= minutes(1) && duration % minutes(1) == Duration::zero())
-    return format("{} min", duration / minutes(1));
-  if (duration % seconds(1) == Duration::zero()) return format("{} s", duration / seconds(1));
-  return human_duration(duration);
-}
-
 std::string signed_figure(double number) {
   // An exact zero is neither gained nor lost.
   if (number == 0) return "0";
@@ -462,11 +450,10 @@ class Page {
 }  // namespace
 
 std::string setting_option(const tune::Setting& setting) {
-  if (setting.maxspan) return "--maxspan " + tune::write_maxspan(*setting.maxspan);
+  if (setting.maxspan) return "--maxspan " + exact_duration(*setting.maxspan);
   if (setting.schedule)
-    return format("--schedule interval={},lookback={}",
-                  tune::write_maxspan(setting.schedule->interval),
-                  tune::write_maxspan(setting.schedule->look_back));
+    return format("--schedule interval={},lookback={}", exact_duration(setting.schedule->interval),
+                  exact_duration(setting.schedule->look_back));
   if (setting.keys) return "--by " + join(*setting.keys, ",");
   return {};
 }

@@ -10,7 +10,7 @@
 /// What a schedule does to one sequence, by arithmetic instead of simulation: for lint, for
 /// `check`, and to hold the simulator to. Assumes that the phase of the runs is uniform and
 /// independent of the events, that no other event interferes, and that the cap is not reached.
-/// Source: detection-engine spec, section 4 (F1 to F10); all are held to the simulator by
+/// F1 to F10 are their numbers; all are held to the simulator by
 /// tests/unit/schedule/closed_forms_test.cc.
 namespace eqlab::rule {
 

@@ -1,6 +1,6 @@
 // Exception items to conditions. Kibana turns an item into the conjunction of its entries, once for
 // each operating system that it is limited to; all items are then denied at once. Source:
-// detection-engine spec, section 1.3. Tested in tests/unit/rule/exceptions_test.cc, and against a
+// build_exception_filter.ts. Tested in tests/unit/rule/exceptions_test.cc, and against a
 // plain reading in tests/unit/rule/event_filter_test.cc.
 #include "harness/rule/exceptions.h"
 

@@ -11,7 +11,7 @@
 
 namespace eqlab::rule {
 
-/// One exception item (detection-engine spec, section 1.3): an event for which it is true is not
+/// One exception item (build_exception_filter.ts): an event for which it is true is not
 /// seen by the rule.
 struct ExceptionItem {
   std::string item_id;

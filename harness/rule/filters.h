@@ -8,7 +8,7 @@
 
 namespace eqlab::rule {
 
-/// The `filters` of a rule, without those that are disabled (detection-engine spec, section 1.4):
+/// The `filters` of a rule, without those that are disabled (get_query_filter.ts):
 /// Kibana's filter objects, old and new, around the queries `match_all`, `match_none`, `exists`,
 /// `term`, `terms`, `match`, `match_phrase`, `range`, `prefix`, `wildcard`, `regexp`,
 /// `constant_score` and `bool`. Errors, spanning the place: E306 a query or an option that is not

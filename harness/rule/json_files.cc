@@ -1,6 +1,6 @@
 // JSON files of rules. An export is read line by line into rules and exception lists, and the two
-// are put together at its end, because Kibana writes the rules first. Source: detection-engine
-// spec, section 1.2. Tested in tests/unit/rule/json_files_test.cc.
+// are put together at its end, because Kibana writes the rules first. Source: Kibana's rule export.
+// Tested in tests/unit/rule/json_files_test.cc.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,6 +1,5 @@
-// Codes L3NN: NN is the number of the check in section 6 of the detection-engine spec, so related
-// findings keep one number (L327 alone is its number 26). What needs the base revision (6, 27), or
-// events (20, 21, 24, 28), is not here. Each part is one file; tested in
+// Codes L3NN: related findings keep one number. What needs the base revision, or events, is not
+// here. Each part is one file; tested in
 // tests/unit/rule/lint_*_test.cc.
 #include <map>
 

@@ -237,7 +237,7 @@ class TextLinter {
   }
 
   /// endsWith and stringContains of a field and a constant are executed as wildcard patterns
-  /// (eql spec 5.3).
+  /// (StringUtils).
   void check_call(const Expr& e) {
     const eql::Function* const function = eql::find_function(e.name);
     using Id = eql::Function::Id;

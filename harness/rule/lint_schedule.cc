@@ -1,4 +1,4 @@
-// Names as in the detection-engine spec, section 4: T interval, L look-back (from `from` to `to`),
+// T is the interval, L look-back (from `from` to `to`),
 // M maxspan, d ingest delay, G the largest spacing of runs that is still normal. Tested in
 // tests/unit/rule/lint_schedule_test.cc.
 #include <algorithm>

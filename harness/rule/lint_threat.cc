@@ -1,5 +1,5 @@
-// Threat mappings, as far as they can be judged without ATT&CK's own tables (detection-engine spec,
-// section 1.1.1). Tested in tests/unit/rule/lint_threat_test.cc.
+// Threat mappings, as far as they can be judged without ATT&CK's own tables (detection-rules'
+// rule.py). Tested in tests/unit/rule/lint_threat_test.cc.
 #include <algorithm>
 #include <set>
 

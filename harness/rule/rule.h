@@ -33,8 +33,9 @@ struct Threat {
   std::vector<ThreatTechnique> techniques;
 };
 
-/// When and over what a rule runs (detection-engine spec, sections 1.1 and 2). All from the rule's
-/// document, with Kibana's defaults where it is silent.
+/// When and over what a rule runs (detection-rules' rule.py and
+/// create_security_rule_type_wrapper.ts). All from the rule's document, with Kibana's defaults
+/// where it is silent.
 struct Schedule {
   Duration interval = std::chrono::minutes{5};
   Duration look_back = std::chrono::minutes{6};  ///< how far before the run `from` lies
@@ -43,7 +44,7 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
-/// `alert_suppression` (detection-engine spec, section 3.7).
+/// `alert_suppression` (bulk_create_suppressed_alerts_in_memory.ts).
 struct Suppression {
   std::vector<std::string> group_by;
   std::string missing_fields_strategy;  ///< empty: not stated, which means `suppress`
@@ -162,8 +163,8 @@ struct LintOptions {
   bool version_locked = false;
 };
 
-/// What is doubtful about query, schedule, metadata and data, worst first (detection-engine spec,
-/// section 6). Codes L3NN, described in `lint_codes.h`.
+/// What is doubtful about query, schedule, metadata and data, worst first.
+/// Codes L3NN, described in `lint_codes.h`.
 [[nodiscard]] std::vector<Diagnostic> lint(const Rule& rule, const eql::CheckedQuery& query,
                                            const LintOptions& options = {});
 

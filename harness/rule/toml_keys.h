@@ -18,7 +18,7 @@ struct KeyRule {
 };
 
 /// `[metadata]`, `[rule]`, one `[[rule.threat]]`, a tactic, technique or sub-technique, and
-/// `[rule.alert_suppression]`. Source: detection-engine spec, section 1.1.
+/// `[rule.alert_suppression]`. Source: detection-rules' rule.py.
 [[nodiscard]] std::span<const KeyRule> file_keys();
 [[nodiscard]] std::span<const KeyRule> metadata_keys();
 [[nodiscard]] std::span<const KeyRule> rule_keys();

@@ -45,7 +45,7 @@ struct Stage {
 bool has_variant(const RehearsalVariant& variant) {
   return variant.merging == "on" || variant.entity_id == "exec";
 }
-generators::TellingOptions telling(const RehearsalVariant& variant) {
+generators::AgentOptions agents_of(const RehearsalVariant& variant) {
   return {.merging = variant.merging == "on", .id_per_exec = variant.entity_id == "exec"};
 }
 
@@ -113,7 +113,7 @@ Result<Stage> set_stage(const RehearsalRequest& request) {
   return stage;
 }
 
-/// Whether the rule fires on each telling, seen alone.
+/// Whether the rule fires on each run, seen alone.
 std::vector<bool> fires(const Stage& stage, const LoadedRule& loaded, const scan::CandidateLog& log,
                         const std::vector<std::vector<scan::CandidateIndex>>& by_run) {
   const match::Matcher matcher(stage.groups[loaded.group].rules[loaded.in_group].bound);
@@ -123,7 +123,8 @@ std::vector<bool> fires(const Stage& stage, const LoadedRule& loaded, const scan
   return fired;
 }
 
-RehearsedCell judge(const std::vector<bool>& fired, const std::vector<generators::ToldRun>& told,
+RehearsedCell judge(const std::vector<bool>& fired,
+                    const std::vector<generators::ScenarioRun>& runs,
                     std::optional<std::size_t> rule, const generators::PromiseSummary* promise) {
   RehearsedCell cell;
   cell.fired = static_cast<std::uint32_t>(std::ranges::count(fired, true));
@@ -132,36 +133,36 @@ RehearsedCell judge(const std::vector<bool>& fired, const std::vector<generators
                                   .because = promise->because,
                                   .condition = promise->condition,
                                   .share = promise->share};
-  for (std::uint32_t run = 0; run < told.size(); ++run) {
+  for (std::uint32_t run = 0; run < runs.size(); ++run) {
     // Y is always, whatever the window says; a condition is for D.
     const std::optional<bool> ought =
-        promise->outcome == "Y" ? std::optional(true) : told[run].promised[*rule];
+        promise->outcome == "Y" ? std::optional(true) : runs[run].promised[*rule];
     if (!ought) continue;
     if (*ought == fired[run]) continue;
     if (cell.broken++ == 0) cell.first_broken = run;
   }
   if (promise->share) {
     const auto seen =
-        score::Proportion{.hits = cell.fired, .total = told.size()}.interval(share_confidence);
+        score::Proportion{.hits = cell.fired, .total = runs.size()}.interval(share_confidence);
     cell.share_is_kept =
         !seen || (seen->low <= promise->share->second && seen->high >= promise->share->first);
   }
   return cell;
 }
 
-/// What one group of rules sees of all tellings of one scenario.
+/// What one group of rules sees of all runs of one scenario.
 struct Seen {
   scan::CandidateLog log;
-  std::vector<generators::ToldRun> told;
+  std::vector<generators::ScenarioRun> runs;
   std::vector<std::vector<scan::CandidateIndex>> by_run;
 };
 
 Result<Seen> see(const Stage& stage, std::size_t scenario, const scan::Plan& plan,
-                 const generators::TellingOptions& how) {
-  Seen seen{.log = plan.new_log(), .told = {}, .by_run = {}};
+                 const generators::AgentOptions& how) {
+  Seen seen{.log = plan.new_log(), .runs = {}, .by_run = {}};
   scan::Scanner scanner(plan);
   Status status = ok();
-  seen.told = stage.rehearsal.tell(
+  seen.runs = stage.rehearsal.run(
       scenario, stage.request.runs, stage.request.seed, plan.projection(),
       [&](const event::EventBatch& batch) {
         if (status) status = scanner.scan(batch, seen.log);
@@ -169,7 +170,7 @@ Result<Seen> see(const Stage& stage, std::size_t scenario, const scan::Plan& pla
       how);
   if (!status) return fail(std::move(status.error()));
   seen.log.finish(scan::CandidateLog::Ties::by_full_time);
-  seen.by_run.resize(seen.told.size());
+  seen.by_run.resize(seen.runs.size());
   for (const scan::CandidateIndex candidate : seen.log.dated())
     seen.by_run[seen.log.line(candidate) >> 32U].push_back(candidate);
   return seen;
@@ -186,15 +187,15 @@ Row rehearse(const Stage& stage, std::size_t scenario) {
       row.failure = std::move(seen.error());
       return row;
     }
-    const auto& [log, told, by_run] = *seen;
+    const auto& [log, runs, by_run] = *seen;
     for (std::size_t r = 0; r < stage.rules.size(); ++r) {
       const LoadedRule& loaded = stage.rules[r];
       if (loaded.group != g) continue;
-      row.cells[r] = judge(fires(stage, loaded, log, by_run), told, loaded.promised,
+      row.cells[r] = judge(fires(stage, loaded, log, by_run), runs, loaded.promised,
                            loaded.promised ? &promises[*loaded.promised] : nullptr);
     }
     if (has_variant(stage.request.variant)) {
-      auto other = see(stage, scenario, plan, telling(stage.request.variant));
+      auto other = see(stage, scenario, plan, agents_of(stage.request.variant));
       if (!other) {
         row.failure = std::move(other.error());
         return row;
@@ -206,8 +207,8 @@ Row rehearse(const Stage& stage, std::size_t scenario) {
       }
     }
     if (g == 0) {
-      row.connects = static_cast<std::uint32_t>(
-          std::ranges::count_if(told, [](const generators::ToldRun& run) { return run.connects; }));
+      row.connects = static_cast<std::uint32_t>(std::ranges::count_if(
+          runs, [](const generators::ScenarioRun& run) { return run.connects; }));
     }
   }
   return row;

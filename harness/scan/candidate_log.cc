@@ -18,7 +18,7 @@ std::string encode(const event::Value& value) {
     std::string operator()(bool b) const { return b ? "b1" : "b0"; }
     std::string operator()(std::int64_t n) const { return format("i{}", n); }
     std::string operator()(std::uint64_t n) const { return format("i{}", n); }
-    // A whole double joins the integer of the same size (eql spec 3.4).
+    // A whole double joins the integer of the same size (Verifier).
     std::string operator()(double n) const {
       constexpr double limit = 0x1p63;
       if (n == std::floor(n) && n >= -limit && n < limit)
@@ -30,7 +30,7 @@ std::string encode(const event::Value& value) {
   return std::visit(Encoder{}, value);
 }
 
-/// Nulls last (eql spec 8.1).
+/// Nulls last (Ordinal).
 int compare_tiebreakers(const event::Value& a, const event::Value& b) {
   if (event::is_null(a) || event::is_null(b))
     return static_cast<int>(event::is_null(a)) - static_cast<int>(event::is_null(b));

@@ -13,8 +13,8 @@
 namespace eqlab::scan {
 
 /// A script leaf: true for a row when some choice of one value for each field occurrence makes the
-/// expression true (or null, for `E == null`); a missing field contributes one null (eql spec 4.1).
-/// Immutable and thread-safe.
+/// expression true (or null, for `E == null`); a missing field contributes one null
+/// (QueryTranslator). Immutable and thread-safe.
 class ScriptTest {
  public:
   /// `projection` gains the columns of the script's fields.

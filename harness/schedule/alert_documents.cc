@@ -404,7 +404,7 @@ std::string AlertDocuments::write(const Alert& alert) const {
     fields["group"] = {{"id", names[0]}, {"index", i}};
   }
   // The engine takes the shell's original time from the first block's @timestamp, which is when
-  // that was made (detection-engine spec, 3.8).
+  // that was made (Kibana's build_alert.ts).
   Json shell = alert_json(frame, agreed_by_all(blocks), names[0], depth_max + 1,
                           iso(alert.alert_time), std::move(shell_ancestors));
   // What the blocks made of `event` by becoming alerts is not the events' own.

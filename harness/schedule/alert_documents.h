@@ -10,8 +10,8 @@
 #include "harness/schedule/alert_ids.h"
 #include "harness/schedule/simulation.h"
 
-/// Alerts as the detection engine would index them. Source: detection-engine spec, sections 3.1 to
-/// 3.3 and 3.8.
+/// Alerts as the detection engine would index them. Source: wrap_hits.ts,
+/// build_alert_group_from_sequence.ts and Kibana's build_alert.ts.
 namespace eqlab::schedule {
 
 /// What all given documents agree on, as one JSON object with its names nested and in order: a

@@ -13,7 +13,7 @@
 
 /// What the detection engine names its alerts by: a hash of the events that they are made of. The
 /// same events give the same names, so that what is found again is not written again. Source:
-/// detection-engine spec, section 3.4.
+/// As in build_alert_group_from_sequence.ts.
 namespace eqlab::schedule {
 
 /// Where one document lives.

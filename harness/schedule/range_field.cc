@@ -61,7 +61,7 @@ void for_each_time(const CandidateLog& log, CandidateIndex c, const RangeField& 
 
 Result<TimeSource> source_for(const std::string& name, const rule::Rule& rule,
                               const event::Schema& schema, scan::Plan& plan) {
-  // Detection-engine spec 2.5: the pipeline that writes it keeps whole seconds.
+  // build_events_query.ts: the pipeline that writes it keeps whole seconds.
   TimeSource source{.whole_seconds = name == "event.ingested"};
   if (name == rule.timestamp_field) return source;
   const event::Field* const known = schema.find(name);

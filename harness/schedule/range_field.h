@@ -12,8 +12,8 @@
 #include "harness/scan/plan.h"
 #include "harness/schedule/run_clock.h"
 
-/// Which times of an event decide whether a search's window holds it. Source: detection-engine
-/// spec, section 2.5. The order of events and maxspan always go by the timestamp field.
+/// Which times of an event decide whether a search's window holds it. Source:
+/// build_events_query.ts. The order of events and maxspan always go by the timestamp field.
 namespace eqlab::schedule {
 
 /// One date field, as the window's clause reads it.

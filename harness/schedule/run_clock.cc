@@ -74,7 +74,7 @@ void RunClock::begin(std::uint64_t index, WallTime due, WallTime earliest) {
   if (run_.started_at == WallTime::max()) is_done_ = true;
 }
 
-// Detection-engine spec 2.1.
+// As in get_next_run_at.ts.
 WallTime RunClock::due_next() const {
   const WallTime finished = saturating_add(run_.started_at, takes_);
   if (!options_.times.empty()) return std::max(options_.times[run_.index + 1], finished);

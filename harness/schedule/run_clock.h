@@ -11,7 +11,7 @@
 
 namespace eqlab::schedule {
 
-/// What became of one run (detection-engine spec, section 2.7).
+/// What became of one run (task_runner.ts).
 enum class RunOutcome : std::uint8_t {
   succeeds,
   /// Reported as failed, and yet "the previous run": its window is not searched again beyond the
@@ -39,7 +39,7 @@ struct Disturbance {
 };
 
 /// The rule is disabled in [from, to), and what was the previous run stays so: at `to` it runs at
-/// once, catches up and perhaps leaves a gap (detection-engine spec, section 2.3).
+/// once, catches up and perhaps leaves a gap (Kibana's getRuleRangeTuples).
 struct Pause {
   WallTime from{};
   WallTime to{};
@@ -58,7 +58,7 @@ struct ClockOptions {
   std::span<const WallTime> times = {};
 };
 
-/// The times at which a rule runs. Source: detection-engine spec, section 2.1. Moves forwards only,
+/// The times at which a rule runs. Source: get_next_run_at.ts. Moves forwards only,
 /// in jumps of any length.
 class RunClock {
  public:
@@ -112,7 +112,7 @@ struct WindowPlan {
 /// Copies of the base window that a late run searches at most, besides its own.
 using rule::catch_up_windows_max;
 
-/// The engine's range tuples (detection-engine spec, 2.3): the base window, preceded by up to four
+/// The engine's range tuples (Kibana's getRuleRangeTuples): the base window, preceded by up to four
 /// copies an interval apart when the time since `previous` is longer than the window.
 [[nodiscard]] WindowPlan plan_windows(const rule::Schedule& schedule, WallTime started_at,
                                       std::optional<WallTime> previous);

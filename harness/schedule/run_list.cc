@@ -78,7 +78,7 @@ bool apply(std::string_view word, Duration interval, Disturbance& what, bool& is
     what.outcome = RunOutcome::dies;
   } else if (word == "throws" || word == "unavailable" || word == "blocked") {
     what.outcome = RunOutcome::task_throws;
-    // Detection-engine spec 2.7.
+    // As in task_runner.ts.
     if (word == "unavailable")
       what.retry_after = std::min<Duration>(interval, std::chrono::minutes{5});
     if (word == "blocked") what.retry_after = std::chrono::minutes{1};

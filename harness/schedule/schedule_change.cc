@@ -77,13 +77,4 @@ Result<ScheduleChange> parse_schedule_change(std::string_view text) {
   return change;
 }
 
-std::string exact_duration(Duration duration) {
-  using namespace std::chrono;
-  const auto in = [&](Duration unit) { return duration % unit == Duration::zero(); };
-  if (in(minutes{1}) && duration >= minutes{1}) return format("{}m", duration / minutes{1});
-  if (in(seconds{1})) return format("{}s", duration / seconds{1});
-  if (in(milliseconds{1})) return format("{}ms", duration / milliseconds{1});
-  return format("{}ns", duration.count());
-}
-
 }  // namespace eqlab::schedule

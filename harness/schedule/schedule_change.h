@@ -31,7 +31,4 @@ struct ScheduleChange {
 /// Errors: E905.
 [[nodiscard]] Result<ScheduleChange> parse_schedule_change(std::string_view text);
 
-/// `15s`, `1500ms`: in the largest unit that holds it exactly, so that it reads back.
-[[nodiscard]] std::string exact_duration(Duration duration);
-
 }  // namespace eqlab::schedule

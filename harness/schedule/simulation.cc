@@ -18,7 +18,7 @@
 // alerts. The cap comes before the comparison with earlier alerts, so what is known already still
 // takes a place. `Walk` goes from run to run and asks the matcher; `Ledger` keeps what was written.
 //
-// Held by tests/unit/schedule: the worked runs of the spec, the closed forms by Monte Carlo, and
+// Held by tests/unit/schedule: runs worked out by hand, the closed forms by Monte Carlo, and
 // equality of the two efforts over random timelines.
 namespace eqlab::schedule {
 namespace {
@@ -126,7 +126,7 @@ std::uint32_t& Ledger::place(std::vector<std::uint32_t>& places, std::uint32_t i
   return places[identity];
 }
 
-// Detection-engine spec 3.5: first writer wins.
+// create_persistence_rule_type_wrapper.ts: first writer wins.
 bool Ledger::write(const Found& found, const Occasion& occasion) {
   std::uint32_t& known = place(alert_of_, found.identity);
   if (known != none) {
@@ -150,7 +150,7 @@ Alert Ledger::alert_of(const Found& found, const Occasion& occasion) const {
           .manual = occasion.slot.has_value()};
 }
 
-// Detection-engine spec 3.7.
+// As in bulk_create_suppressed_alerts_in_memory.ts.
 std::uint32_t Ledger::write_suppressed(std::span<const Found* const> returned,
                                        const Occasion& occasion, const SearchWindow& window) {
   std::vector<const Found*> fresh;
@@ -366,7 +366,7 @@ Answer Walk::answer(const std::vector<CandidateIndex>& visible) {
   match::Matches all = matcher_.find(log_, visible, {.maxspan = options_.maxspan});
   out.dropped_pending = all.dropped_pending;
   out.is_whole = all.dropped_pending == 0 && all.dropped_matches == 0;
-  // `size` keeps the newest, unless pipes or samples have their own order (eql spec 8.5).
+  // `size` keeps the newest, unless pipes or samples have their own order (Limit).
   if (matcher_.query().limits.empty() && matcher_.query().kind != eql::QueryKind::sample) {
     take(std::move(all.matches));
     out.cut = out.found.size() - std::min<std::size_t>(out.found.size(), schedule_.max_signals);
@@ -473,7 +473,7 @@ bool Walk::skip_idle(RunClock& clock, WallTime until) {
   return true;
 }
 
-// Detection-engine spec 2.2, 2.3 and 2.7.
+// create_security_rule_type_wrapper.ts, Kibana's getRuleRangeTuples and task_runner.ts.
 void Walk::run_once(const RunClock::Run& run) {
   Simulation& out = ledger_.out;
   ++out.counters.runs;

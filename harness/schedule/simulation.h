@@ -13,7 +13,7 @@
 #include "harness/schedule/suppression.h"
 
 /// The detection engine in simulated time: what the rule's runs see, and the alerts that come of
-/// it. Source: detection-engine spec, sections 2 and 3.
+/// it. Source: create_security_rule_type_wrapper.ts and wrap_hits.ts.
 namespace eqlab::schedule {
 
 /// `skip_unchanged` looks only at runs whose visible events are not none and not those of the run
@@ -22,7 +22,7 @@ enum class Effort : std::uint8_t { skip_unchanged, every };
 
 /// Runs that somebody asks for over the past, as for filling a gap: each slot searches the window
 /// of a run that would have started then, over what can be seen when it is executed. What has an
-/// alert already gets no second one. Source: detection-engine spec, section 2.8.
+/// alert already gets no second one. Source: Kibana's manual rule runs.
 struct ManualRun {
   WallTime executed_at{};
   std::vector<WallTime> slots = {};

@@ -16,7 +16,7 @@
 // matches, or replace them by ones that contain it; taking one away never brings an older one back,
 // since what a later event would find in its place lies further back still.) All events of a match
 // have one key and lie within maxspan, and a window around them finds the pairs that the whole
-// history has (detection-engine spec, lemma 1). So it is enough to match the events of the new
+// history has (tests/unit/schedule/lemmas_test.cc). So it is enough to match the events of the new
 // one's keys within maxspan of it; with absent stages within twice maxspan, for what may spoil a
 // match lies up to maxspan outside of it.
 //

@@ -15,7 +15,7 @@
 #include "harness/schedule/run_clock.h"
 
 /// Alert suppression: matches that agree in some fields become one alert with a count. Source:
-/// detection-engine spec, section 3.7.
+/// As in bulk_create_suppressed_alerts_in_memory.ts.
 namespace eqlab::schedule {
 
 /// A match in which a field is missing: a group of its own, or always an alert.

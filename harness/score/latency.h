@@ -11,8 +11,8 @@
 #include "harness/schedule/simulation.h"
 #include "harness/score/statistics.h"
 
-/// How late alerts come, and of what the time is made. Source: detection-engine spec, 3.8; scenario
-/// spec, 4.3 and 5 (8).
+/// How late alerts come, and of what the time is made. An alert is as late as its `@timestamp`,
+/// which Kibana sets when it builds the alert.
 namespace eqlab::score {
 
 /// Order statistics by nearest rank: every figure is one of the values. A percentile stands only
@@ -54,7 +54,7 @@ struct LatencySummary {
 enum class Stratum : std::uint8_t { online, congested, offline };
 inline constexpr std::size_t stratum_count = 3;
 [[nodiscard]] std::string_view to_string(Stratum stratum);
-/// Borders between the strata. Prompt delivery is 3 s and LN(6 s, 0.8) in the scenario spec (4.3):
+/// Borders between the strata. Prompt delivery is 3 s and LN(6 s, 0.8) in the profiles:
 /// 99 % within 42 s. A congested link is LN(60 s, 1.0): half above 60 s, 99 % within 10 min; a
 /// laptop that was off is not back before 5 min and typically after hours.
 inline constexpr Duration congested_from = std::chrono::minutes{1};

@@ -255,7 +255,7 @@ bool MissExplainer::Impl::was_seen_by(Searches searches, const truth::Incident& 
 
 std::optional<WallTime> MissExplainer::Impl::run_of_grid(const Chain& chain, bool prompt) const {
   // Seen by a run at t: when each is searchable ≤ t, and for some time of each: time + to ≤ t ≤
-  // time + look-back (detection-engine spec, F1). The first such t, if any, is the first run after
+  // time + look-back (rule::settle_time). The first such t, if any, is the first run after
   // the last event was searchable or after one of those times came into the window.
   std::vector<std::vector<EventTime>> times;
   WallTime searchable = WallTime::min();

@@ -105,8 +105,8 @@ Recall recall_of(const truth::Truth& truth, const std::vector<IncidentOutcome>& 
 
 std::string note_of(const std::vector<Duration>& gaps) {
   if (gaps.empty()) return {};
-  return format("nearest {}, median {}", match::precise_duration(std::ranges::min(gaps)),
-                match::precise_duration(summarize(gaps).p50));
+  return format("nearest {}, median {}", precise_duration(std::ranges::min(gaps)),
+                precise_duration(summarize(gaps).p50));
 }
 
 std::vector<MissGroup> group_misses(const ScoreInputs& in, std::optional<Duration> maxspan,

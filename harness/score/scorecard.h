@@ -25,8 +25,7 @@
 
 /// Alerts against truth: what a rule catches, what it misses and why, what it raises besides, and
 /// how late. Two axes, never mixed: *intent* asks whether an alert is about a malicious incident,
-/// *behaviour* whether its events really belong together, whoever's they are. Source: scenario
-/// spec, section 5.
+/// *behaviour* whether its events really belong together, whoever's they are.
 namespace eqlab::score {
 
 /// Does anybody say what really happened?
@@ -49,7 +48,7 @@ struct Exposure {
 struct ScoreOptions {
   double beta = 2;  ///< of F-beta: how many times as much recall counts as precision
   /// Malicious incidents that a host has a day, for the precision there. The default is three a
-  /// month on a thousand hosts (scenario spec, 4.4).
+  /// month on a thousand hosts.
   double prevalence = 1e-4;
   BootstrapOptions bootstrap = {};
   /// From the start of a run until its alerts exist; for what the closed forms expect.
@@ -229,8 +228,8 @@ struct SightingCounts {
   friend bool operator==(const SightingCounts&, const SightingCounts&) = default;
 };
 
-/// What arithmetic says of the schedule, whatever the corpus holds (detection-engine spec, F1 to
-/// F4): of a sequence as long as maxspan, or of one event, that arrives at once.
+/// What arithmetic says of the schedule, whatever the corpus holds (`rule/closed_forms.h`, F1
+/// to F4): of a sequence as long as maxspan, or of one event, that arrives at once.
 struct Forecast {
   Duration span = Duration::zero();
   Duration guaranteed_delay = Duration::zero();  ///< negative: even prompt events can be lost

@@ -12,7 +12,7 @@
 #include "harness/schedule/simulation.h"
 #include "harness/truth/truth.h"
 
-/// What each alert was really about. Source: scenario spec, section 5.
+/// What each alert was really about.
 namespace eqlab::score {
 
 /// Every alert has exactly one. Causality comes from the labels alone, never from names or times.

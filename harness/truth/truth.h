@@ -12,7 +12,6 @@
 
 /// What really happened, kept apart from the events. The matcher never sees it; generators write it
 /// from their process tree (never from names or times), the scorer compares alerts with it.
-/// Source: scenario spec, section 5.
 namespace eqlab::truth {
 
 enum class Intent : std::uint8_t { malicious, benign, out_of_scope };

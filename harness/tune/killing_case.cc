@@ -109,9 +109,9 @@ class FieldValues {
       number(shortest(*real));
       number(shortest(*real + 1));
       number(shortest(*real - 1));
-    } else if (const auto* const truth = std::get_if<bool>(&value)) {
-      push(list, {.kind = CaseValue::Kind::boolean, .text = *truth ? "true" : "false"});
-      push(list, {.kind = CaseValue::Kind::boolean, .text = *truth ? "false" : "true"});
+    } else if (const auto* const boolean = std::get_if<bool>(&value)) {
+      push(list, {.kind = CaseValue::Kind::boolean, .text = *boolean ? "true" : "false"});
+      push(list, {.kind = CaseValue::Kind::boolean, .text = *boolean ? "false" : "true"});
     } else if (const auto* const text = std::get_if<std::string>(&value)) {
       add_text(list, *text);
     }

@@ -427,8 +427,8 @@ class DraftWriter {
     const auto to = [&](MutationKind kind, const event::Value& value) {
       replace(kind, e.span, write_value(value, query_.at(e.span)));
     };
-    if (const auto* const truth = std::get_if<bool>(&e.value)) {
-      to(MutationKind::constant, !*truth);
+    if (const auto* const boolean = std::get_if<bool>(&e.value)) {
+      to(MutationKind::constant, !*boolean);
     } else if (const auto* const integer = std::get_if<std::int64_t>(&e.value)) {
       if (*integer < INT64_MAX) to(MutationKind::constant, *integer + 1);
       if (*integer > INT64_MIN) to(MutationKind::constant, *integer - 1);

@@ -22,7 +22,7 @@ enum class MutationKind : std::uint8_t {
   connective,    ///< `and`, `or`
   negation,      ///< `not` added or taken away
   member,        ///< of a list, left out
-  constant,      ///< another text, number or truth
+  constant,      ///< another text, number or boolean
   term,          ///< left out
   step,          ///< left out, swapped with the next, missing or not
   category,

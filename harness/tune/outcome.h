@@ -13,7 +13,7 @@
 
 /// What a rule comes to, reduced to what two variants are compared by. The same verdicts as a
 /// scorecard's, without its reasons and breakdowns: hundreds of variants cost what a few scorecards
-/// would. Held equal to score::score in tests/unit/tune/outcome_test.cc.
+/// would. Held equal to score::evaluate in tests/unit/tune/sweep_test.cc.
 namespace eqlab::tune {
 
 struct Outcome {

@@ -219,7 +219,7 @@ void Run::draw_frontier() {
       points.push_back({.what = suggestion.change.variant.what, .figures = suggestion.all_after});
   }
   for (const SweepPoint& point : out_.maxspans)
-    points.push_back({.what = format("maxspan={}", write_maxspan(*point.setting.maxspan)),
+    points.push_back({.what = format("maxspan={}", exact_duration(*point.setting.maxspan)),
                       .figures = point.figures});
   for (const SweepPoint& point : out_.schedules)
     points.push_back({.what = schedule_words(*point.setting.schedule), .figures = point.figures});

@@ -1,7 +1,6 @@
 #include "harness/tune/variant.h"
 
 #include <algorithm>
-#include <array>
 
 #include "harness/base/text.h"
 #include "harness/eql/pattern.h"
@@ -371,23 +370,11 @@ std::optional<Variant> without_maxspan(const QueryText& query) {
   return variant(VariantKind::without_maxspan, "without maxspan", {query.without(*span)});
 }
 
-std::string write_maxspan(Duration maxspan) {
-  constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> units = {
-      {{86'400'000'000'000, "d"},
-       {3'600'000'000'000, "h"},
-       {60'000'000'000, "m"},
-       {1'000'000'000, "s"}}};
-  for (const auto& [size, unit] : units) {
-    if (maxspan.count() % size == 0) return format("{}{}", maxspan.count() / size, unit);
-  }
-  return format("{}ms", maxspan.count() / 1'000'000);
-}
-
 std::optional<Variant> with_maxspan(const QueryText& query, Duration maxspan) {
   if (query.tree().kind != eql::QueryKind::sequence || maxspan <= Duration::zero() ||
       maxspan.count() % 1'000'000 != 0 || query.tree().maxspan == maxspan)
     return std::nullopt;
-  const std::string text = format("maxspan={}", write_maxspan(maxspan));
+  const std::string text = format("maxspan={}", exact_duration(maxspan));
   TextEdit edit;
   if (const auto span = query.maxspan()) {
     edit = {*span, "with " + text};

@@ -130,7 +130,4 @@ struct NewMember {
 /// Everything that can be left out: members, terms, keys, steps, `until`, maxspan.
 [[nodiscard]] std::vector<Variant> ablations(const QueryText& query);
 
-/// `30s`, in the largest unit that is exact; whole milliseconds.
-[[nodiscard]] std::string write_maxspan(Duration maxspan);
-
 }  // namespace eqlab::tune

@@ -22,7 +22,7 @@ class Failure(Exception):
 
 
 class OutOfScope(Exception):
-    """Neither specification says; the case is not counted."""
+    """Neither documentation says; the case is not counted."""
 
 
 @dataclass(frozen=True)

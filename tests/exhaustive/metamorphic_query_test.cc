@@ -2,8 +2,8 @@
 // reference is needed: the engine is compared with itself.
 //
 // Each rewriting changes the whole filter C of an event query or stage. A filter is two-valued but
-// for the null that an unmapped field folds to, and a filter that is null passes nothing (eql spec,
-// sections 3.5 and 4.4). So, with C true, false or null:
+// for the null that an unmapped field folds to, and a filter that is null passes nothing (Optimizer
+// and Analyzer). So, with C true, false or null:
 //   not not C    is C: `not` of null is null
 //   C and C      is C: `and` of equals is what they are
 //   C and true   is C: a constant true is dropped

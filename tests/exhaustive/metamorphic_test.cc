@@ -39,8 +39,8 @@ std::string random_keyed_query(Rng& rng) {
 }
 
 /// Every stage has the key `k`, so that what holds of the events of one key does not depend on
-/// those of another: slots, untils and look-ups of missing events are all by key (eql spec, section
-/// 8.2 to 8.4).
+/// those of another: slots, untils and look-ups of missing events are all by key (SequenceMatcher
+/// and TumblingWindow).
 const std::vector<std::string>& keyed_queries() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> queries = {

@@ -1,5 +1,6 @@
-// From the detection-engine specification, sections 1.3 and 1.4, and Elasticsearch's documentation
-// of the queries. Every question is answered by looking at the values one after the other.
+// From Kibana's build_exception_filter.ts and get_query_filter.ts, and Elasticsearch's
+// documentation of the queries. Every question is answered by looking at the values one after the
+// other.
 #include "tests/reference/event_filter.h"
 
 #include <functional>

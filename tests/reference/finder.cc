@@ -79,7 +79,7 @@ std::int64_t milliseconds(std::int64_t time) {
   return (time - ((time % unit) + unit) % unit) / unit;
 }
 
-/// The `![…]` stages of a completed match (8.4): is it accepted?
+/// The `![…]` stages of a completed match: is it accepted?
 bool absences_hold(const SequenceQuery& query, const Partial& match) {
   const auto time = [&](Rank rank) { return milliseconds(query.time(rank)); };
   std::optional<std::int64_t> leading;
@@ -213,7 +213,7 @@ void limit(std::vector<ReferenceMatch>& matches, Position position, std::uint64_
   }
 }
 
-/// `size` counts as a pipe before the first one written, of the same kind (8.5).
+/// `size` counts as a pipe before the first one written, of the same kind.
 Status apply_limits(const eql::Query& query, const Interpreter& interpreter, const Options& options,
                     std::vector<ReferenceMatch>& matches) {
   if (options.size) {

@@ -11,7 +11,7 @@
 #include "harness/event/schema.h"
 #include "tests/reference/interpreter.h"
 
-/// Finds matches by the definitions of the specification (sections 8 to 10), not by its single
+/// Finds matches by the definitions of the EQL search API, not by its single
 /// pass: whole stages are joined one after another over plain lists. Cost: up to O(stages ×
 /// events³).
 namespace eqlab::reference {

@@ -8,9 +8,9 @@
 #include "tests/reference/native.h"
 #include "tests/reference/regex.h"
 
-// Three readings of one tree, in the order in which the specification applies them: what folds to a
-// constant (3.5, 4.4), the two-valued tree over leaves (4.1, 4.2), and the inside of script leaves
-// (4.3). Tested by interpreter_test.cc in tests/unit/scan.
+// Three readings of one tree, in the order in which Elasticsearch applies them: what folds to a
+// constant, the two-valued tree over leaves, and the inside of script leaves. Tested by
+// interpreter_test.cc in tests/unit/scan.
 namespace eqlab::reference {
 namespace {
 
@@ -438,7 +438,7 @@ Result<bool> Interpreter::condition_call(ExprId id, const Row& row) const {
       return expr.fold_case ? fold_text(text).starts_with(fold_text(constant))
                             : text.starts_with(constant);
     }
-    // The constant goes into a wildcard pattern unescaped, backslashes included (5.3).
+    // The constant goes into a wildcard pattern unescaped, backslashes included.
     const std::u32string pattern = name == "endswith" ? U"*" + constant : U"*" + constant + U"*";
     return matches_wildcard(parse_wildcard(pattern, PatternSyntax::with_escapes), text,
                             {.fold_ascii = expr.fold_case, .stop_at_line_ends = false});

@@ -15,7 +15,7 @@
 #include "tests/reference/scalar.h"
 
 /// The language, one event at a time, straight from the syntax tree: the plain twin that the fast
-/// engine is held against. Written from the specification alone and shares no code with
+/// engine is held against. Written from Elasticsearch's documentation alone and shares no code with
 /// harness/eql, scan or match beyond the parser, so that one misreading does not pass both. Slow on
 /// purpose.
 namespace eqlab::reference {
@@ -28,7 +28,7 @@ using Row = std::map<std::string, std::vector<event::Value>, std::less<>>;
 /// Evaluates filters of one parsed query that passed the checker; types are not checked again.
 /// Errors are those of a search that fails as it runs: division by zero, overflow, `number("abc")`,
 /// a constant that cannot be read as the field's type. An error in any leaf fails the filter,
-/// whatever the other leaves say: the specification leaves their order open. `query` and `schema`
+/// whatever the other leaves say: Elasticsearch leaves their order open. `query` and `schema`
 /// must outlive it.
 class Interpreter {
  public:

@@ -10,8 +10,8 @@
 #include "harness/event/value.h"
 
 /// What one value of a field has to do with one constant when the index answers, not a script
-/// (eql spec 3.3). Values are in the field's physical form: dates are nanoseconds, ip and version
-/// text.
+/// (ExpressionTranslators). Values are in the field's physical form: dates are nanoseconds, ip and
+/// version text.
 namespace eqlab::reference {
 
 /// Errors: the constant cannot be read as the field's type; then the whole search fails.

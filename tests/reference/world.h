@@ -29,7 +29,7 @@ struct PlacedEvent {
   event::Value tiebreaker;
 };
 
-/// The rows in the order of their ordinals (8.1), undated ones last; a rank is a place in it.
+/// The rows in the order of their ordinals, undated ones last; a rank is a place in it.
 [[nodiscard]] std::vector<PlacedEvent> place(const std::vector<Row>& rows,
                                              const event::Schema& schema, const Options& options);
 

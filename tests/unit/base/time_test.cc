@@ -68,5 +68,42 @@ TEST(Durations, AreShownInTwoParts) {
   EXPECT_EQ(human_duration(-std::chrono::hours{30}), "-1d 6h");
 }
 
+TEST(Durations, ShortOnesAreToTheMillisecond) {
+  EXPECT_EQ(precise_duration(std::chrono::milliseconds{30'001}), "30.001 s");
+  EXPECT_EQ(precise_duration(-std::chrono::milliseconds{1}), "-0.001 s");
+  EXPECT_EQ(precise_duration(std::chrono::minutes{2}), "2m");
+}
+
+TEST(Durations, InColumnsAreInOneUnitWhereItSaysAll) {
+  EXPECT_EQ(short_duration(std::chrono::hours{48}), "48 h");
+  EXPECT_EQ(short_duration(std::chrono::minutes{90}), "90 min");
+  EXPECT_EQ(short_duration(std::chrono::seconds{61}), "61 s");
+  EXPECT_EQ(short_duration(Duration::zero()), "0 s");
+  EXPECT_EQ(short_duration(std::chrono::milliseconds{90'500}), "1m 31s");
+}
+
+TEST(Durations, ExactOnesReadBack) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(exact_duration(48h), "2d");
+  EXPECT_EQ(exact_duration(48h, 1h), "48h");
+  EXPECT_EQ(exact_duration(48h, 1min), "2880m");
+  EXPECT_EQ(exact_duration(-9min), "-9m");
+  EXPECT_EQ(exact_duration(0s), "0s");
+  EXPECT_EQ(exact_duration(0s, 1h), "0s");
+  EXPECT_EQ(exact_duration(1500ms), "1500ms");
+  EXPECT_EQ(exact_duration(1500us), "1500000ns");
+  for (const Duration duration : {Duration{1}, Duration{999ms}, Duration{61s}, Duration{25h}})
+    EXPECT_EQ(parse_duration(exact_duration(duration)), duration);
+  EXPECT_EQ(exact_seconds(2min), "120s");
+  EXPECT_EQ(exact_seconds(-1500ms), "-1.5s");
+  EXPECT_EQ(exact_seconds(Duration::min()), "-9223372036.854775808s");
+}
+
+TEST(Durations, HaveUnits) {
+  EXPECT_EQ(unit_of_time("m"), std::chrono::minutes{1});
+  EXPECT_EQ(unit_of_time("us"), std::chrono::microseconds{1});
+  for (const char* const text : {"", "M", "min", "S"}) EXPECT_EQ(unit_of_time(text), std::nullopt);
+}
+
 }  // namespace
 }  // namespace eqlab

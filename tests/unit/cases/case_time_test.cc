@@ -31,10 +31,10 @@ TEST(CaseTime, EverythingElseIsNone) {
 
 TEST(CaseTime, OffsetsReadBack) {
   for (const std::string_view text : {"0s", "236s", "-3s", "0.5s", "509.999s", "0.000000001s"}) {
-    EXPECT_EQ(offset_text(*parse_offset(text)), text);
+    EXPECT_EQ(exact_seconds(*parse_offset(text)), text);
   }
-  EXPECT_EQ(offset_text(*parse_offset("2m")), "120s");
-  EXPECT_EQ(offset_text(Duration::min()), "-9223372036.854775808s");
+  EXPECT_EQ(exact_seconds(*parse_offset("2m")), "120s");
+  EXPECT_EQ(exact_seconds(Duration::min()), "-9223372036.854775808s");
 }
 
 }  // namespace

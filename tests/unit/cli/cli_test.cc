@@ -516,9 +516,16 @@ TEST(Match, CtrlCEndsAWaitForInput) {
   const TemporaryFolder folder;
   const std::string pipe = folder.path("pipe");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const int held = ::open(pipe.c_str(), O_RDWR);  // so that nobody sees the end
-  EXPECT_EQ(eqlab({"match", "--query", "any where true", pipe}, {.interrupt_after_ms = 300}).status,
-            130);
+  int held = -1;
+  const auto is_waiting = [&] {
+    // Can be opened once somebody reads; held open, so that the reader sees no end.
+    held = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK);
+    return held >= 0;
+  };
+  EXPECT_EQ(
+      eqlab({"match", "--query", "any where true", pipe}, {.interrupt_when = is_waiting}).status,
+      130);
+  EXPECT_GE(held, 0);
   ::close(held);
 }
 
@@ -609,9 +616,16 @@ TEST(Generate, WillNotWriteOverSomethingElse) {
 
 TEST(Generate, CtrlCLeavesNothingBehind) {
   const TemporaryFolder folder;
+  bool has_begun = false;
+  const auto is_writing = [&] {
+    has_begun = std::filesystem::exists(folder.path("big.tmp"));
+    return has_begun;
+  };
   const Outcome outcome = eqlab({"generate", "-o", folder.path("big"), "--events", "50000000"},
-                                {.interrupt_after_ms = 1'500});
+                                {.interrupt_when = is_writing});
   EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_TRUE(has_begun);
+  EXPECT_FALSE(std::filesystem::exists(folder.path("big.tmp")));
   EXPECT_FALSE(std::filesystem::exists(folder.path("big/manifest.json")));
   std::size_t left = 0;
   if (std::filesystem::exists(folder.path("big"))) {

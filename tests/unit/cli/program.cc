@@ -52,9 +52,11 @@ Outcome run_file(const std::string& path, const std::vector<std::string>& argume
   process::child child(process::exe = path, process::args = arguments,
                        process::start_dir = how.folder, environment,
                        process::std_in<in, process::std_out> out, process::std_err > err);
-  if (how.interrupt_after_ms > 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(how.interrupt_after_ms));
-    ::kill(child.id(), SIGINT);
+  if (how.interrupt_when) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!how.interrupt_when() && child.running() && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (child.running()) ::kill(child.id(), SIGINT);
   }
   child.wait();
   return {child.exit_code(), how.output_to.empty() ? read_file(out) : std::string(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,10 @@ struct Outcome {
 struct Running {
   std::string input = {};                     ///< standard input
   std::vector<std::string> environment = {};  ///< `NAME=value`, on top of the test's own
-  int interrupt_after_ms = 0;                 ///< sends SIGINT then; 0: never
-  std::string output_to = {};                 ///< standard output goes to this file, unread
-  std::string folder = ".";                   ///< where it runs
+  /// Asked while the program runs, for at most a minute; when true, the program gets SIGINT.
+  std::function<bool()> interrupt_when = {};
+  std::string output_to = {};  ///< standard output goes to this file, unread
+  std::string folder = ".";    ///< where it runs
 };
 
 /// Runs the eqlab that was built with these tests.

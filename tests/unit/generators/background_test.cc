@@ -34,7 +34,7 @@ std::vector<EventTime> arrivals_of(double per_hour, Duration span, std::uint64_t
   return times;
 }
 
-TEST(BurstyArrivals, keeps_its_mean_rate_over_a_long_time) {
+TEST(BurstyArrivals, KeepsItsMeanRateOverALongTime) {
   for (const double rate : {0.5, 6.0, 40.0}) {
     const Duration span = hours(24 * 2000);
     const double count = static_cast<double>(arrivals_of(rate, span, 5).size());
@@ -42,7 +42,7 @@ TEST(BurstyArrivals, keeps_its_mean_rate_over_a_long_time) {
   }
 }
 
-TEST(BurstyArrivals, clusters_far_more_than_a_poisson_process) {
+TEST(BurstyArrivals, ClustersFarMoreThanAPoissonProcess) {
   // Counts in windows of six minutes: variance over mean is 1 for Poisson.
   std::map<std::int64_t, double> counts;
   const Duration span = hours(24 * 500);
@@ -61,14 +61,14 @@ TEST(BurstyArrivals, clusters_far_more_than_a_poisson_process) {
   EXPECT_NEAR(static_cast<double>(counts.size()) / windows, 0.3, 0.06);
 }
 
-TEST(BurstyArrivals, do_not_depend_on_how_time_is_divided) {
+TEST(BurstyArrivals, DoNotDependOnHowTimeIsDivided) {
   BurstyArrivals arrivals(Rng(3), 40, monday);
   std::vector<EventTime> pieces;
   for (int i = 1; i <= 480; ++i) arrivals.advance(monday + minutes(3) * i, pieces);
   EXPECT_EQ(pieces, arrivals_of(40, hours(24), 3));
 }
 
-TEST(Background, listed_clients_keep_the_rates_of_their_persona) {
+TEST(Background, ListedClientsKeepTheRatesOfTheirPersona) {
   const World world;
   for (const Persona persona : all_personas) {
     // Many hosts for a week; rates hold per hour awake (root) and per working hour (console).
@@ -87,7 +87,7 @@ TEST(Background, listed_clients_keep_the_rates_of_their_persona) {
       HostTables tables(host, world.images, monday);
       Background background(world.stories, Rng(100 + index), tables, monday);
       std::vector<Event> events;
-      background.tell_listed(monday + hours(24 * 7), events);
+      background.add_listed(monday + hours(24 * 7), events);
       for (const Event& event : events) {
         if (event.kind != Kind::connect) continue;
         EXPECT_TRUE(listed_names.contains(tables.images[event.image].program->name));
@@ -105,26 +105,26 @@ TEST(Background, listed_clients_keep_the_rates_of_their_persona) {
   }
 }
 
-TEST(Background, counts_ahead_exactly_what_it_will_tell) {
+TEST(Background, CountsAheadExactlyWhatItWillAdd) {
   const World world;
   const Host host = make_host(Rng(4), 1, Persona::developer);
   HostTables tables(host, world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  for (int hour = 1; hour <= 48; ++hour) background.tell_listed(monday + hours(hour), events);
-  std::uint64_t told = 0;
-  for (const Event& event : events) told += event.kind == Kind::connect ? 1U : 0U;
+  for (int hour = 1; hour <= 48; ++hour) background.add_listed(monday + hours(hour), events);
+  std::uint64_t connections = 0;
+  for (const Event& event : events) connections += event.kind == Kind::connect ? 1U : 0U;
   const ListedCounts counts = count_listed(host, Rng(8), monday, monday + hours(48));
-  EXPECT_EQ(counts.root + counts.console, told);
+  EXPECT_EQ(counts.root + counts.console, connections);
 }
 
-TEST(Background, ballast_comes_in_the_number_asked_for_and_never_from_listed_clients) {
+TEST(Background, BallastComesInTheNumberAskedForAndNeverFromListedClients) {
   const World world;
   for (const Persona persona : all_personas) {
     HostTables tables(make_host(Rng(4), 2, persona), world.images, monday);
     Background background(world.stories, Rng(8), tables, monday);
     std::vector<Event> events;
-    background.tell_ballast(monday, monday + hours(1), 20'011, events);
+    background.add_ballast(monday, monday + hours(1), 20'011, events);
     ASSERT_EQ(events.size(), 20'011U);
     std::map<Kind, int> kinds;
     for (const Event& event : events) {
@@ -138,13 +138,13 @@ TEST(Background, ballast_comes_in_the_number_asked_for_and_never_from_listed_cli
   }
 }
 
-TEST(Background, runs_shells_under_launchd_but_never_under_a_package_service) {
+TEST(Background, RunsShellsUnderLaunchdButNeverUnderAPackageService) {
   const World world;
   HostTables tables(make_host(Rng(4), 2, Persona::managed), world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  background.tell_ballast(monday, monday + hours(1), 30'000, events);
-  background.tell_listed(monday + hours(24), events);
+  background.add_ballast(monday, monday + hours(1), 30'000, events);
+  background.add_listed(monday + hours(24), events);
   int shells_of_launchd = 0;
   for (const Event& event : events) {
     const std::string& parent = tables.images[event.parent_image].program->name;
@@ -156,12 +156,12 @@ TEST(Background, runs_shells_under_launchd_but_never_under_a_package_service) {
   EXPECT_GT(shells_of_launchd, 20);
 }
 
-TEST(Background, a_process_forks_before_it_execs_and_keeps_its_pid) {
+TEST(Background, AProcessForksBeforeItExecsAndKeepsItsPid) {
   const World world;
   HostTables tables(make_host(Rng(4), 2, Persona::ci), world.images, monday);
   Background background(world.stories, Rng(8), tables, monday);
   std::vector<Event> events;
-  background.tell_ballast(monday, monday + hours(1), 10'000, events);
+  background.add_ballast(monday, monday + hours(1), 10'000, events);
   std::map<ProcessIndex, EventTime> forked;
   for (const Event& event : events) {
     if (event.kind == Kind::fork) {
@@ -175,7 +175,7 @@ TEST(Background, a_process_forks_before_it_execs_and_keeps_its_pid) {
   }
 }
 
-TEST(ExternalAddress, stays_in_the_ranges_reserved_for_documentation) {
+TEST(ExternalAddress, StaysInTheRangesReservedForDocumentation) {
   Rng rng(1);
   int v6 = 0;
   for (int i = 0; i < 2000; ++i) {

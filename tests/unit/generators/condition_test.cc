@@ -41,7 +41,7 @@ bool holds(std::string_view text, const std::vector<StepRecord>& steps = story()
   return parsed(text).holds(steps, chosen);
 }
 
-TEST(Condition, within_reaches_from_the_same_moment_to_the_length_inclusive) {
+TEST(Condition, WithinReachesFromTheSameMomentToTheLengthInclusive) {
   EXPECT_TRUE(holds("within(script, download, 15s)"));
   EXPECT_FALSE(holds("within(script, download, 14999ms)"));
   EXPECT_FALSE(holds("within(script, download, 15s)", story(seconds(15) + milliseconds(1))));
@@ -50,18 +50,18 @@ TEST(Condition, within_reaches_from_the_same_moment_to_the_length_inclusive) {
   EXPECT_FALSE(holds("within(last command, download, 1h)")) << "it never happened";
 }
 
-TEST(Condition, times_are_compared_in_whole_milliseconds) {
+TEST(Condition, TimesAreComparedInWholeMilliseconds) {
   EXPECT_TRUE(holds("within(script, download, 15s)", story(seconds(15) + microseconds(999))));
   EXPECT_FALSE(holds("within(script, download, 15s)", story(seconds(15) + microseconds(1000))));
 }
 
-TEST(Condition, a_name_stands_for_the_step_in_every_round_of_a_loop) {
+TEST(Condition, ANameStandsForTheStepInEveryRoundOfALoop) {
   EXPECT_TRUE(holds("within(script, download, 15s)"));
   EXPECT_TRUE(holds("ipv6(download)")) << "of the second round";
   EXPECT_TRUE(holds("within(curl, download, 39s) and not within(curl, download, 13s)"));
 }
 
-TEST(Condition, knows_what_became_of_a_step) {
+TEST(Condition, KnowsWhatBecameOfAStep) {
   EXPECT_TRUE(holds("happens(curl)"));
   EXPECT_FALSE(holds("happens(last command)"));
   EXPECT_TRUE(holds("orphan(curl)"));
@@ -72,14 +72,14 @@ TEST(Condition, knows_what_became_of_a_step) {
   EXPECT_TRUE(holds("in_place(curl)", steps));
 }
 
-TEST(Condition, or_binds_weaker_than_and_and_brackets_strongest) {
+TEST(Condition, OrBindsWeakerThanAndAndBracketsStrongest) {
   EXPECT_TRUE(holds("happens(curl) or happens(curl) and happens(last command)"));
   EXPECT_FALSE(holds("(happens(curl) or happens(curl)) and happens(last command)"));
   EXPECT_FALSE(holds("not happens(curl) and happens(script)"));
   EXPECT_TRUE(holds("not (happens(last command) or tool is nc)"));
 }
 
-TEST(Condition, a_choice_is_one_of_its_options) {
+TEST(Condition, AChoiceIsOneOfItsOptions) {
   EXPECT_TRUE(holds("tool is ssh"));
   EXPECT_FALSE(holds("tool is nc"));
   EXPECT_TRUE(parsed("tool is nc or not start is now").is_about_choices());
@@ -93,7 +93,7 @@ struct Mistake {
   std::string hint = {};
 };
 
-TEST(Condition, every_mistake_is_named_at_its_place) {
+TEST(Condition, EveryMistakeIsNamedAtItsPlace) {
   for (const Mistake& mistake : std::vector<Mistake>{
            {"", 0, "a condition is expected"},
            {"within(script, download)", 23, "`,` is expected"},

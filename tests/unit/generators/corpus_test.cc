@@ -41,7 +41,7 @@ std::vector<std::size_t> forwards(const Corpus& corpus) {
   return order;
 }
 
-TEST(Corpus, parts_made_in_any_order_are_the_same_corpus) {
+TEST(Corpus, PartsMadeInAnyOrderAreTheSameCorpus) {
   const CorpusOptions options{.seed = 3, .events = 150'000};
   const Corpus corpus = planned(options);
   ASSERT_GT(corpus.part_count(), 1U);
@@ -53,7 +53,7 @@ TEST(Corpus, parts_made_in_any_order_are_the_same_corpus) {
   EXPECT_EQ(truth::write_truth(a.truth), truth::write_truth(b.truth));
 }
 
-TEST(Corpus, parts_made_at_once_on_two_threads_are_the_same_corpus) {
+TEST(Corpus, PartsMadeAtOnceOnTwoThreadsAreTheSameCorpus) {
   const Corpus corpus = planned({.seed = 3, .events = 150'000});
   const Made alone = make(corpus, forwards(corpus));
   std::vector<std::vector<std::string>> parts(corpus.part_count());
@@ -74,7 +74,7 @@ TEST(Corpus, parts_made_at_once_on_two_threads_are_the_same_corpus) {
   EXPECT_EQ(together, alone.documents);
 }
 
-TEST(Corpus, a_roll_out_reaches_its_hosts_in_one_span_and_the_next_wave_comes_at_another_time) {
+TEST(Corpus, ARollOutReachesItsHostsInOneSpanAndTheNextWaveComesAtAnotherTime) {
   const Corpus corpus =
       planned({.seed = 4, .events = 320'000, .hosts = 100, .days = 2, .only = {"B35"}});
   truth::Truth truth;
@@ -93,25 +93,25 @@ TEST(Corpus, a_roll_out_reaches_its_hosts_in_one_span_and_the_next_wave_comes_at
   EXPECT_LT(hours.size(), 3 * (begins.size() / 200 + 1)) << "and each within its 45 minutes";
 }
 
-TEST(Corpus, stories_out_of_scope_are_told_when_they_are_asked_for_and_only_then) {
-  const auto tell = [](const CorpusOptions& options) {
+TEST(Corpus, StoriesOutOfScopeAreSimulatedWhenTheyAreAskedForAndOnlyThen) {
+  const auto incidents_of = [](const CorpusOptions& options) {
     const Corpus corpus = planned(options);
-    std::map<std::string, int> told;
+    std::map<std::string, int> counts;
     truth::Truth truth;
     for (std::size_t part = 0; part < corpus.part_count(); ++part)
       corpus.make_batches(
           part, {}, [](const event::EventBatch&) {}, truth);
-    for (const truth::Incident& incident : truth.incidents) ++told[incident.scenario];
-    return told;
+    for (const truth::Incident& incident : truth.incidents) ++counts[incident.scenario];
+    return counts;
   };
-  EXPECT_GT(tell({.seed = 2, .events = 20'000, .only = {"O03"}})["O03"], 0);
+  EXPECT_GT(incidents_of({.seed = 2, .events = 20'000, .only = {"O03"}})["O03"], 0);
   for (const std::string profile : {"balanced", "realistic", "clean"}) {
-    for (const auto& [scenario, count] : tell({.profile = profile, .events = 200'000}))
+    for (const auto& [scenario, count] : incidents_of({.profile = profile, .events = 200'000}))
       EXPECT_NE(scenario.front(), 'O') << profile;
   }
 }
 
-TEST(Corpus, another_seed_is_another_corpus) {
+TEST(Corpus, AnotherSeedIsAnotherCorpus) {
   const Corpus a = planned({.seed = 1, .events = 5'000});
   const Corpus b = planned({.seed = 2, .events = 5'000});
   EXPECT_NE(make(a, forwards(a)).documents, make(b, forwards(b)).documents);
@@ -129,7 +129,7 @@ std::uint64_t count(const Corpus& corpus) {
   return rows;
 }
 
-TEST(Corpus, has_the_number_of_events_asked_for_within_two_percent) {
+TEST(Corpus, HasTheNumberOfEventsAskedForWithinTwoPercent) {
   for (const std::string profile :
        {"balanced", "realistic", "clean", "evasion", "storm", "nightmare"}) {
     for (const std::uint64_t events : {1'000U, 20'000U, 300'000U}) {
@@ -145,13 +145,13 @@ TEST(Corpus, has_the_number_of_events_asked_for_within_two_percent) {
       0.02);
 }
 
-TEST(Corpus, without_a_number_of_events_hosts_and_days_give_it) {
+TEST(Corpus, WithoutANumberOfEventsHostsAndDaysGiveIt) {
   const Corpus corpus = planned({.hosts = 20, .days = 1});
   EXPECT_NEAR(static_cast<double>(corpus.options().events), 20 * 2500.0, 1);
   EXPECT_EQ((corpus.to() - corpus.from()), std::chrono::hours(24));
 }
 
-TEST(Corpus, every_incident_event_occurs_exactly_once_among_the_events) {
+TEST(Corpus, EveryIncidentEventOccursExactlyOnceAmongTheEvents) {
   const Corpus corpus = planned({.seed = 8, .events = 200'000});
   std::map<std::string, int> times;
   std::map<std::string, EventTime> when;
@@ -193,7 +193,7 @@ TEST(Corpus, every_incident_event_occurs_exactly_once_among_the_events) {
   }
 }
 
-TEST(Corpus, incidents_are_numbered_in_order_of_time) {
+TEST(Corpus, IncidentsAreNumberedInOrderOfTime) {
   const Corpus corpus = planned({.events = 200'000});
   const Made made = make(corpus, forwards(corpus));
   ASSERT_GT(made.truth.incidents.size(), 300U);
@@ -218,7 +218,7 @@ std::map<std::string, int> scenarios_of(const CorpusOptions& options) {
   return counts;
 }
 
-TEST(Corpus, the_balanced_mix_is_five_ten_twenty_five_and_sixty_percent) {
+TEST(Corpus, TheBalancedMixIsFiveTenTwentyFiveAndSixtyPercent) {
   const auto rows = list_scenarios({});
   ASSERT_TRUE(rows);
   std::map<std::string, std::string> group;
@@ -242,7 +242,7 @@ TEST(Corpus, the_balanced_mix_is_five_ten_twenty_five_and_sixty_percent) {
   EXPECT_NEAR(shares["G0"] / all, 0.60, 0.005);
 }
 
-TEST(Corpus, two_million_balanced_events_hold_enough_attacks_to_measure) {
+TEST(Corpus, TwoMillionBalancedEventsHoldEnoughAttacksToMeasure) {
   const Corpus corpus = planned({.events = 2'000'000});
   EXPECT_EQ(corpus.options().hosts, 400U);
   EXPECT_DOUBLE_EQ(corpus.options().days, 2);
@@ -254,19 +254,19 @@ TEST(Corpus, two_million_balanced_events_hold_enough_attacks_to_measure) {
   EXPECT_GE(attacks * 10, 500);
 }
 
-TEST(Corpus, the_clean_profile_holds_no_attack) {
+TEST(Corpus, TheCleanProfileHoldsNoAttack) {
   for (const auto& [scenario, count] : scenarios_of({.profile = "clean", .events = 100'000}))
     EXPECT_EQ(scenario.front(), 'B');
 }
 
-TEST(Corpus, only_and_without_choose_scenarios) {
+TEST(Corpus, OnlyAndWithoutChooseScenarios) {
   const auto only = scenarios_of({.events = 30'000, .only = {"M11"}});
   EXPECT_EQ(only.size(), 1U);
   EXPECT_GT(only.at("M11"), 10);
   EXPECT_FALSE(scenarios_of({.events = 100'000, .without = {"B05", "B07"}}).contains("B05"));
 }
 
-TEST(Corpus, a_roll_out_reaches_its_hosts_within_ten_minutes) {
+TEST(Corpus, ARollOutReachesItsHostsWithinTenMinutes) {
   const Corpus corpus = planned({.events = 200'000, .only = {"M25"}});
   truth::Truth truth;
   for (std::size_t part = 0; part < corpus.part_count(); ++part) {
@@ -278,7 +278,7 @@ TEST(Corpus, a_roll_out_reaches_its_hosts_within_ten_minutes) {
   EXPECT_LT(truth.incidents.back().first - truth.incidents.front().first, std::chrono::minutes(11));
 }
 
-TEST(Corpus, wishes_that_cannot_be_met_are_refused) {
+TEST(Corpus, WishesThatCannotBeMetAreRefused) {
   EXPECT_EQ(Corpus::plan({.profile = "balnced"}).error().code, "E520");
   EXPECT_EQ(Corpus::plan({.only = {"M11", "M111"}}).error().code, "E521");
   EXPECT_EQ(Corpus::plan({.only = {"M11"}, .without = {"M11"}}).error().code, "E521");
@@ -286,7 +286,7 @@ TEST(Corpus, wishes_that_cannot_be_met_are_refused) {
   EXPECT_EQ(Corpus::plan({.days = -1}).error().code, "E504");
 }
 
-TEST(Corpus, scenarios_can_be_listed) {
+TEST(Corpus, ScenariosCanBeListed) {
   const auto rows = list_scenarios({});
   ASSERT_TRUE(rows);
   const auto m11 = std::ranges::find(*rows, "M11", &ScenarioSummary::id);

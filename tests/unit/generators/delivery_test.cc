@@ -36,7 +36,7 @@ double quantile(const std::vector<double>& values, double p) {
   return values[static_cast<std::size_t>(p * static_cast<double>(values.size()))];
 }
 
-TEST(Delivery, most_events_of_a_server_arrive_within_half_a_minute) {
+TEST(Delivery, MostEventsOfAServerArriveWithinHalfAMinute) {
   const std::vector<double> values = delays(Persona::ci, 40, 20);
   // 0-3 s until the batch leaves, a lognormal of median 6 s, 0-5 s for the stream.
   EXPECT_NEAR(quantile(values, 0.5), 10.5, 1);
@@ -44,7 +44,7 @@ TEST(Delivery, most_events_of_a_server_arrive_within_half_a_minute) {
   EXPECT_GT(values.front(), 0);
 }
 
-TEST(Delivery, the_share_and_the_length_of_being_offline_are_the_persona_s) {
+TEST(Delivery, TheShareAndTheLengthOfBeingOfflineAreThePersonaS) {
   const std::vector<double> values = delays(Persona::office, 100, 40);
   const auto offline = static_cast<double>(values.end() - std::ranges::lower_bound(values, 1200));
   EXPECT_NEAR(offline / static_cast<double>(values.size()),
@@ -54,7 +54,7 @@ TEST(Delivery, the_share_and_the_length_of_being_offline_are_the_persona_s) {
   EXPECT_NEAR(quantile(waits, 0.95) / 3600, 17, 6);
 }
 
-TEST(Delivery, what_waited_offline_arrives_in_order) {
+TEST(Delivery, WhatWaitedOfflineArrivesInOrder) {
   const Host host = make_host(Rng(2), 1, Persona::office);
   int flushed = 0;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
@@ -76,7 +76,7 @@ TEST(Delivery, what_waited_offline_arrives_in_order) {
   EXPECT_GT(flushed, 1000);
 }
 
-TEST(Delivery, events_of_one_batch_and_stream_arrive_together_and_streams_apart) {
+TEST(Delivery, EventsOfOneBatchAndStreamArriveTogetherAndStreamsApart) {
   const Host host = make_host(Rng(2), 1, Persona::ci);
   Delivery delivery(host, Rng(5), monday, monday + hours(24));
   int apart = 0;
@@ -89,7 +89,7 @@ TEST(Delivery, events_of_one_batch_and_stream_arrive_together_and_streams_apart)
   EXPECT_GT(apart, 600);
 }
 
-TEST(Delivery, ingest_times_are_whole_seconds_after_the_event) {
+TEST(Delivery, IngestTimesAreWholeSecondsAfterTheEvent) {
   const Host host = make_host(Rng(2), 1, Persona::office);
   Delivery delivery(host, Rng(5), monday, monday + hours(24));
   for (int m = 0; m < 1440; ++m) {

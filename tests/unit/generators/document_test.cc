@@ -48,7 +48,7 @@ void each_leaf(const Json& json, const std::string& path,
   }
 }
 
-TEST(Documents, every_field_stands_in_the_builtin_table_with_a_fitting_type) {
+TEST(Documents, EveryFieldStandsInTheBuiltinTableWithAFittingType) {
   const event::Schema& schema = event::Schema::builtin();
   std::set<std::string> seen;
   for (const std::string& document : documents_of(small_corpus(60'000))) {
@@ -88,7 +88,7 @@ TEST(Documents, every_field_stands_in_the_builtin_table_with_a_fitting_type) {
   }
 }
 
-TEST(Documents, fields_stand_in_order_of_name_so_that_objects_open_once) {
+TEST(Documents, FieldsStandInOrderOfNameSoThatObjectsOpenOnce) {
   std::vector<std::vector<std::string>> paths;
   for (const FieldDefinition& field : field_definitions()) {
     std::vector<std::string> path;
@@ -103,7 +103,7 @@ TEST(Documents, fields_stand_in_order_of_name_so_that_objects_open_once) {
   EXPECT_TRUE(std::ranges::is_sorted(paths));
 }
 
-TEST(Documents, the_agent_s_version_decides_the_shape) {
+TEST(Documents, TheAgentSVersionDecidesTheShape) {
   int old_ones = 0;
   int new_ones = 0;
   for (const std::string& text : documents_of(small_corpus(120'000))) {
@@ -129,7 +129,7 @@ TEST(Documents, the_agent_s_version_decides_the_shape) {
   EXPECT_GT(new_ones, 1000);
 }
 
-TEST(Documents, fork_exec_and_end_of_one_pid_share_an_entity_id_that_other_processes_lack) {
+TEST(Documents, ForkExecAndEndOfOnePidShareAnEntityIdThatOtherProcessesLack) {
   std::map<std::pair<std::string, std::string>, std::set<std::int64_t>>
       pids;  // (host, entity) -> pids
   std::size_t events = 0;
@@ -155,7 +155,7 @@ std::string profile_with(const std::string& more) {
 
 /// As agents up to 8.1 had it: what a process was between fork and exec is a process of its own,
 /// and the parent of what it became.
-TEST(Documents, every_exec_brings_a_new_entity_id_where_the_profile_says_so) {
+TEST(Documents, EveryExecBringsANewEntityIdWhereTheProfileSaysSo) {
   const std::string path = profile_with("[documents]\nentity_id = \"exec\"\n");
   auto corpus = Corpus::plan({.profile = path, .seed = 5});
   ASSERT_TRUE(corpus) << render(corpus.error());
@@ -203,7 +203,7 @@ TEST(Documents, every_exec_brings_a_new_entity_id_where_the_profile_says_so) {
   std::filesystem::remove(path);
 }
 
-TEST(Documents, agents_up_to_8_1_give_an_id_at_every_exec_unless_the_profile_says_otherwise) {
+TEST(Documents, AgentsUpTo81GiveAnIdAtEveryExecUnlessTheProfileSaysOtherwise) {
   EXPECT_TRUE(gives_id_per_exec(EntityId::by_version, {8, 1, 3}));
   EXPECT_TRUE(gives_id_per_exec(EntityId::by_version, {7, 17, 0}));
   EXPECT_FALSE(gives_id_per_exec(EntityId::by_version, {8, 4, 0}));
@@ -211,7 +211,7 @@ TEST(Documents, agents_up_to_8_1_give_an_id_at_every_exec_unless_the_profile_say
   EXPECT_TRUE(gives_id_per_exec(EntityId::exec, {9, 4, 1}));
 }
 
-TEST(Documents, an_unknown_model_of_entity_ids_is_named_at_its_line) {
+TEST(Documents, AnUnknownModelOfEntityIdsIsNamedAtItsLine) {
   const std::string path = profile_with("[documents]\nentity_id = \"fork\"\n");
   const auto corpus = Corpus::plan({.profile = path});
   ASSERT_FALSE(corpus);
@@ -221,7 +221,7 @@ TEST(Documents, an_unknown_model_of_entity_ids_is_named_at_its_line) {
   std::filesystem::remove(path);
 }
 
-TEST(Documents, files_change_in_the_background_and_no_path_keeps_a_placeholder) {
+TEST(Documents, FilesChangeInTheBackgroundAndNoPathKeepsAPlaceholder) {
   int changes = 0;
   const std::vector<std::string> documents = documents_of(small_corpus(60'000));
   for (const std::string& text : documents) {
@@ -232,7 +232,7 @@ TEST(Documents, files_change_in_the_background_and_no_path_keeps_a_placeholder) 
   EXPECT_LT(changes, static_cast<int>(documents.size() / 3));
 }
 
-TEST(Documents, ids_are_unique_and_sequences_rise_with_time_on_each_host) {
+TEST(Documents, IdsAreUniqueAndSequencesRiseWithTimeOnEachHost) {
   std::set<std::string> ids;
   std::map<std::string, std::pair<std::string, std::int64_t>> last;
   for (const std::string& text : documents_of(small_corpus())) {
@@ -250,7 +250,7 @@ TEST(Documents, ids_are_unique_and_sequences_rise_with_time_on_each_host) {
   }
 }
 
-TEST(Documents, network_events_lack_what_the_sensor_does_not_know) {
+TEST(Documents, NetworkEventsLackWhatTheSensorDoesNotKnow) {
   int checked = 0;
   for (const std::string& text : documents_of(small_corpus())) {
     const Json document = Json::parse(text);
@@ -283,7 +283,7 @@ class Batches : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(WithoutAndWithFaults, Batches, testing::Values("balanced", "nightmare"),
                          [](const auto& test) { return test.param; });
 
-TEST_P(Batches, hold_what_the_reader_makes_of_the_documents) {
+TEST_P(Batches, HoldWhatTheReaderMakesOfTheDocuments) {
   auto planned = Corpus::plan({.profile = GetParam(), .seed = 5, .events = 50'000});
   ASSERT_TRUE(planned);
   const Corpus corpus = std::move(*planned);
@@ -361,7 +361,7 @@ TEST_P(Batches, hold_what_the_reader_makes_of_the_documents) {
   std::filesystem::remove(path);
 }
 
-TEST(HostTables, compaction_keeps_what_waiting_events_refer_to) {
+TEST(HostTables, CompactionKeepsWhatWaitingEventsReferTo) {
   ImageTable shared;
   add_standing_images(shared);
   HostTables tables(make_host(Rng(1), 0, Persona::office), shared, EventTime{});

@@ -28,7 +28,7 @@ std::vector<double> draws(const Distribution& distribution, std::size_t count) {
   return values;
 }
 
-TEST(PortableMath, agrees_with_the_library_and_with_tabulated_quantiles) {
+TEST(PortableMath, AgreesWithTheLibraryAndWithTabulatedQuantiles) {
   for (double x = 1e-9; x < 1e9; x *= 1.7)
     EXPECT_NEAR(portable_log(x), std::log(x), 1e-13 * std::max(1.0, std::abs(std::log(x))));
   for (double x = -40; x < 40; x += 0.37) EXPECT_NEAR(portable_exp(x) / std::exp(x), 1, 1e-14);
@@ -38,7 +38,7 @@ TEST(PortableMath, agrees_with_the_library_and_with_tabulated_quantiles) {
   EXPECT_NEAR(normal_quantile(1e-12), -7.034483825301131, 1e-12);
 }
 
-TEST(Distribution, quantiles_of_many_draws_are_those_of_the_closed_form) {
+TEST(Distribution, QuantilesOfManyDrawsAreThoseOfTheClosedForm) {
   for (const std::string_view text :
        {"lognormal(median=0.3s, sigma=0.9)", "uniform(1s, 10s)", "exponential(mean=12s)",
         "clip(lognormal(35s, 0.8), 5s, 15m)", "times(4, exponential(2s))"}) {
@@ -52,14 +52,14 @@ TEST(Distribution, quantiles_of_many_draws_are_those_of_the_closed_form) {
   }
 }
 
-TEST(Distribution, closed_forms_are_the_textbook_ones) {
+TEST(Distribution, ClosedFormsAreTheTextbookOnes) {
   EXPECT_NEAR(static_cast<double>(parsed("lognormal(2s, 0.5)").quantile(0.9).count()),
               2e9 * std::exp(0.5 * 1.2815515655446004), 2);
   EXPECT_NEAR(static_cast<double>(parsed("exponential(12s)").quantile(0.5).count()),
               12e9 * std::log(2.0), 2);
 }
 
-TEST(Distribution, a_mixture_draws_each_part_by_its_weight) {
+TEST(Distribution, AMixtureDrawsEachPartByItsWeight) {
   const std::vector<double> values =
       draws(parsed("mix(75%: 1s, 20%: 2s, 5%: uniform(10s, 20s))"), 100'000);
   const auto share_below = [&](double limit) {
@@ -69,7 +69,7 @@ TEST(Distribution, a_mixture_draws_each_part_by_its_weight) {
   EXPECT_NEAR(share_below(5), 0.95, 0.004);
 }
 
-TEST(Distribution, constants_and_choices_are_exact_to_the_nanosecond) {
+TEST(Distribution, ConstantsAndChoicesAreExactToTheNanosecond) {
   Rng rng(1);
   EXPECT_EQ(parsed("29.999s").sample(rng), milliseconds(29'999));
   for (int i = 0; i < 100; ++i) {
@@ -78,14 +78,14 @@ TEST(Distribution, constants_and_choices_are_exact_to_the_nanosecond) {
   }
 }
 
-TEST(Distribution, a_name_stands_for_the_table_s_entry) {
+TEST(Distribution, ANameStandsForTheTableSEntry) {
   DistributionTable table;
   table.emplace("network_after_script.benign", Distribution::constant(seconds(3)));
   Rng rng(1);
   EXPECT_EQ(parsed("plus(1s, network_after_script.benign)", table).sample(rng), seconds(4));
 }
 
-TEST(Distribution, mistakes_are_pointed_at) {
+TEST(Distribution, MistakesArePointedAt) {
   struct Case {
     std::string_view text;
     std::string_view code;
@@ -120,7 +120,7 @@ TEST(Distribution, mistakes_are_pointed_at) {
   EXPECT_EQ(parse_distribution(deep, table).error().code, "E513");
 }
 
-TEST(QuantileTable, draws_as_the_distribution_that_it_was_made_from) {
+TEST(QuantileTable, DrawsAsTheDistributionThatItWasMadeFrom) {
   const Distribution distribution = Distribution::lognormal(milliseconds(60), 0.8);
   const QuantileTable table(distribution);
   Rng rng(3);
@@ -133,7 +133,7 @@ TEST(QuantileTable, draws_as_the_distribution_that_it_was_made_from) {
   }
 }
 
-TEST(DrawCount, has_the_mean_and_the_variance_of_poisson) {
+TEST(DrawCount, HasTheMeanAndTheVarianceOfPoisson) {
   for (const double mean : {0.4, 7.0, 63.0, 400.0}) {
     Rng rng(11);
     double sum = 0;

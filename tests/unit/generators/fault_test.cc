@@ -54,7 +54,7 @@ struct MergeRow {
   std::string absorbed;
 };
 
-TEST(Merging, puts_one_document_in_the_place_of_a_short_life) {
+TEST(Merging, PutsOneDocumentInThePlaceOfAShortLife) {
   const std::vector<Event> life = {
       event_of(Kind::fork, milliseconds(0), 7), event_of(Kind::exec, milliseconds(2), 7),
       event_of(Kind::exec, milliseconds(9), 7), event_of(Kind::end, milliseconds(700), 7, 3)};
@@ -105,7 +105,7 @@ TEST(Merging, puts_one_document_in_the_place_of_a_short_life) {
   }
 }
 
-TEST(Merging, keeps_the_exit_code_of_the_end) {
+TEST(Merging, KeepsTheExitCodeOfTheEnd) {
   std::vector<Event> events = {event_of(Kind::exec, milliseconds(0), 7),
                                event_of(Kind::end, milliseconds(5), 7, 42)};
   std::vector<Event> absorbed;
@@ -114,7 +114,7 @@ TEST(Merging, keeps_the_exit_code_of_the_end) {
   EXPECT_EQ(events[0].detail, 42U);
 }
 
-TEST(Merging, follows_the_agent_s_version) {
+TEST(Merging, FollowsTheAgentSVersion) {
   Host host;
   host.agent = {8, 17, 9};
   EXPECT_FALSE(merges({.merging = Merging::by_version}, host));
@@ -126,7 +126,7 @@ TEST(Merging, follows_the_agent_s_version) {
 
 // ---- clocks
 
-TEST(HostClocks, are_a_little_wrong_on_most_hosts_and_by_up_to_two_minutes_on_a_few) {
+TEST(HostClocks, AreALittleWrongOnMostHostsAndByUpToTwoMinutesOnAFew) {
   const FaultOptions options{.clock_offset = 1};
   constexpr int hosts = 20'000;
   int far_off = 0;
@@ -152,7 +152,7 @@ TEST(HostClocks, are_a_little_wrong_on_most_hosts_and_by_up_to_two_minutes_on_a_
   EXPECT_NEAR(std::sqrt(squares / hosts), 0.05, 0.003);
 }
 
-TEST(HostClocks, step_when_the_host_comes_back) {
+TEST(HostClocks, StepWhenTheHostComesBack) {
   const Host host = make_host(Rng(2), 0, Persona::office);
   const Rng rng = Rng(3);
   const Delivery delivery(host, rng, monday, monday + hours(24 * 60));
@@ -200,26 +200,26 @@ Sent send_many(const FaultOptions& options) {
   return sent;
 }
 
-TEST(Transport, does_nothing_unless_it_is_asked_to) {
+TEST(Transport, DoesNothingUnlessItIsAskedTo) {
   const Sent sent = send_many({});
   EXPECT_EQ(sent.lost + sent.doubled + sent.displaced, 0);
 }
 
-TEST(Transport, loses_doubles_and_displaces_the_shares_asked_for) {
+TEST(Transport, LosesDoublesAndDisplacesTheSharesAskedFor) {
   const Sent sent = send_many({.loss = 0.02, .duplicates = 0.05, .reordering = 0.1});
   EXPECT_NEAR(sent.lost / double(sent.all), 0.02, 0.003);
   EXPECT_NEAR(sent.doubled / double(sent.all), 0.05, 0.005);
   EXPECT_NEAR(sent.displaced / double(sent.all), 0.1, 0.006);
 }
 
-TEST(Transport, drops_the_oldest_of_what_waits_offline) {
+TEST(Transport, DropsTheOldestOfWhatWaitsOffline) {
   const double offline = traits_of(Persona::office).share_offline;
   const Sent sent = send_many({.offline_loss = 0.5});
   EXPECT_NEAR(sent.lost / double(sent.all), offline / 2, 0.012);
   EXPECT_EQ(send_many({.offline_loss = 0}).lost, 0);
 }
 
-TEST(Delivery, a_factor_on_the_delays_scales_them_and_zero_makes_everything_searchable_at_once) {
+TEST(Delivery, AFactorOnTheDelaysScalesThemAndZeroMakesEverythingSearchableAtOnce) {
   const Host host = make_host(Rng(2), 0, Persona::office);
   Delivery plain(host, Rng(5), monday, monday + hours(24));
   Delivery triple(host, Rng(5), monday, monday + hours(24), 3);
@@ -260,7 +260,7 @@ Found all_faults(std::uint64_t events) {
   return found;
 }
 
-TEST(Faults, conserve_event_ids_and_say_in_truth_what_became_of_each) {
+TEST(Faults, ConserveEventIdsAndSayInTruthWhatBecameOfEach) {
   const Found found = all_faults(300'000);
   std::map<std::string, int> seen;
   const auto has = [](const truth::IncidentEvent& event, std::string_view fault) {
@@ -281,7 +281,7 @@ TEST(Faults, conserve_event_ids_and_say_in_truth_what_became_of_each) {
     EXPECT_GT(seen[fault], 0) << fault;
 }
 
-TEST(Faults, are_counted_so_that_nothing_is_missing) {
+TEST(Faults, AreCountedSoThatNothingIsMissing) {
   const Found found = all_faults(100'000);
   const truth::FaultCounts& faults = found.truth.faults;
   std::uint64_t documents = 0;
@@ -303,7 +303,7 @@ TEST(Faults, are_counted_so_that_nothing_is_missing) {
   EXPECT_EQ(truth::write_truth(*read), truth::write_truth(found.truth));
 }
 
-TEST(Faults, of_an_unfaulted_profile_are_not_mentioned) {
+TEST(Faults, OfAnUnfaultedProfileAreNotMentioned) {
   const auto corpus = Corpus::plan({.events = 5'000});
   ASSERT_TRUE(corpus);
   truth::Truth truth;
@@ -334,7 +334,7 @@ std::string complaint(const std::string& added) {
   return profile ? "" : profile.error().code + " " + std::to_string(profile.error().place->line);
 }
 
-TEST(Profiles, say_in_which_line_a_fault_or_wave_is_wrong) {
+TEST(Profiles, SayInWhichLineAFaultOrWaveIsWrong) {
   EXPECT_EQ(complaint(""), "");
   EXPECT_EQ(complaint("[faults]\nloss = 0.1\nmerging = \"on\"\n"), "");
   EXPECT_EQ(complaint("[faults]\nlos = 0.1\n"), "E511 12");
@@ -345,7 +345,7 @@ TEST(Profiles, say_in_which_line_a_fault_or_wave_is_wrong) {
   EXPECT_EQ(complaint("[wave]\nscenario = \"M25\"\n"), "E512 11");
 }
 
-TEST(Profiles, may_be_a_file_and_a_wave_reaches_its_share_of_hosts_in_time) {
+TEST(Profiles, MayBeAFileAndAWaveReachesItsShareOfHostsInTime) {
   const auto path = std::filesystem::temp_directory_path() / "eqlab_wave.toml";
   std::ofstream(path, std::ios::binary)
       << plain_profile
@@ -369,7 +369,7 @@ TEST(Profiles, may_be_a_file_and_a_wave_reaches_its_share_of_hosts_in_time) {
   EXPECT_EQ(Corpus::plan({.profile = path.string()}).error().code, "E901");
 }
 
-TEST(Profiles, name_a_wave_s_scenario_that_does_not_exist) {
+TEST(Profiles, NameAWaveSScenarioThatDoesNotExist) {
   const auto path = std::filesystem::temp_directory_path() / "eqlab_wave_unknown.toml";
   std::ofstream(path, std::ios::binary) << plain_profile << "[[wave]]\nscenario = \"X99\"\n";
   EXPECT_EQ(Corpus::plan({.profile = path.string()}).error().code, "E521");

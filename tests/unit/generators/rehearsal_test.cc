@@ -16,44 +16,44 @@ Rehearsal open(const std::vector<std::string>& only = {}) {
   return std::move(*made);
 }
 
-struct Told {
-  std::vector<ToldRun> runs;
+struct Runs {
+  std::vector<ScenarioRun> runs;
   std::map<std::uint64_t, std::vector<EventTime>> times;  ///< by host
 };
-Told tell(const Rehearsal& rehearsal, std::size_t index, std::uint32_t runs,
-          std::uint64_t seed = 1) {
-  Told told;
-  told.runs = rehearsal.tell(index, runs, seed, {}, [&](const event::EventBatch& batch) {
+Runs run(const Rehearsal& rehearsal, std::size_t index, std::uint32_t runs,
+         std::uint64_t seed = 1) {
+  Runs out;
+  out.runs = rehearsal.run(index, runs, seed, {}, [&](const event::EventBatch& batch) {
     for (std::size_t row = 0; row < batch.row_count(); ++row)
-      told.times[batch.line[row] >> 32U].push_back(batch.event_time[row]);
+      out.times[batch.line[row] >> 32U].push_back(batch.event_time[row]);
   });
-  return told;
+  return out;
 }
 
-TEST(Rehearsal, each_telling_has_a_host_of_its_own_and_its_events_in_order) {
-  const Told told = tell(open({"M11"}), 0, 30);
-  ASSERT_EQ(told.runs.size(), 30U);
-  EXPECT_EQ(told.times.size(), 30U);
-  for (const auto& [host, times] : told.times) {
+TEST(Rehearsal, EachRunHasAHostOfItsOwnAndItsEventsInOrder) {
+  const Runs out = run(open({"M11"}), 0, 30);
+  ASSERT_EQ(out.runs.size(), 30U);
+  EXPECT_EQ(out.times.size(), 30U);
+  for (const auto& [host, times] : out.times) {
     EXPECT_GT(times.size(), 10U);
     EXPECT_TRUE(std::ranges::is_sorted(times));
   }
 }
 
-TEST(Rehearsal, the_same_seed_tells_the_same) {
+TEST(Rehearsal, TheSameSeedGivesTheSame) {
   const Rehearsal rehearsal = open({"M01"});
-  EXPECT_EQ(tell(rehearsal, 0, 10).times, tell(rehearsal, 0, 10).times);
-  EXPECT_NE(tell(rehearsal, 0, 10).times, tell(rehearsal, 0, 10, 2).times);
+  EXPECT_EQ(run(rehearsal, 0, 10).times, run(rehearsal, 0, 10).times);
+  EXPECT_NE(run(rehearsal, 0, 10).times, run(rehearsal, 0, 10, 2).times);
 }
 
-TEST(Rehearsal, ids_that_do_not_exist_are_named) {
+TEST(Rehearsal, IdsThatDoNotExistAreNamed) {
   const auto none = Rehearsal::open("", {"M111"});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, "E521");
   EXPECT_TRUE(none.error().hint.starts_with("did you mean M1")) << none.error().hint;
 }
 
-TEST(Rehearsal, the_catalogue_has_every_kind_of_story) {
+TEST(Rehearsal, TheCatalogueHasEveryKindOfStory) {
   const Rehearsal rehearsal = open();
   EXPECT_GT(rehearsal.scenario_count(), 110U);
   std::map<std::string, int> classes;
@@ -76,12 +76,12 @@ TEST(Rehearsal, the_catalogue_has_every_kind_of_story) {
 }
 
 /// What the file says of the package's behaviour is what its process tree does.
-TEST(Rehearsal, code_of_the_package_connects_where_the_file_says_so_and_nowhere_else) {
+TEST(Rehearsal, CodeOfThePackageConnectsWhereTheFileSaysSoAndNowhereElse) {
   const Rehearsal rehearsal = open();
   for (std::size_t i = 0; i < rehearsal.scenario_count(); ++i) {
     const ScenarioSummary summary = rehearsal.scenario(i);
     int connects = 0;
-    for (const ToldRun& run : tell(rehearsal, i, 40).runs) connects += run.connects ? 1 : 0;
+    for (const ScenarioRun& run : run(rehearsal, i, 40).runs) connects += run.connects ? 1 : 0;
     if (summary.behaviour == "connects within 60 s") {
       EXPECT_GT(connects, 5) << summary.id;
     } else {
@@ -91,17 +91,17 @@ TEST(Rehearsal, code_of_the_package_connects_where_the_file_says_so_and_nowhere_
 }
 
 /// Where it depends, it is seen to go both ways.
-TEST(Rehearsal, a_condition_holds_in_some_tellings_and_not_in_others) {
+TEST(Rehearsal, AConditionHoldsInSomeRunsAndNotInOthers) {
   const Rehearsal rehearsal = open();
   int conditions = 0;
   for (std::size_t i = 0; i < rehearsal.scenario_count(); ++i) {
     const auto promises = rehearsal.promises(i);
-    const Told told = tell(rehearsal, i, 400);
+    const Runs out = run(rehearsal, i, 400);
     for (std::size_t r = 0; r < promises.size(); ++r) {
       if (promises[r].condition.empty()) continue;
       ++conditions;
       std::set<bool> outcomes;
-      for (const ToldRun& run : told.runs) outcomes.insert(run.promised[r].value_or(false));
+      for (const ScenarioRun& run : out.runs) outcomes.insert(run.promised[r].value_or(false));
       EXPECT_EQ(outcomes.size(), 2U) << rehearsal.scenario(i).id << " " << rehearsal.rules()[r].key;
     }
   }

@@ -38,7 +38,7 @@ Result<Catalogue> read(const std::string& text) {
   return read_catalogue(files);
 }
 
-TEST(Catalogue, builtin_scenarios_all_load_and_say_what_is_expected) {
+TEST(Catalogue, BuiltinScenariosAllLoadAndSayWhatIsExpected) {
   const auto catalogue = load_catalogue("");
   ASSERT_TRUE(catalogue) << render(catalogue.error());
   EXPECT_GT(catalogue->scenarios.size(), 110U);
@@ -54,7 +54,7 @@ TEST(Catalogue, builtin_scenarios_all_load_and_say_what_is_expected) {
   }
 }
 
-TEST(Catalogue, the_timing_model_s_quantities_have_names) {
+TEST(Catalogue, TheTimingModelSQuantitiesHaveNames) {
   const auto catalogue = load_catalogue("");
   ASSERT_TRUE(catalogue);
   for (const std::string_view name :
@@ -86,7 +86,7 @@ struct Mistake {
   std::string hint = {};
 };
 
-TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
+TEST(Scenario, EveryMistakeIsNamedAtItsLineAndColumn) {
   const std::string connect =
       "\n[[step]]\nname = \"net\"\nkind = \"connect\"\nprocess = \"script\"\n";
   const std::vector<Mistake> mistakes = {
@@ -179,7 +179,7 @@ TEST(Scenario, every_mistake_is_named_at_its_line_and_column) {
   }
 }
 
-TEST(Scenario, steps_are_bounded_with_all_their_rounds) {
+TEST(Scenario, StepsAreBoundedWithAllTheirRounds) {
   std::string text = head + "[[loop]]\nname = \"rounds\"\nrepeat = 40\n";
   for (int i = 0; i < 11; ++i) {
     text += format(
@@ -217,7 +217,7 @@ Result<Catalogue> read_with_part(const std::string& scenario, const std::string&
   return read_catalogue(files);
 }
 
-TEST(Scenario, a_part_brings_its_steps_with_the_parameters_put_in) {
+TEST(Scenario, APartBringsItsStepsWithTheParametersPutIn) {
   const auto catalogue = read_with_part(
       head + script +
           "[[include]]\npart = \"fetch\"\nwith = { parent = \"script\", server = \"a.example\" }\n",
@@ -230,7 +230,7 @@ TEST(Scenario, a_part_brings_its_steps_with_the_parameters_put_in) {
   EXPECT_EQ(scenario.steps[2].domain, "a.example");
 }
 
-TEST(Scenario, a_mistake_in_a_part_is_named_in_the_part) {
+TEST(Scenario, AMistakeInAPartIsNamedInThePart) {
   const std::string include = head + script + "[[include]]\npart = \"fetch\"\n";
   const std::string both = "with = { parent = \"scrpt\", server = \"a.example\" }\n";
   struct Wrong {
@@ -256,7 +256,7 @@ TEST(Scenario, a_mistake_in_a_part_is_named_in_the_part) {
   }
 }
 
-TEST(Scenario, the_rules_that_promises_are_made_about_are_data) {
+TEST(Scenario, TheRulesThatPromisesAreMadeAboutAreData) {
   std::vector<NamedText> files = embedded_files("generators/scenarios/distributions.toml");
   files.push_back({"rules.toml", "[[rule]]\nkey = \"mine\"\nrule_id = \"abc\"\n"});
   files.push_back({"x.toml", head + "[expected]\nmine = \"Y: it must\"\n" + script});
@@ -271,7 +271,7 @@ TEST(Scenario, the_rules_that_promises_are_made_about_are_data) {
   EXPECT_EQ(twice.error().place->line, 5U);
 }
 
-TEST(Scenario, an_id_is_used_once) {
+TEST(Scenario, AnIdIsUsedOnce) {
   std::vector<NamedText> files = embedded_files("generators/scenarios/distributions.toml");
   files.push_back({"a.toml", head + script});
   files.push_back({"b.toml", "# the same again\n" + head + script});
@@ -282,7 +282,7 @@ TEST(Scenario, an_id_is_used_once) {
   EXPECT_EQ(result.error().place->line, 2U);
 }
 
-TEST(Scenario, a_folder_of_one_s_own_takes_the_place_of_the_builtin_catalogue) {
+TEST(Scenario, AFolderOfOneSOwnTakesThePlaceOfTheBuiltinCatalogue) {
   const auto folder = std::filesystem::temp_directory_path() / "eqlab_own_scenarios";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);

@@ -22,7 +22,7 @@ class Stats : public testing::Test {
   std::filesystem::path path_ = std::filesystem::temp_directory_path() / "eqlab_stats.ndjson";
 };
 
-TEST_F(Stats, are_those_that_can_be_counted_by_hand) {
+TEST_F(Stats, AreThoseThatCanBeCountedByHand) {
   const auto stats = measure(
       R"({"@timestamp":"2026-03-02T10:00:00Z","host":{"id":"a"},"event":{"category":["process"],"type":["start"],"action":"exec","ingested":"2026-03-02T10:00:10Z"},"process":{"entity_id":"p1","name":"bash","parent":{"entity_id":"p0"}}}
 {"@timestamp":"2026-03-02T10:00:01Z","host":{"id":"a"},"event":{"category":["process"],"type":["start","end"],"action":["fork","exec","end"],"ingested":"2026-03-02T10:00:31Z"},"process":{"entity_id":"p2","name":"curl","parent":{"entity_id":"p0"}}}
@@ -52,7 +52,7 @@ not json
   EXPECT_EQ(stats->common_names.front(), (std::pair<std::string, std::uint64_t>("bash", 3)));
 }
 
-TEST_F(Stats, tell_a_clock_from_chance_and_from_bursts) {
+TEST_F(Stats, TellAClockFromChanceAndFromBursts) {
   const auto timeline = [](const std::function<std::int64_t(int)>& milliseconds) {
     std::string text;
     for (int i = 0; i < 30'000; ++i)
@@ -76,13 +76,13 @@ TEST_F(Stats, tell_a_clock_from_chance_and_from_bursts) {
   EXPECT_GT(bursts->fano_median, 10);
 }
 
-TEST_F(Stats, need_at_least_one_event) {
+TEST_F(Stats, NeedAtLeastOneEvent) {
   const auto stats = measure("nothing here\n");
   ASSERT_FALSE(stats);
   EXPECT_EQ(stats.error().code, "E406");
 }
 
-TEST(Descriptions, count_what_will_be_made) {
+TEST(Descriptions, CountWhatWillBeMade) {
   const auto corpus = Corpus::plan({.profile = "storm", .events = 400'000, .hosts = 200});
   ASSERT_TRUE(corpus) << render(corpus.error());
   const CorpusDescription description = describe(*corpus);

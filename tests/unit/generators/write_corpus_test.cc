@@ -66,7 +66,7 @@ WrittenCorpus write(const Corpus& corpus, const WriteOptions& options) {
   return written ? *written : WrittenCorpus{};
 }
 
-TEST(WriteCorpus, the_bytes_do_not_depend_on_the_number_of_threads) {
+TEST(WriteCorpus, TheBytesDoNotDependOnTheNumberOfThreads) {
   const Corpus corpus = planned({.seed = 4, .events = 120'000});
   const Folder one("one");
   const Folder three("three");
@@ -78,7 +78,7 @@ TEST(WriteCorpus, the_bytes_do_not_depend_on_the_number_of_threads) {
     EXPECT_EQ(read_file(one / name), read_file(three / name)) << name;
 }
 
-TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_the_parts) {
+TEST(WriteCorpus, EventsStandInOrderOfTimeOverAllHostsAndAreThoseOfTheParts) {
   const Corpus corpus = planned({.seed = 4, .events = 60'000});
   const Folder folder("order");
   const auto written = write(corpus, {.folder = folder.path(), .threads = 2});
@@ -112,7 +112,7 @@ TEST(WriteCorpus, events_stand_in_order_of_time_over_all_hosts_and_are_those_of_
   EXPECT_EQ(from_file, from_parts);
 }
 
-TEST(WriteCorpus, documents_in_order_of_arrival_are_the_same_ones_in_another_order) {
+TEST(WriteCorpus, DocumentsInOrderOfArrivalAreTheSameOnesInAnotherOrder) {
   for (const std::string profile : {"balanced", "nightmare"}) {
     const Corpus corpus = planned({.profile = profile, .seed = 4, .events = 60'000});
     const Folder by_time("by_time");
@@ -144,7 +144,7 @@ TEST(WriteCorpus, documents_in_order_of_arrival_are_the_same_ones_in_another_ord
   }
 }
 
-TEST(WriteCorpus, files_end_before_they_grow_too_large) {
+TEST(WriteCorpus, FilesEndBeforeTheyGrowTooLarge) {
   const Corpus corpus = planned({.seed = 4, .events = 60'000});
   const Folder whole("whole");
   const Folder split("split");
@@ -164,7 +164,7 @@ TEST(WriteCorpus, files_end_before_they_grow_too_large) {
   EXPECT_EQ(joined, read_file(whole / "events-0001.ndjson"));
 }
 
-TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
+TEST(WriteCorpus, TheManifestSaysWhatTheFolderHolds) {
   const Corpus corpus = planned({.seed = 6, .events = 10'000});
   const Folder folder("manifest");
   const auto written =
@@ -190,7 +190,7 @@ TEST(WriteCorpus, the_manifest_says_what_the_folder_holds) {
       << "the rule that [expected] speaks of";
 }
 
-TEST(WriteCorpus, labels_in_documents_are_those_of_the_truth_and_change_nothing_else) {
+TEST(WriteCorpus, LabelsInDocumentsAreThoseOfTheTruthAndChangeNothingElse) {
   for (const std::string profile : {"balanced", "nightmare"}) {
     const Corpus corpus =
         planned({.profile = profile, .seed = 4, .events = 60'000, .labels = true});
@@ -233,7 +233,7 @@ TEST(WriteCorpus, labels_in_documents_are_those_of_the_truth_and_change_nothing_
   }
 }
 
-TEST(WriteCorpus, an_older_corpus_is_replaced_and_nothing_else_is) {
+TEST(WriteCorpus, AnOlderCorpusIsReplacedAndNothingElseIs) {
   const Folder folder("replace");
   write(planned({.seed = 1, .events = 4'000}), {.folder = folder.path()});
   const std::string first = read_file(folder / "manifest.json");
@@ -249,7 +249,7 @@ TEST(WriteCorpus, an_older_corpus_is_replaced_and_nothing_else_is) {
   EXPECT_EQ(read_file(other / "thesis.txt"), "years of work");
 }
 
-TEST(WriteCorpus, an_interrupted_run_leaves_the_older_corpus_as_it_was) {
+TEST(WriteCorpus, AnInterruptedRunLeavesTheOlderCorpusAsItWas) {
   const Folder folder("interrupted");
   write(planned({.seed = 1, .events = 4'000}), {.folder = folder.path()});
   const std::string first = read_file(folder / "manifest.json");
@@ -263,7 +263,7 @@ TEST(WriteCorpus, an_interrupted_run_leaves_the_older_corpus_as_it_was) {
   EXPECT_FALSE(fs::exists(folder.path() + ".tmp"));
 }
 
-TEST(WriteCorpus, a_place_that_cannot_be_written_is_an_error) {
+TEST(WriteCorpus, APlaceThatCannotBeWrittenIsAnError) {
   const auto refused =
       write_corpus(planned({.events = 2'000}), {.folder = "/proc/nowhere/corpus"}, {});
   ASSERT_FALSE(refused);

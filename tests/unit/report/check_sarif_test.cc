@@ -182,17 +182,8 @@ TEST(CheckSarif, FingerprintsSurviveLinesThatMoveAndTellEqualFindingsApart) {
 }
 
 TEST(CheckSarif, EveryCodeHasAShortDescription) {
-  ASSERT_GT(message_codes().size(), 80U);
-  for (const MessageCode& code : message_codes()) {
-    EXPECT_EQ(code.code.size(), 4U) << code.code;
-    EXPECT_FALSE(code.when.empty()) << code.code;
-    EXPECT_EQ(code.when.find('|'), std::string_view::npos) << code.code;
-  }
-  for (const rule::LintCode& code : rule::lint_codes()) {
-    EXPECT_TRUE(std::ranges::any_of(message_codes(), [&](const MessageCode& known) {
-      return known.code == code.code;
-    })) << code.code;
-  }
+  for (const rule::LintCode& code : rule::lint_codes())
+    EXPECT_NE(find_message_code(code.code), nullptr) << code.code;
 }
 
 TEST(CheckJson, KeepsItsKeysAndCounts) {

@@ -12,7 +12,7 @@
 namespace eqlab::schedule {
 namespace {
 
-// The vector of detection-engine spec 3.4.
+// The vector of build_alert_group_from_sequence.ts.
 TEST(AlertIds, OfASequenceAreTheEnginesOwn) {
   const std::vector<Lineage> events = {
       {{.id = "d5e8eb51-a6a0-456d-8a15-4b79bfec3d71", .index = "myFakeSignalIndex"}},

@@ -1,16 +1,22 @@
-#include "harness/schedule/closed_forms.h"
+#include "harness/rule/closed_forms.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "harness/base/rng.h"
+#include "harness/schedule/run_clock.h"
 #include "harness/schedule/simulation.h"
 #include "tests/unit/schedule/tiny_log.h"
 
 namespace eqlab::schedule {
 namespace {
 
+using rule::CapOutcome;
+using rule::Latency;
+using rule::ScheduleFigures;
+using rule::SequenceTiming;
+using rule::Sightings;
 using tiny::in_seconds;
 using tiny::seconds;
 
@@ -172,6 +178,15 @@ TEST(ClosedForms, ShortLookBackLosesPromptEvents) {
       .interval = seconds(300), .look_back = seconds(300), .max_signals = 100};
   EXPECT_NEAR(sightings(schedule, {.span = seconds(30)}).share(0), 0.1, 1e-12) << "(T + s - L) / T";
   EXPECT_EQ(guaranteed_delay(schedule, seconds(30), Duration::zero()), seconds(-30));
+}
+
+/// The delay still guaranteed to events near the previous run when the next one follows after
+/// `spacing` (F6), catch-up included, as the engine plans its windows: delay_after_spacing says the
+/// same by arithmetic.
+Duration guaranteed_after_spacing(const rule::Schedule& schedule, Duration spacing) {
+  const WallTime previous{};
+  const WallTime now = previous + spacing;
+  return previous - on_clock<WallTime>(plan_windows(schedule, now, previous).windows.front().from);
 }
 
 TEST(ClosedForms, SpacingOfRuns) {

@@ -8,7 +8,7 @@
 #include "harness/schedule/simulation.h"
 #include "tests/unit/schedule/random_world.h"
 
-// Detection-engine spec, section 2.6: what the engine may rely on when it matches a window alone,
+// SequenceMatcher: what the engine may rely on when it matches a window alone,
 // and what it may not.
 namespace eqlab::schedule {
 namespace {

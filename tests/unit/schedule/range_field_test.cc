@@ -9,7 +9,7 @@
 #include "harness/schedule/simulation.h"
 #include "tests/unit/schedule/tiny_log.h"
 
-// Detection-engine spec, section 2.5: which events a window holds when it goes by another field
+// build_events_query.ts: which events a window holds when it goes by another field
 // than the one that orders them. Slot 1 carries P, slot 2 carries S.
 namespace eqlab::schedule {
 namespace {

@@ -8,9 +8,10 @@
 #include "harness/schedule/simulation.h"
 #include "tests/unit/schedule/random_world.h"
 
-// The engine once more, straight from the page: detection-engine spec 2.3, 2.5, 2.7, 2.9 and 3.5 as
-// their pseudo-code reads, run by run, with nothing skipped and nothing shared. Only the times of
-// the runs come from RunClock, which has tests of its own.
+// The engine once more, in the order of Kibana's own steps (getRuleRangeTuples,
+// build_events_query.ts, task_runner.ts, create_persistence_rule_type_wrapper.ts), run by run, with
+// nothing skipped and nothing shared. Only the times of the runs come from RunClock, which has
+// tests of its own.
 namespace eqlab::schedule {
 namespace {
 

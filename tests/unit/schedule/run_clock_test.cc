@@ -5,7 +5,7 @@
 #include "harness/base/rng.h"
 #include "tests/unit/schedule/random_world.h"
 
-// Detection-engine spec, section 2.1. Times in minutes after second zero.
+// get_next_run_at.ts. Times in minutes after second zero.
 namespace eqlab::schedule {
 namespace {
 

@@ -182,7 +182,7 @@ TEST(Simulation, GapsOverDecadesTakeNeitherTimeNorMemory) {
   EXPECT_EQ(fill_gaps(out.gaps, hasty(), tiny::wall(100)).slots.size(), 1'000'000U);
 }
 
-// Lemma of the spec: with everything visible at once, what the runs find together is what the whole
+// A lemma: with everything visible at once, what the runs find together is what the whole
 // history holds, as long as every match fits into some window.
 TEST(Simulation, PromptEventsAreFoundAsOnCompleteData) {
   Rng rng(11);

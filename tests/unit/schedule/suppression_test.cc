@@ -86,7 +86,8 @@ TEST(Suppression, EventsHaveTheirOwnTimes) {
       << "at 10:10 x, the alert, and y, which was counted; at 10:15 z";
 }
 
-// Detection-engine spec, 3.7: for sequences of two and a cap of 100, 33 whole groups and a shell.
+// bulk_create_suppressed_alerts_in_memory.ts: for sequences of two and a cap of 100, 33 whole
+// groups and a shell.
 TEST(Suppression, TheCapCountsDocuments) {
   std::vector<std::string> groups;
   for (int i = 0; i < 100; ++i) groups.push_back("g" + std::to_string(i));

@@ -1,6 +1,7 @@
 // What code may not say: calls that belong to the command line, randomness that is the library's
 // choice, and paths of one machine.
 
+#include <algorithm>
 #include <regex>
 #include <string>
 #include <utility>
@@ -111,6 +112,36 @@ std::vector<Violation> check_machine_paths(const std::vector<SourceFile>& files)
           break;
         }
       }
+    }
+  }
+  return violations;
+}
+
+std::vector<Violation> check_comments_of_tests(const std::vector<SourceFile>& files) {
+  // Put together so that this file does not break its own rules.
+  static const std::regex path(std::string("\\b(tests") + R"(/[\w/]*\w(?:[.*][\w.*]*\w)?))");
+  static const std::regex page(std::string("\\b(eql|detection-engine|scenario) sp") + "ec\\b");
+  static const std::regex name(R"(^\s*TEST(_F|_P)?\(\w+, ([a-z]\w*)\))");
+  // The part before a `*` begins the path of some file.
+  const auto exists = [&](const std::string& cited) {
+    const std::string start = cited.substr(0, cited.find('*'));
+    return std::ranges::any_of(
+        files, [&](const SourceFile& file) { return file.path.starts_with(start); });
+  };
+  std::vector<Violation> violations;
+  for (const SourceFile& file : files) {
+    if (!is_cpp(file)) continue;
+    const std::vector<std::string> lines = lines_of(file.text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::smatch found;
+      const std::size_t comment = lines[i].find("//");
+      const std::string said = comment == std::string::npos ? "" : lines[i].substr(comment);
+      if (std::regex_search(said, found, path) && !exists(found[1]))
+        violations.push_back({file.path, i + 1, "no such test: " + found.str(1)});
+      if (std::regex_search(said, found, page))
+        violations.push_back({file.path, i + 1, "cites what is not in the repository"});
+      if (std::regex_search(lines[i], found, name))
+        violations.push_back({file.path, i + 1, "tests are named InThisWay: " + found.str(2)});
     }
   }
   return violations;

@@ -22,6 +22,10 @@ namespace eqlab::tidy {
 /// Nothing depends on where a checkout or a home folder lies on someone's machine.
 [[nodiscard]] std::vector<Violation> check_machine_paths(const std::vector<SourceFile>& files);
 
+/// A test that a comment cites exists, no comment cites a specification that is not here, and tests
+/// are named in one style.
+[[nodiscard]] std::vector<Violation> check_comments_of_tests(const std::vector<SourceFile>& files);
+
 /// Links and paths that a page of documentation names exist, anchors included.
 [[nodiscard]] std::vector<Violation> check_links(const std::vector<SourceFile>& files);
 

@@ -50,6 +50,7 @@ TEST(Tree, IncludesPointDown) { expect_clean(check_layers(tree())); }
 TEST(Tree, LibrariesAreUsedInTheirPlace) { expect_clean(check_third_party(tree())); }
 TEST(Tree, OnlyTheCommandLineTouchesTheWorld) { expect_clean(check_banned_calls(tree())); }
 TEST(Tree, KnowsNoMachine) { expect_clean(check_machine_paths(tree())); }
+TEST(Tree, CommentsCiteTestsThatExist) { expect_clean(check_comments_of_tests(tree())); }
 TEST(Tree, LinksLeadSomewhere) { expect_clean(check_links(tree())); }
 TEST(Tree, CodesAreListedAndTested) { expect_clean(check_codes(tree())); }
 TEST(Tree, FoldersSayWhatTheyAreFor) { expect_clean(check_readmes(tree())); }
@@ -64,6 +65,18 @@ TEST(Codes, UnlistedUntestedAndUnusedOnesAreFound) {
        "harness/a.cc:3: E102 is not in harness/base/ERRORS.md",
        "harness/a.cc:4: E103 is produced by no test",
        "harness/base/ERRORS.md:3: E104 is used nowhere"});
+}
+
+TEST(Comments, TestsThatAreNotThereAndOtherStylesAreFound) {
+  const std::string cited = std::string("// Tested in tests") + "/unit/";
+  expect_found(check_comments_of_tests({{"harness/a.cc", cited + "a_test.cc.\n" + cited +
+                                                             "b_test.cc.\n" + cited + "a_*.cc\n"},
+                                        {"tests/unit/a_test.cc",
+                                         "TEST(A, IsGood) {}\nTEST(A, is_"
+                                         "not) {}\n"}}),
+               {"harness/a.cc:2: no such test: tests"
+                "/unit/b_test.cc",
+                "tests/unit/a_test.cc:2: tests are named InThisWay: is_not"});
 }
 
 TEST(Layers, UpwardAndSidewaysIncludesAreFound) {

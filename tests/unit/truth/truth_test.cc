@@ -58,7 +58,7 @@ std::string write_file(const std::string& name, const std::string& text) {
   return path.string();
 }
 
-TEST(Truth, reads_back_what_was_written_to_the_nanosecond) {
+TEST(Truth, ReadsBackWhatWasWrittenToTheNanosecond) {
   const Truth written = sample();
   const auto path = write_file("eqlab_truth_round.ndjson", write_truth(written));
   const auto read = read_truth(path);
@@ -73,7 +73,7 @@ TEST(Truth, reads_back_what_was_written_to_the_nanosecond) {
   EXPECT_DOUBLE_EQ(read->host_days(), 1.0);
 }
 
-TEST(Truth, expectations_of_a_file_that_names_no_rule_speak_of_none) {
+TEST(Truth, ExpectationsOfAFileThatNamesNoRuleSpeakOfNone) {
   std::string text = write_truth(sample());
   const std::string member = "\"expected_rule\":\"99239e7d\",";
   ASSERT_LT(text.find(member), text.find('\n')) << "it stands in the first line";
@@ -84,7 +84,7 @@ TEST(Truth, expectations_of_a_file_that_names_no_rule_speak_of_none) {
   EXPECT_EQ(read->incidents[0].expected, Expectation::fires) << "the file's own words are kept";
 }
 
-TEST(Truth, names_the_line_that_cannot_be_read) {
+TEST(Truth, NamesTheLineThatCannotBeRead) {
   const std::string good = write_truth(sample());
   struct Case {
     std::string text;
@@ -122,12 +122,12 @@ TEST(Truth, names_the_line_that_cannot_be_read) {
   }
 }
 
-TEST(Truth, a_missing_file_and_an_empty_file_are_told_apart) {
+TEST(Truth, AMissingFileAndAnEmptyFileAreToldApart) {
   EXPECT_EQ(read_truth("/nonexistent/truth.ndjson").error().code, "E901");
   EXPECT_EQ(read_truth(write_file("eqlab_truth_empty.ndjson", "")).error().code, "E501");
 }
 
-TEST(TruthIndex, finds_incident_events_and_nothing_else) {
+TEST(TruthIndex, FindsIncidentEventsAndNothingElse) {
   const Truth truth = sample();
   const TruthIndex index(truth);
   ASSERT_NE(index.find("e2"), nullptr);

@@ -1,4 +1,4 @@
-#include "generators/incident/teller.h"
+#include "generators/incident/simulator.h"
 
 #include <gtest/gtest.h>
 
@@ -21,15 +21,16 @@ struct Images {
   ImageTable table;
 };
 
-/// One telling, with everything needed to look at it.
-struct Told {
-  Told(const Catalogue& catalogue, std::string_view id, std::uint64_t seed,
-       Persona persona = Persona::developer)
+/// One run, with everything needed to look at it.
+struct Simulated {
+  Simulated(const Catalogue& catalogue, std::string_view id, std::uint64_t seed,
+            Persona persona = Persona::developer)
       : tables(make_host(Rng(1), 3, persona), images.table, ten_o_clock - minutes(60)) {
     const Scenario* scenario = catalogue.find(id);
     EXPECT_NE(scenario, nullptr) << id;
-    incident = tell_incident(*scenario, catalogue.delays, tables, ten_o_clock, Rng(seed), 0, events)
-                   .record;
+    incident =
+        simulate_incident(*scenario, catalogue.delays, tables, ten_o_clock, Rng(seed), 0, events)
+            .record;
   }
   [[nodiscard]] const std::string& name(const Event& event) const {
     return tables.images[event.image].program->name;
@@ -91,7 +92,7 @@ struct Promise {
   truth::Expectation expected;
 };
 
-TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
+TEST(IncidentSimulator, EveryScenarioBringsTheEventsAndTheTruthOfItsRow) {
   using truth::Behaviour;
   using truth::Expectation;
   const std::string pss = "<package_script_service ";
@@ -153,64 +154,64 @@ TEST(Teller, every_scenario_brings_the_events_and_the_truth_of_its_row) {
   };
   for (const Promise& promise : promises) {
     for (std::uint64_t seed = 0; seed < 25; ++seed) {
-      const Told told(catalogue(), promise.id, seed);
+      const Simulated run(catalogue(), promise.id, seed);
       SCOPED_TRACE(promise.id + " seed " + std::to_string(seed));
-      ASSERT_TRUE(told.has(Kind::exec, promise.script));
-      if (told.incident.expected != truth::Expectation::silent ||
+      ASSERT_TRUE(run.has(Kind::exec, promise.script));
+      if (run.incident.expected != truth::Expectation::silent ||
           promise.expected == truth::Expectation::silent) {
-        EXPECT_EQ(told.incident.expected, promise.expected);
+        EXPECT_EQ(run.incident.expected, promise.expected);
       }
       if (promise.connection.empty()) {
-        EXPECT_TRUE(told.incident.true_pairs.empty());
-        EXPECT_EQ(told.incident.behaviour, promise.behaviour);
+        EXPECT_TRUE(run.incident.true_pairs.empty());
+        EXPECT_EQ(run.incident.behaviour, promise.behaviour);
         continue;
       }
-      const EventTime first_script = told.event(Kind::exec, promise.script).time;
-      const EventTime connected = told.event(Kind::connect, promise.connection).time;
+      const EventTime first_script = run.event(Kind::exec, promise.script).time;
+      const EventTime connected = run.event(Kind::connect, promise.connection).time;
       EXPECT_GE(connected - first_script, promise.earliest);
       EXPECT_LE(connected - first_script, promise.latest + milliseconds(10));
-      ASSERT_FALSE(told.incident.true_pairs.empty());
+      ASSERT_FALSE(run.incident.true_pairs.empty());
       if (connected - first_script <= seconds(60)) {
-        EXPECT_EQ(told.incident.behaviour, promise.behaviour);
+        EXPECT_EQ(run.incident.behaviour, promise.behaviour);
       }
     }
   }
 }
 
-TEST(Teller, names_the_pair_that_is_linked_and_gives_each_event_its_role) {
-  const Told told(catalogue(), "M11", 4);
-  const auto& [script, network] = told.incident.true_pairs.front();
-  EXPECT_EQ(told.incident.events[script].what, "exec bash < package_script_service");
-  EXPECT_EQ(told.incident.events[script].role, truth::Role::script);
-  EXPECT_EQ(told.incident.events[script].user, "0");
-  EXPECT_TRUE(told.incident.events[network].what.starts_with("connect curl "))
-      << told.incident.events[network].what;
-  EXPECT_EQ(told.incident.events[network].role, truth::Role::network);
+TEST(IncidentSimulator, NamesThePairThatIsLinkedAndGivesEachEventItsRole) {
+  const Simulated run(catalogue(), "M11", 4);
+  const auto& [script, network] = run.incident.true_pairs.front();
+  EXPECT_EQ(run.incident.events[script].what, "exec bash < package_script_service");
+  EXPECT_EQ(run.incident.events[script].role, truth::Role::script);
+  EXPECT_EQ(run.incident.events[script].user, "0");
+  EXPECT_TRUE(run.incident.events[network].what.starts_with("connect curl "))
+      << run.incident.events[network].what;
+  EXPECT_EQ(run.incident.events[network].role, truth::Role::network);
   std::map<truth::Role, int> roles;
-  for (const auto& event : told.incident.events) ++roles[event.role];
+  for (const auto& event : run.incident.events) ++roles[event.role];
   EXPECT_EQ(roles[truth::Role::script], 1);
   EXPECT_GT(roles[truth::Role::child], 3);
   EXPECT_GE(roles[truth::Role::file], 1);
   EXPECT_GT(roles[truth::Role::noise], 0) << "the installer itself is not what the package runs";
 }
 
-TEST(Teller, sh_hands_over_to_bash_in_the_same_process) {
-  const Told told(catalogue(), "B37", 1);
-  const Event& sh = told.event(Kind::exec, "sh<package_script_service 0");
-  const Event& bash = told.event(Kind::exec, "bash<package_script_service 0");
+TEST(IncidentSimulator, ShHandsOverToBashInTheSameProcess) {
+  const Simulated run(catalogue(), "B37", 1);
+  const Event& sh = run.event(Kind::exec, "sh<package_script_service 0");
+  const Event& bash = run.event(Kind::exec, "bash<package_script_service 0");
   EXPECT_EQ(sh.process, bash.process);
   EXPECT_GT(bash.time, sh.time);
   EXPECT_LT(bash.time - sh.time, milliseconds(30));
-  EXPECT_EQ(told.tables.images[bash.image].args, told.tables.images[sh.image].args);
-  EXPECT_TRUE(told.has(Kind::exec, "curl<bash 0"));
+  EXPECT_EQ(run.tables.images[bash.image].args, run.tables.images[sh.image].args);
+  EXPECT_TRUE(run.has(Kind::exec, "curl<bash 0"));
   // Both execs are a script's beginning, and both are linked with the connection.
-  EXPECT_EQ(told.incident.true_pairs.size(), 2U);
+  EXPECT_EQ(run.incident.true_pairs.size(), 2U);
 }
 
-TEST(Teller, a_package_script_has_the_arguments_that_package_kit_gives_it) {
-  const Told told(catalogue(), "B39", 1);
+TEST(IncidentSimulator, APackageScriptHasTheArgumentsThatPackageKitGivesIt) {
+  const Simulated run(catalogue(), "B39", 1);
   const Image& image =
-      told.tables.images[told.event(Kind::exec, "bash<package_script_service 0").image];
+      run.tables.images[run.event(Kind::exec, "bash<package_script_service 0").image];
   ASSERT_EQ(image.args.size(), 6U);
   EXPECT_EQ(image.args[0], "/bin/bash");
   EXPECT_TRUE(image.args[1].starts_with("/tmp/PKInstallSandbox.") &&
@@ -220,38 +221,38 @@ TEST(Teller, a_package_script_has_the_arguments_that_package_kit_gives_it) {
   EXPECT_TRUE(image.args[2].ends_with("/Studio.pkg"));
 }
 
-TEST(Teller, a_launch_daemon_is_linked_to_the_step_that_loaded_it) {
-  const Told told(catalogue(), "E10", 2);
-  EXPECT_TRUE(told.has(Kind::exec, "xpcproxy<launchd 0"));
-  EXPECT_TRUE(told.has(Kind::exec, "sh<launchd 0"));
-  EXPECT_TRUE(told.has(Kind::launch_daemon, "bash 0"));
-  EXPECT_EQ(told.incident.true_pairs.size(), 1U);
+TEST(IncidentSimulator, ALaunchDaemonIsLinkedToTheStepThatLoadedIt) {
+  const Simulated run(catalogue(), "E10", 2);
+  EXPECT_TRUE(run.has(Kind::exec, "xpcproxy<launchd 0"));
+  EXPECT_TRUE(run.has(Kind::exec, "sh<launchd 0"));
+  EXPECT_TRUE(run.has(Kind::launch_daemon, "bash 0"));
+  EXPECT_EQ(run.incident.true_pairs.size(), 1U);
 }
 
-TEST(Teller, a_stranger_s_connection_is_noise_however_near_it_is) {
+TEST(IncidentSimulator, AStrangersConnectionIsNoiseHoweverNearItIs) {
   for (const std::string_view id : {"B12", "B42", "E27"}) {
-    const Told told(catalogue(), id, 3);
-    EXPECT_TRUE(told.incident.true_pairs.empty()) << id;
+    const Simulated run(catalogue(), id, 3);
+    EXPECT_TRUE(run.incident.true_pairs.empty()) << id;
     int connections = 0;
-    for (std::size_t e = 0; e < told.events.size(); ++e) {
-      if (told.events[e].kind != Kind::connect) continue;
+    for (std::size_t e = 0; e < run.events.size(); ++e) {
+      if (run.events[e].kind != Kind::connect) continue;
       ++connections;
-      EXPECT_EQ(told.incident.events[e].role, truth::Role::noise) << id;
+      EXPECT_EQ(run.incident.events[e].role, truth::Role::noise) << id;
     }
     EXPECT_GT(connections, 0) << id;
   }
 }
 
-TEST(Teller, the_stranger_of_a_coincidence_comes_within_the_window_of_the_script) {
+TEST(IncidentSimulator, TheStrangerOfACoincidenceComesWithinTheWindowOfTheScript) {
   for (const auto& [id, script, connection] : std::vector<std::array<std::string, 3>>{
            {"B12", "bash<package_script_service 0", "curl 0"},
            {"B42", "bash<package_script_service 501", "curl 501"},
            {"E27", "bash<package_script_service 0", "curl 0"}}) {
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
-      const Told told(catalogue(), id, seed);
-      const EventTime at = told.event(Kind::exec, script).time;
+      const Simulated run(catalogue(), id, seed);
+      const EventTime at = run.event(Kind::exec, script).time;
       bool found = false;
-      for (const Event& event : told.events) {
+      for (const Event& event : run.events) {
         if (event.kind == Kind::connect && event.time > at && event.time - at <= seconds(30))
           found = true;
       }
@@ -260,58 +261,58 @@ TEST(Teller, the_stranger_of_a_coincidence_comes_within_the_window_of_the_script
   }
 }
 
-TEST(Teller, a_delayed_download_meets_the_edges_of_the_window_exactly) {
+TEST(IncidentSimulator, ADelayedDownloadMeetsTheEdgesOfTheWindowExactly) {
   std::set<std::int64_t> gaps;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    const Told told(catalogue(), "E09", seed);
-    const Duration gap = told.event(Kind::connect, "curl 0").time -
-                         told.event(Kind::exec, "bash<package_script_service 0").time;
+    const Simulated run(catalogue(), "E09", seed);
+    const Duration gap = run.event(Kind::connect, "curl 0").time -
+                         run.event(Kind::exec, "bash<package_script_service 0").time;
     gaps.insert(gap.count());
-    EXPECT_EQ(told.incident.expected,
+    EXPECT_EQ(run.incident.expected,
               gap <= seconds(30) ? truth::Expectation::fires : truth::Expectation::silent)
         << gap.count();
-    EXPECT_EQ(told.incident.behaviour,
+    EXPECT_EQ(run.incident.behaviour,
               gap <= seconds(60) ? truth::Behaviour::connects : truth::Behaviour::none)
         << gap.count();
-    EXPECT_FALSE(told.incident.true_pairs.empty()) << "a late connection is linked all the same";
+    EXPECT_FALSE(run.incident.true_pairs.empty()) << "a late connection is linked all the same";
   }
   for (const int gap_ms : {14'900, 15'100, 29'999, 30'000, 30'001})
     EXPECT_TRUE(gaps.contains(gap_ms * std::int64_t{1'000'000})) << gap_ms;
   EXPECT_GT(*gaps.rbegin(), Duration(minutes(9)).count());
 }
 
-TEST(Teller, in_place_and_forked_execs_both_occur) {
+TEST(IncidentSimulator, InPlaceAndForkedExecsBothOccur) {
   int in_place = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    const Told told(catalogue(), "M01", seed);
-    const bool replaced = told.has(Kind::exec, "curl<Installer 501");
+    const Simulated run(catalogue(), "M01", seed);
+    const bool replaced = run.has(Kind::exec, "curl<Installer 501");
     in_place += replaced ? 1 : 0;
     // The hourly run's curl is a child of its shell either way.
-    const auto execs = told.lines(Kind::exec);
+    const auto execs = run.lines(Kind::exec);
     EXPECT_EQ(std::ranges::count(execs, "curl<bash 501"), replaced ? 1 : 2);
   }
   EXPECT_NEAR(in_place, 30, 15);
 }
 
-TEST(Teller, an_orphan_shows_launchd_as_its_parent_and_stays_linked) {
+TEST(IncidentSimulator, AnOrphanShowsLaunchdAsItsParentAndStaysLinked) {
   int orphans = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    const Told told(catalogue(), "M02", seed);
-    orphans += told.has(Kind::exec, "curl<launchd 0") ? 1 : 0;
-    EXPECT_FALSE(told.incident.true_pairs.empty());
+    const Simulated run(catalogue(), "M02", seed);
+    orphans += run.has(Kind::exec, "curl<launchd 0") ? 1 : 0;
+    EXPECT_FALSE(run.incident.true_pairs.empty());
   }
   EXPECT_NEAR(orphans, 70, 15);
 }
 
-TEST(Teller, a_loop_tells_as_many_rounds_as_were_drawn_one_after_the_other) {
+TEST(IncidentSimulator, ALoopMakesAsManyRoundsAsWereDrawnOneAfterTheOther) {
   std::set<std::size_t> rounds;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    const Told told(catalogue(), "B03", seed);
+    const Simulated run(catalogue(), "B03", seed);
     std::vector<EventTime> downloads;
     std::vector<EventTime> unpacked;
-    for (const Event& event : told.events) {
+    for (const Event& event : run.events) {
       if (event.kind == Kind::connect) downloads.push_back(event.time);
-      if (event.kind == Kind::exec && told.name(event) == "tar") unpacked.push_back(event.time);
+      if (event.kind == Kind::exec && run.name(event) == "tar") unpacked.push_back(event.time);
     }
     ASSERT_EQ(downloads.size(), unpacked.size());
     for (std::size_t i = 0; i + 1 < downloads.size(); ++i) {
@@ -324,30 +325,30 @@ TEST(Teller, a_loop_tells_as_many_rounds_as_were_drawn_one_after_the_other) {
   EXPECT_EQ(*rounds.rbegin(), 6U);
 }
 
-TEST(Teller, what_follows_a_loop_from_outside_follows_its_last_round) {
+TEST(IncidentSimulator, WhatFollowsALoopFromOutsideFollowsItsLastRound) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    const Told told(catalogue(), "B13", seed);
+    const Simulated run(catalogue(), "B13", seed);
     EventTime last_script{};
     EventTime report{};
-    for (const Event& event : told.events) {
-      if (event.kind == Kind::exec && told.parent(event) == "package_script_service")
+    for (const Event& event : run.events) {
+      if (event.kind == Kind::exec && run.parent(event) == "package_script_service")
         last_script = std::max(last_script, event.time);
-      if (event.kind == Kind::exec && told.name(event) == "sh" &&
-          told.parent(event) == "managedsoftwareupdate")
+      if (event.kind == Kind::exec && run.name(event) == "sh" &&
+          run.parent(event) == "managedsoftwareupdate")
         report = event.time;
     }
     EXPECT_GT(report, last_script) << seed;
   }
 }
 
-TEST(Teller, one_way_is_chosen_by_weight_and_the_others_are_not_told) {
+TEST(IncidentSimulator, OneWayIsChosenByWeightAndTheOthersAreNotSimulated) {
   std::map<std::string, int> tools;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    const Told told(catalogue(), "E20", seed);
+    const Simulated run(catalogue(), "E20", seed);
     int scripts = 0;
-    for (const Event& event : told.events) {
-      if (event.kind != Kind::exec || told.parent(event) != "package_script_service") continue;
-      ++tools[told.name(event)];
+    for (const Event& event : run.events) {
+      if (event.kind != Kind::exec || run.parent(event) != "package_script_service") continue;
+      ++tools[run.name(event)];
       ++scripts;
     }
     EXPECT_EQ(scripts, 1);
@@ -358,38 +359,38 @@ TEST(Teller, one_way_is_chosen_by_weight_and_the_others_are_not_told) {
   EXPECT_NEAR(tools["python3.11"], 67, 30);
 }
 
-TEST(Teller, a_second_person_has_a_uid_and_a_package_service_of_their_own) {
-  const Told told(catalogue(), "B52", 5);
+TEST(IncidentSimulator, ASecondPersonHasAUidAndAPackageServiceOfTheirOwn) {
+  const Simulated run(catalogue(), "B52", 5);
   int scripts = 0;
-  for (const Event& event : told.events) {
-    if (event.kind != Kind::exec || told.parent(event) != "package_script_service") continue;
+  for (const Event& event : run.events) {
+    if (event.kind != Kind::exec || run.parent(event) != "package_script_service") continue;
     ++scripts;
     EXPECT_EQ(event.user, User::second);
-    EXPECT_EQ(told.incident.events[event.incident_event].user, "502");
+    EXPECT_EQ(run.incident.events[event.incident_event].user, "502");
   }
   EXPECT_GE(scripts, 1);
-  EXPECT_TRUE(told.has(Kind::connect, "curl 501"));
+  EXPECT_TRUE(run.has(Kind::connect, "curl 501"));
 }
 
-TEST(Teller, one_end_of_a_connection_may_be_all_that_is_seen) {
+TEST(IncidentSimulator, OneEndOfAConnectionMayBeAllThatIsSeen) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const Told only_end(catalogue(), "B49", seed);
+    const Simulated only_end(catalogue(), "B49", seed);
     EXPECT_TRUE(only_end.lines(Kind::connect).empty());
     EXPECT_EQ(only_end.lines(Kind::disconnect), std::vector<std::string>{"curl 0"});
-    const Told only_start(catalogue(), "E25", seed);
+    const Simulated only_start(catalogue(), "E25", seed);
     EXPECT_EQ(only_start.lines(Kind::connect), std::vector<std::string>{"agent-x 0"});
     EXPECT_TRUE(only_start.lines(Kind::disconnect).empty());
   }
 }
 
-TEST(Teller, events_follow_the_life_of_a_process) {
+TEST(IncidentSimulator, EventsFollowTheLifeOfAProcess) {
   for (const Scenario& scenario : catalogue().scenarios) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      const Told told(catalogue(), scenario.id, seed);
+      const Simulated run(catalogue(), scenario.id, seed);
       std::map<ProcessIndex, EventTime> forked;
       std::map<ProcessIndex, EventTime> execed;
       std::map<ProcessIndex, EventTime> ended;
-      for (const Event& event : told.events) {
+      for (const Event& event : run.events) {
         if (event.kind == Kind::fork) forked[event.process] = event.time;
         if (event.kind == Kind::exec) execed.emplace(event.process, event.time);
         if (event.kind == Kind::end) {
@@ -397,7 +398,7 @@ TEST(Teller, events_follow_the_life_of_a_process) {
           ended[event.process] = event.time;
         }
       }
-      for (const Event& event : told.events) {
+      for (const Event& event : run.events) {
         EXPECT_EQ(event.time.time_since_epoch() % std::chrono::microseconds(1), Duration::zero());
         if (event.process < standing_count) continue;
         ASSERT_TRUE(forked.contains(event.process)) << scenario.id;
@@ -416,10 +417,10 @@ TEST(Teller, events_follow_the_life_of_a_process) {
   }
 }
 
-TEST(Teller, the_same_seed_tells_the_same_story) {
+TEST(IncidentSimulator, TheSameSeedGivesTheSameIncident) {
   for (const Scenario& scenario : catalogue().scenarios) {
-    const Told a(catalogue(), scenario.id, 9);
-    const Told b(catalogue(), scenario.id, 9);
+    const Simulated a(catalogue(), scenario.id, 9);
+    const Simulated b(catalogue(), scenario.id, 9);
     ASSERT_EQ(a.events.size(), b.events.size());
     for (std::size_t i = 0; i < a.events.size(); ++i) {
       EXPECT_EQ(a.events[i].time, b.events[i].time);

@@ -1,7 +1,7 @@
 // Three passes: draw when each step happens, make processes and events parents first, then end the
 // processes and read the truth off the tree. A tree's node is a process of the story or one that
-// was there before. Tested in tests/unit/generators/teller_test.cc, scenario by scenario.
-#include "generators/incident/teller.h"
+// was there before. Tested in tests/unit/generators/simulator_test.cc, scenario by scenario.
+#include "generators/incident/simulator.h"
 
 #include <algorithm>
 #include <array>
@@ -49,10 +49,10 @@ struct Drawn {
   bool happens = true;
 };
 
-class Teller {
+class IncidentSimulator {
  public:
-  Teller(const Scenario& scenario, const StandardDelays& delays, HostTables& tables,
-         EventTime start, Rng rng, std::uint32_t incident, std::vector<Event>& events)
+  IncidentSimulator(const Scenario& scenario, const StandardDelays& delays, HostTables& tables,
+                    EventTime start, Rng rng, std::uint32_t incident, std::vector<Event>& events)
       : scenario_(scenario),
         delays_(delays),
         tables_(tables),
@@ -62,7 +62,7 @@ class Teller {
         first_event_(events.size()),
         start_(whole_microseconds(start)) {}
 
-  ToldIncident tell() {
+  SimulatedIncident run() {
     draw_ways();
     open_package();
     draw_times();
@@ -71,7 +71,7 @@ class Teller {
     for (std::uint32_t i = 0; i < scenario_.steps.size(); ++i) make(i);
     end_processes();
     label();
-    return std::move(told_);
+    return std::move(out_);
   }
 
  private:
@@ -225,7 +225,7 @@ class Teller {
     return programs_of_installs(*known);
   }
 
-  /// The few programs that the teller starts on its own account live as long as the process.
+  /// The few programs that the simulator starts on its own account live as long as the process.
   static const Program& programs_of_installs(const KnownProgram& known) {
     static const std::array<Program, 6> programs = [] {
       std::array<Program, 6> made;
@@ -493,8 +493,8 @@ class Teller {
     const std::uint32_t parent = nodes_[node].parent;
     if (parent != no_node && nodes_[parent].runs_packages) {
       nodes_[node].script_events.push_back(
-          static_cast<std::uint32_t>(told_.record.events.size() - 1));
-      if (!told_.installed || at < *told_.installed) told_.installed = at;
+          static_cast<std::uint32_t>(out_.record.events.size() - 1));
+      if (!out_.installed || at < *out_.installed) out_.installed = at;
     }
   }
 
@@ -635,7 +635,7 @@ class Teller {
     event.user = node.user;
     event.detail = detail;
     event.incident = incident_;
-    event.incident_event = static_cast<std::uint32_t>(told_.record.events.size());
+    event.incident_event = static_cast<std::uint32_t>(out_.record.events.size());
     node.last = std::max(node.last, at);
     truth::IncidentEvent record;
     record.time = at;
@@ -645,7 +645,7 @@ class Teller {
     record.pid = static_cast<std::uint64_t>(process.pid);
     if (process.parent != nothing)
       record.parent_pid = static_cast<std::uint64_t>(tables_.processes[process.parent].pid);
-    told_.record.events.push_back(std::move(record));
+    out_.record.events.push_back(std::move(record));
     event_nodes_.push_back(index);
     events_.push_back(event);
   }
@@ -728,7 +728,7 @@ class Teller {
   }
 
   void label() {
-    truth::Incident& record = told_.record;
+    truth::Incident& record = out_.record;
     record.scenario = scenario_.id;
     record.title = scenario_.title;
     record.family = scenario_.family;
@@ -765,8 +765,8 @@ class Teller {
       }
     }
     for (const Promise& promise : scenario_.expected)
-      told_.promised.push_back(fires(promise, shortest_gap));
-    const std::optional<bool>& base = told_.promised.front();
+      out_.promised.push_back(fires(promise, shortest_gap));
+    const std::optional<bool>& base = out_.promised.front();
     record.expected = !base   ? truth::Expectation::depends
                       : *base ? truth::Expectation::fires
                               : truth::Expectation::silent;
@@ -831,15 +831,15 @@ class Teller {
   std::vector<std::uint32_t> made_;  ///< by step: the node of its last repetition
   std::vector<bool> is_made_;
   std::vector<std::uint32_t> event_nodes_;
-  ToldIncident told_;
+  SimulatedIncident out_;
 };
 
 }  // namespace
 
-ToldIncident tell_incident(const Scenario& scenario, const StandardDelays& delays,
-                           HostTables& tables, EventTime start, Rng rng, std::uint32_t incident,
-                           std::vector<Event>& events) {
-  return Teller(scenario, delays, tables, start, rng, incident, events).tell();
+SimulatedIncident simulate_incident(const Scenario& scenario, const StandardDelays& delays,
+                                    HostTables& tables, EventTime start, Rng rng,
+                                    std::uint32_t incident, std::vector<Event>& events) {
+  return IncidentSimulator(scenario, delays, tables, start, rng, incident, events).run();
 }
 
 }  // namespace eqlab::generators

@@ -2,6 +2,7 @@
 #include "harness/explain/mend.h"
 
 #include <algorithm>
+#include <array>
 
 #include "harness/base/text.h"
 #include "harness/explain/word.h"
@@ -13,6 +14,11 @@ using event::ChangedValue;
 
 constexpr std::size_t changed_values_max = 3;  // of one event
 constexpr std::size_t value_characters_max = 48;
+
+/// What other values, times or settings can put right.
+constexpr std::array unmet_demands = {Reason::stage_unmatched, Reason::undated,
+                                      Reason::out_of_order, Reason::keys_differ,
+                                      Reason::over_maxspan};
 
 /// As people write a maxspan: whole seconds, or milliseconds below one.
 Duration rounded_up(Duration span) {
@@ -36,38 +42,13 @@ Change::Event& Mender::Repair::event(RowIndex row) {
 Mender::Mender(Evidence& evidence) : evidence_(evidence), what_if_(evidence.in) {}
 
 std::vector<ChangeView> Mender::changes(const Rows& chosen, const Judgement& judged) {
-  switch (judged.reason) {
-    case Reason::stage_unmatched:
-    case Reason::undated:
-    case Reason::out_of_order:
-    case Reason::keys_differ:
-    case Reason::over_maxspan:
-      return has_all(chosen) ? repairs(chosen) : stage_alone(chosen);
-    case Reason::stopped:
-    case Reason::spoiled:
-    case Reason::replaced:
-    case Reason::paired_elsewhere: {
-      if (!judged.by) return {};
-      const std::uint64_t line = evidence_.rows.line[evidence_.row_of(*judged.by)];
-      const auto found = tried(chosen, {.change = {.without = {*judged.by}},
-                                        .texts = {format("without the event on line {}", line)}});
-      return found ? std::vector{*found} : std::vector<ChangeView>();
-    }
-    case Reason::matched:
-    case Reason::nothing_near:
-    case Reason::no_connection:
-    case Reason::document_missing:
-    case Reason::dropped:
-    case Reason::runs_disturbed:
-    case Reason::too_late:
-    case Reason::look_back_too_short:
-    case Reason::suppressed:
-    case Reason::cut_by_cap:
-    case Reason::cut_by_pipe:
-    case Reason::unexplained:
-      return {};
-  }
-  return {};
+  if (std::ranges::find(unmet_demands, judged.reason) != unmet_demands.end())
+    return has_all(chosen) ? repairs(chosen) : stage_alone(chosen);
+  if (!judged.by) return {};
+  const std::uint64_t line = evidence_.rows.line[evidence_.row_of(*judged.by)];
+  const auto found = tried(chosen, {.change = {.without = {*judged.by}},
+                                    .texts = {format("without the event on line {}", line)}});
+  return found ? std::vector{*found} : std::vector<ChangeView>();
 }
 
 std::vector<ChangeView> Mender::stage_alone(const Rows& chosen) const {

@@ -47,6 +47,21 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+/// `passes filter "…" on user.id`.
+Term as_term(std::string_view verb, Term term) {
+  term.text = format("{} {}", verb, term.guard);
+  if (term.values.size() == 1) term.text += " on " + term.values[0].field;
+  return term;
+}
+
+/// An event that has what an exception item asks for is left out: the item holds, its `not` fails.
+Term as_negation(Term term) {
+  Term out{.kind = TermKind::none, .truth = term.truth, .guard = term.guard};
+  if (term.truth == Truth::no) term.truth = Truth::yes;
+  out.children.push_back(std::move(term));
+  return out;
+}
+
 /// What most events of a rule share says little about one of them.
 bool is_telling(const std::string& field) {
   return !field.starts_with("host.") && !field.starts_with("event.") && field != "@timestamp";
@@ -198,46 +213,41 @@ void TermReader::add_guards(Term& whole, const EventBatch& rows, RowIndex row) {
     whole.children.push_back(std::move(all));
     return;
   }
-  // Rarely asked, and of items there may be thousands: compiled anew each time.
-  std::size_t shown = 0;
-  const auto look_at = [&](const rule::Rule& alone, const rule::Clause& condition,
-                           std::string guard, bool is_filter) {
-    Term term{.guard = std::move(guard)};
-    term.truth = ask(*part_of(alone, schema_), rows, row, term.problem);
-    if (term.truth == Truth::yes) return;
-    if (++shown > guards_shown_max) {
-      ++whole.hidden;
-      return;
-    }
-    std::vector<std::string> names = rule::field_names(condition);
-    if (names.size() > values_shown_max) names.resize(values_shown_max);
-    for (const std::string& name : names) term.values.push_back(values(name, rows, row));
-    const std::string on = names.size() == 1 ? format(" on {}", names[0]) : std::string();
-    if (is_filter) {
-      term.text = format("passes {}{}", term.guard, on);
-      whole.children.push_back(std::move(term));
-      return;
-    }
-    term.text = format("left out by {}{}", term.guard, on);
-    Term negation{.kind = TermKind::none, .truth = term.truth, .guard = term.guard};
-    if (term.truth == Truth::no) term.truth = Truth::yes;
-    negation.children.push_back(std::move(term));
-    whole.children.push_back(std::move(negation));
-  };
+  std::vector<Term> failing;
   for (const rule::Filter& filter : rule_.filters) {
     rule::Rule alone = bare;
     alone.filters = {filter};
-    look_at(alone, filter.condition, format("filter \"{}\"", filter.name), true);
+    Term term{.guard = format("filter \"{}\"", filter.name)};
+    if (!lets_pass(term, alone, filter.condition, rows, row))
+      failing.push_back(as_term("passes", std::move(term)));
   }
   for (const rule::ExceptionItem* const item : items) {
     auto list = std::make_shared<rule::ExceptionList>();
     list->items = {*item};
     rule::Rule alone = bare;
     alone.exceptions = {std::move(list)};
-    look_at(alone, item->condition,
-            format("exception item \"{}\"", item->name.empty() ? item->item_id : item->name),
-            false);
+    Term term{.guard =
+                  format("exception item \"{}\"", item->name.empty() ? item->item_id : item->name)};
+    if (!lets_pass(term, alone, item->condition, rows, row))
+      failing.push_back(as_negation(as_term("left out by", std::move(term))));
   }
+  const std::size_t shown = std::min(failing.size(), guards_shown_max);
+  whole.hidden += failing.size() - shown;
+  std::move(failing.begin(), failing.begin() + static_cast<std::ptrdiff_t>(shown),
+            std::back_inserter(whole.children));
+}
+
+/// Asks a filter or exception item, alone in a rule. Rarely asked, and of items there may be
+/// thousands: compiled anew each time.
+bool TermReader::lets_pass(Term& term, const rule::Rule& alone, const rule::Clause& condition,
+                           const EventBatch& rows, RowIndex row) const {
+  term.truth = ask(*part_of(alone, schema_), rows, row, term.problem);
+  if (term.truth == Truth::yes) return true;
+  for (const std::string& name : rule::field_names(condition)) {
+    if (term.values.size() == values_shown_max) break;
+    term.values.push_back(values(name, rows, row));
+  }
+  return false;
 }
 
 FieldValues TermReader::values(const std::string& field, const EventBatch& rows,

@@ -84,6 +84,9 @@ class TermReader {
   [[nodiscard]] Truth ask(const Part& part, const event::EventBatch& rows, event::RowIndex row,
                           std::string& problem) const;
   void add_guards(Term& whole, const event::EventBatch& rows, event::RowIndex row);
+  /// Fills in the answer and, where it is no, the values.
+  [[nodiscard]] bool lets_pass(Term& term, const rule::Rule& alone, const rule::Clause& condition,
+                               const event::EventBatch& rows, event::RowIndex row) const;
   [[nodiscard]] FieldValues values(const std::string& field, const event::EventBatch& rows,
                                    event::RowIndex row) const;
   [[nodiscard]] const eql::EventFilter& filter_of(std::size_t stage) const;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/columns.h"
 #include "harness/report/run_info.h"
 #include "harness/score/scorecard.h"
 #include "harness/score/statistics.h"
@@ -13,9 +14,6 @@
 /// Pieces that the writers share. Widths are counted in characters (code points), not bytes.
 namespace eqlab::report {
 
-[[nodiscard]] std::size_t width(std::string_view text);
-/// Cut to `columns` characters, the last one `…` when something was left out.
-[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
 [[nodiscard]] std::string pad_right(std::string_view text, std::size_t columns);
 [[nodiscard]] std::string pad_left(std::string_view text, std::size_t columns);
 /// `part` of `whole` as filled and empty blocks; something that is not nothing shows at least one.

@@ -10,6 +10,8 @@ namespace eqlab::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using explain::Explained;
+using explain::ExplainedRun;
 using explain::StageView;
 using explain::Term;
 
@@ -47,9 +49,7 @@ Json event(const explain::EventView& view, const ExplainedRun& run) {
   Json out = {{"line", view.line}};
   if (!view.id.empty()) out["id"] = view.id;
   if (run.file_starts.size() > 1) {
-    const auto after =
-        std::ranges::lower_bound(run.file_starts, view.line, {}, &event::FileStart::lines_before);
-    const event::FileStart& start = after == run.file_starts.begin() ? *after : *std::prev(after);
+    const event::FileStart& start = run.file_of(view.line);
     out["file"] = start.file;
     out["file_line"] = view.line - start.lines_before;
   }
@@ -83,7 +83,7 @@ Json explained(const Explained& item, const ExplainedRun& run) {
   Json out = {{"kind", kinds[static_cast<std::size_t>(item.kind)]}, {"subject", item.title}};
   for (const auto& [name, value] : item.facts) out[name] = value;
   out["matched"] = item.is_match;
-  out["reason"] = item.reason;
+  out["reason"] = explain::to_string(item.reason);
   out["text"] = item.text;
   out["step"] = given.stage ? Json(*given.stage + 1) : Json(nullptr);
   if (given.over) out["seconds_over_maxspan"] = seconds(*given.over);

@@ -11,6 +11,8 @@ namespace eqlab::report {
 namespace {
 
 using explain::Detail;
+using explain::Explained;
+using explain::ExplainedRun;
 using explain::FieldValues;
 using explain::StageView;
 using explain::Term;
@@ -98,9 +100,7 @@ class Writer {
   }
   [[nodiscard]] std::string place(std::uint64_t line_number) const {
     if (run_.file_starts.size() < 2) return format("line {}", line_number);
-    const auto after = std::ranges::lower_bound(run_.file_starts, line_number, {},
-                                                &event::FileStart::lines_before);
-    const event::FileStart& start = after == run_.file_starts.begin() ? *after : *std::prev(after);
+    const event::FileStart& start = run_.file_of(line_number);
     return format("{}:{}", printable(are_names_enough_ ? name_of(start.file) : start.file),
                   line_number - start.lines_before);
   }

@@ -10,6 +10,8 @@
 namespace eqlab::report {
 namespace {
 
+using explain::Explained;
+using explain::ExplainedRun;
 using explain::FieldValues;
 using explain::StageView;
 using explain::Term;
@@ -43,7 +45,7 @@ ExplainedRun missed() {
   second.condition = condition;
   second.keys = {{.name = "user.id", .values = one("user.id", "\"501\""), .differs = true}};
   Explained item{.kind = Explained::Kind::event, .title = "event on line 9"};
-  item.reason = "stage-unmatched";
+  item.reason = explain::Reason::stage_unmatched;
   item.text = "step 2 is not met: process.name is \"python3.11\"";
   item.explanation.stage = 1;
   item.explanation.stages = {first, second};

@@ -90,8 +90,9 @@ TEST(Search, TheRuleComesFirstAndWhatIsMissingIsSaid) {
   EXPECT_EQ(nothing.error().code, "E905");
   EXPECT_EQ(nothing.error().hint, "write eqlab match RULE EVENTS…, or --query 'EQL'");
   const std::string events = test::written("e.ndjson", test::three_events);
-  const auto search = EventSearch::prepare(
-      {.arguments = {test::written("r.toml", test::curl_rule), events}}, "match", {});
+  SearchRequest request;
+  request.arguments = {test::written("r.toml", test::curl_rule), events};
+  const auto search = EventSearch::prepare(request, "match", {});
   ASSERT_TRUE(search) << search.error().message;
   EXPECT_EQ(search->source.files, std::vector<std::string>{events});
   const auto found = search->scan({});

@@ -27,7 +27,8 @@ Result<std::vector<std::vector<std::string>>> alerts_of(ScoreRequest request) {
 using Alerts = std::vector<std::vector<std::string>>;
 
 ScoreRequest over_three_events(const std::vector<std::string>& rules) {
-  ScoreRequest request{.rules = rules};
+  ScoreRequest request;
+  request.rules = rules;
   request.source.files = {test::written("e.ndjson", test::three_events)};
   request.score.bootstrap.resamples = 0;
   return request;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/base/message_codes.h"
 #include "harness/report/check_result.h"
 #include "harness/rule/lint_codes.h"
 

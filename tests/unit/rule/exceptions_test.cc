@@ -4,6 +4,7 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/document/json.h"
 #include "tests/unit/rule/rules_in_json.h"
 
 namespace eqlab::rule {
@@ -11,7 +12,7 @@ namespace {
 
 /// `CODE text at the place: message`, or `read`.
 std::string outcome(const std::string& json) {
-  const auto node = parse_json(json);
+  const auto node = document::parse_json(json);
   if (!node) return node.error().message;
   const auto read = read_exception_item(*node);
   if (read) return "read";
@@ -79,7 +80,7 @@ TEST(ReadException, EntriesAndValuesAreBounded) {
 
 TEST(ExceptionReferences, NeedAListIdAndAreBounded) {
   const auto read = [](const std::string& json) {
-    const auto references = read_exception_references(*parse_json(json));
+    const auto references = read_exception_references(*document::parse_json(json));
     return references ? format("{}", references->size()) : references.error().code;
   };
   EXPECT_EQ(read(R"([{"list_id": "a"}, {"id": "b"}])"), "2");

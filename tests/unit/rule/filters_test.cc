@@ -4,6 +4,7 @@
 
 #include "harness/base/limits.h"
 #include "harness/base/text.h"
+#include "harness/document/json.h"
 #include "tests/unit/rule/rules_in_json.h"
 
 namespace eqlab::rule {
@@ -11,7 +12,7 @@ namespace {
 
 /// `CODE text at the place: message`, or the names of the filters that are read.
 std::string outcome(const std::string& json) {
-  const auto node = parse_json(json);
+  const auto node = document::parse_json(json);
   if (!node) return node.error().message;
   const auto filters = read_filters(*node);
   if (!filters) {

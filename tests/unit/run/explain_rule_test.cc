@@ -42,21 +42,27 @@ struct Story {
 };
 
 Incident incident_of(const Story& story, double start) {
-  Incident out{.id = "I-" + story.host,
-               .scenario = "M01",
-               .title = "a shell that connects",
-               .intent = story.intent,
-               .behaviour = truth::Behaviour::connects,
-               .host_id = story.host,
-               .host_name = "mac-" + story.host,
-               .first = at(start),
-               .last = at(start + story.gap)};
-  out.events = {
-      {.id = story.host + "1", .role = Role::script, .time = at(start), .what = "exec sh"},
-      {.id = story.host + "2",
-       .role = Role::network,
-       .time = at(start + story.gap),
-       .what = "connect curl 203.0.113.8:443"}};
+  Incident out;
+  out.id = "I-" + story.host;
+  out.scenario = "M01";
+  out.title = "a shell that connects";
+  out.intent = story.intent;
+  out.behaviour = truth::Behaviour::connects;
+  out.host_id = story.host;
+  out.host_name = "mac-" + story.host;
+  out.first = at(start);
+  out.last = at(start + story.gap);
+  out.events.resize(2);
+  truth::IncidentEvent& script = out.events[0];
+  script.id = story.host + "1";
+  script.role = Role::script;
+  script.time = at(start);
+  script.what = "exec sh";
+  truth::IncidentEvent& network = out.events[1];
+  network.id = story.host + "2";
+  network.role = Role::network;
+  network.time = at(start + story.gap);
+  network.what = "connect curl 203.0.113.8:443";
   out.true_pairs = {{0, 1}};
   return out;
 }
@@ -68,10 +74,14 @@ class Corpus {
 
   Corpus(const std::vector<Story>& stories, Labels labels) {
     std::string events;
-    truth::Truth truth{.from = at(-3'600), .to = at(7'200)};
+    truth::Truth truth;
+    truth.from = at(-3'600);
+    truth.to = at(7'200);
     double start = 0;
     for (const Story& story : stories) {
-      truth.hosts.push_back({.id = story.host, .name = "mac-" + story.host});
+      truth.hosts.emplace_back();
+      truth.hosts.back().id = story.host;
+      truth.hosts.back().name = "mac-" + story.host;
       truth.incidents.push_back(incident_of(story, start));
       if (story.is_in_input) {
         events += line_of(story.host + "1", story.host, "process", "sh", start) +
@@ -81,7 +91,9 @@ class Corpus {
     }
     truth.events = 2 * stories.size();
     folder_.write("events-0001.ndjson", events);
-    if (labels == Labels::beside) folder_.write("truth.ndjson", truth::write_truth(truth));
+    if (labels == Labels::none) return;
+    folder_.write("truth.ndjson", truth::write_truth(truth));
+    folder_.write("manifest.json", "{}");  // so that labels are not taken for events
   }
 
   [[nodiscard]] Result<ExplainedRun> ask(const ExplainRequest& request) const {

@@ -38,7 +38,7 @@ TEST(Prepare, WindowsByAFieldThatIsNoDateAreAnErrorInTheRule) {
   EXPECT_EQ(group.error().code, "E660");
   ASSERT_TRUE(group.error().place);
   EXPECT_EQ(group.error().place->file, "r.toml");
-  EXPECT_EQ(group.error().place->line, 9U);
+  EXPECT_EQ(group.error().place->line, 12U);
 }
 
 TEST(Prepare, WhatTheRuleSaysOfWindowsAndSuppressionIsCarried) {

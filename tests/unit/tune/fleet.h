@@ -195,13 +195,14 @@ inline std::unique_ptr<Scanned> scanned(const Fleet& fleet, const std::string& q
   std::vector<scan::CandidateIndex> kept;
   for (const tune::PlannedVariant* const asked : out->plan->queries()) {
     std::vector<scan::CandidateIndex> both;
-    std::ranges::set_union(
-        kept,
-        match::relevant(*out->log, asked->query, asked->binding, out->plan->horizon_of(*asked),
-                        [&](scan::CandidateIndex c) {
-                          return out->index->find(out->log->event_id(c)) != nullptr;
-                        }),
-        std::back_inserter(both));
+    std::ranges::set_union(kept,
+                           match::relevant(*out->log, asked->bound.query, asked->bound.binding,
+                                           out->plan->horizon_of(*asked),
+                                           [&](scan::CandidateIndex c) {
+                                             return out->index->find(out->log->event_id(c)) !=
+                                                    nullptr;
+                                           }),
+                           std::back_inserter(both));
     kept = std::move(both);
   }
   out->rows->keep(*out->log, kept);

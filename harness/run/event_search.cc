@@ -6,6 +6,7 @@
 #include <array>
 
 #include "harness/base/text.h"
+#include "harness/event/io/byte_source.h"
 #include "harness/event/io/discover.h"
 #include "harness/run/prepare.h"
 
@@ -50,11 +51,12 @@ SpooledInput::~SpooledInput() {
 }
 
 Result<std::string> SpooledInput::take() {
+  EQLAB_TRY(event::ByteSource input, event::ByteSource::open("-"));
   file_ = std::tmpfile();
   std::array<char, 65'536> buffer{};
   bool kept = file_ != nullptr;
   for (std::size_t size = 1; kept && size > 0;) {
-    size = std::fread(buffer.data(), 1, buffer.size(), stdin);
+    EQLAB_TRY(size, input.read(buffer.data(), buffer.size()));
     kept = std::fwrite(buffer.data(), 1, size, file_) == size;
   }
   if (!kept || std::fflush(file_) != 0)

@@ -11,13 +11,13 @@ TEST(JsonText, WhatKeepsTheGrammarHasNoFault) {
     EXPECT_FALSE(find_json_fault(text, 10)) << text;
 }
 
-TEST(JsonText, TheFirstFaultIsNamedWithItsByte) {
+TEST(JsonText, TheFirstFaultIsNamedWithTheByteOfItsTokenOrBracket) {
   struct Row {
     const char* text;
     std::size_t at;
   };
-  for (const Row& row : {Row{R"({"a": })", 6}, Row{R"({"a" 1})", 5}, Row{"[1, 2", 5},
-                         Row{"{} x", 3}, Row{"01", 1}}) {
+  for (const Row& row : {Row{R"({"a": })", 6}, Row{R"({"a" 1})", 5}, Row{"[1, 2", 0},
+                         Row{"{} x", 3}, Row{"01", 0}}) {
     const auto fault = find_json_fault(row.text, 10);
     ASSERT_TRUE(fault) << row.text;
     EXPECT_EQ(fault->at, row.at) << row.text << ": " << fault->message;

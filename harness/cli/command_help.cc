@@ -71,6 +71,18 @@ std::string option_entry(const OptionModel& option) {
   return entry(name, join(notes, "; "));
 }
 
+/// Examples are indented, and stay as written.
+std::string footer_text(std::string_view footer) {
+  std::string out;
+  while (!footer.empty()) {
+    const std::size_t end = std::min(footer.find('\n'), footer.size());
+    const std::string_view line = footer.substr(0, end);
+    footer.remove_prefix(std::min(end + 1, footer.size()));
+    out += line.starts_with(' ') ? std::string(line) + "\n" : wrapped(line, 0, 0);
+  }
+  return out;
+}
+
 /// Members by group, in order of each group's first.
 template <class Member>
 std::vector<std::pair<std::string, std::vector<const Member*>>> by_group(
@@ -110,8 +122,7 @@ std::string help_text(const CommandModel& command, const std::string& path) {
     out += format("\n{}:\n", group);
     for (const OptionModel* const option : options) out += option_entry(*option);
   }
-  if (!command.footer.empty())
-    out += format("\n{}{}", command.footer, command.footer.ends_with('\n') ? "" : "\n");
+  if (!command.footer.empty()) out += "\n" + footer_text(command.footer);
   return out;
 }
 

@@ -28,8 +28,9 @@ std::vector<std::string> choices_of(const std::string& type) {
 
 /// What the values are called of options that take any text; one option means one thing in all
 /// commands.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> value_names = {
-    {{"alerts", "FILE"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> value_names = {
+    {{"against", "PATH"},
+     {"alerts", "FILE"},
      {"at", "TIME"},
      {"base", "REVISION"},
      {"base-file", "FILE"},
@@ -377,6 +378,9 @@ CommandModel model_of(const CLI::App& app) {
                    .positionals = {},
                    .commands = {},
                    .footer = app.get_footer()};
+  // What CLI11 hands down or fills in.
+  if (app.get_parent() != nullptr && out.footer == app.get_parent()->get_footer()) out.footer = {};
+  if (out.group == "Subcommands") out.group = "Commands";
   for (const CLI::Option* const option : app.get_options()) {
     // Commands inherit it, where it says no more than --help.
     if (option == app.get_help_all_ptr() && app.get_parent() != nullptr) continue;

@@ -28,10 +28,11 @@ TEST(MessageCodes, HaveTheStatusThatCommandsEndWith) {
   // Input, output and what a search meets in its events. All else is what the user wrote.
   std::map<int, std::string> of_errors;
   for (const MessageCode& code : message_codes()) {
-    if (code.code.starts_with('L'))
+    if (code.code.starts_with('L')) {
       EXPECT_EQ(code.status, 1) << code.code;
-    else
+    } else {
       of_errors[code.status] += std::string(code.code) + " ";
+    }
   }
   EXPECT_EQ(of_errors[1], "E700 ");
   EXPECT_EQ(of_errors[3], "E216 E403 E404 E406 E501 E502 E503 E744 E745 E746 E901 E902 ");
